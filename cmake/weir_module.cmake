@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# weir_module(FOLDER [NEEDS FOLDER...] [USES TARGET...])
+#
+# One folder, one static library; the suffix of a file says what it is:
+#   *_test.cc   the folder's GoogleTest program, registered with CTest
+#   *_fuzz.cc   a libFuzzer program in the fuzz preset; elsewhere a test that replays tests/corpus/NAME
+#   main.cc     left to weir_program()
+#   the rest    the library
+# NEEDS names other folders of the project, USES names targets from outside.
+
+function(weir_module folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "NEEDS;USES")
+  string(REPLACE "/" "_" target ${folder})
+  file(GLOB all CONFIGURE_DEPENDS ${folder}/*.cc)
+  set(tests ${all})
+  set(fuzzers ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  set(sources ${all})
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cc$")
+  set(needs)
+  foreach(need IN LISTS arg_NEEDS)
+    string(REPLACE "/" "_" need ${need})
+    list(APPEND needs ${need})
+  endforeach()
+
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_link_libraries(${target} PUBLIC weir_flags ${needs} ${arg_USES})
+  else()
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE weir_flags ${needs} ${arg_USES})
+  endif()
+
+  if(tests AND NOT WEIR_FUZZ)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE ${target} rapidcheck GTest::gtest_main)
+    target_compile_definitions(
+      ${target}_test PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WEIR_BINARY_DIR="${WEIR_BIN}")
+    add_test(NAME ${target} COMMAND ${target}_test)
+    set_tests_properties(${target} PROPERTIES TIMEOUT 300)
+  endif()
+
+  foreach(fuzzer IN LISTS fuzzers)
+    get_filename_component(name ${fuzzer} NAME_WE)
+    if(WEIR_FUZZ)
+      add_executable(${name} ${fuzzer})
+      target_link_libraries(${name} PRIVATE ${target})
+      target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+    else()
+      add_executable(${name}_replay ${fuzzer} ${PROJECT_SOURCE_DIR}/tests/fuzz_replay.cc)
+      target_link_libraries(${name}_replay PRIVATE ${target})
+      add_test(NAME ${name}_replay
+               COMMAND ${name}_replay ${PROJECT_SOURCE_DIR}/tests/corpus/${name})
+      set_tests_properties(${name}_replay PROPERTIES TIMEOUT 120)
+    endif()
+  endforeach()
+endfunction()
+
+# weir_program(NAME FOLDER [NEEDS FOLDER...]): FOLDER/main.cc becomes bin/NAME.
+function(weir_program name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "NEEDS")
+  set(needs)
+  foreach(need IN LISTS arg_NEEDS)
+    string(REPLACE "/" "_" need ${need})
+    list(APPEND needs ${need})
+  endforeach()
+  add_executable(${name} ${folder}/main.cc)
+  target_link_libraries(${name} PRIVATE ${needs})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${WEIR_BIN})
+  add_dependencies(programs ${name})
+endfunction()

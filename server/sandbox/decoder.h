@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "weir/base/limits.h"
+#include "weir/base/result.h"
+#include "weir/base/signals.h"
+
+namespace weir {
+
+// What to compute from a file.
+struct DecodeWants {
+  bool sha256 = true;
+  bool md5 = true;
+  bool pdq = true;
+  uint32_t preview_side = 0;  // long side in pixels of ItemSignals::preview_jpeg; 0: none
+};
+
+struct DecoderOptions {
+  std::string program;              // weir-decode; empty: beside the running program
+  unsigned workers = 0;             // processes; 0: one a processor
+  Limits limits;
+  bool allow_unsandboxed = false;   // run although Landlock or seccomp is missing
+};
+
+// One layer of the sandbox, and whether this machine's kernel let it be put in force.
+struct SandboxLayer {
+  std::string name;  // "landlock", "seccomp", "rlimits", "user_namespace", ...
+  bool in_force = false;
+  std::string detail;  // why not, or such as "ABI 7"
+};
+
+// Foreign bytes in, signals out: hands files to weir-decode processes that can reach nothing else.
+// A process that crashes, hangs past the deadline or outgrows a limit is replaced, and only its file
+// fails. Thread-safe; decode() waits for a free worker, so callers set the pace.
+class Decoder {
+ public:
+  // Errors: unavailable when weir-decode cannot be started, or Landlock or seccomp is missing and
+  // allow_unsandboxed is not set.
+  static Result<std::unique_ptr<Decoder>> start(const DecoderOptions& options);
+  ~Decoder();
+
+  // `fd` is open for reading on a regular file, stays open, and is read from its start.
+  // Errors: invalid (not a known format, empty), corrupt (damaged; or the decoder died on it), limit
+  // (bytes, pixels, memory, deadline), unavailable (shutting down).
+  Result<ItemSignals> decode(int fd, const DecodeWants& wants);
+
+  // Opens `path` itself, following a symbolic link to a regular file but nothing that could block.
+  // Errors: also not_found; denied; invalid for a folder, pipe, socket or device.
+  Result<ItemSignals> decode_file(const std::string& path, const DecodeWants& wants);
+
+  const std::vector<SandboxLayer>& layers() const;
+  unsigned workers() const;
+
+ private:
+  struct Impl;
+  explicit Decoder(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/rules/bank.h"
+#include "weir/base/result.h"
+
+namespace weir {
+
+// What add_entries() did with one entry.
+enum class Added : uint8_t {
+  kNew,      // stored
+  kPresent,  // the bank has an active entry with this content key; nothing changed
+  kRetired,  // the bank has it retired; nothing changed: bringing it back is a person's choice
+};
+struct AddedEntry {
+  EntryId id;
+  Added added = Added::kNew;
+};
+
+// One step of the total order of changes, for those who follow banks and entries.
+enum class ChangeKind : uint8_t { kEntryAdded = 1, kEntryRetired = 2, kEntryRestored = 3,
+                                  kBankCreated = 4, kBankRetired = 5, kBankRestored = 6,
+                                  kBankUpdated = 7, kEntryUpdated = 8 };
+struct Change {
+  ChangeSeq seq;
+  ChangeKind kind = ChangeKind::kEntryAdded;
+  BankId bank;
+  EntryId entry;  // zero for a change of the bank itself
+};
+
+// A matchable PDQ row of an active entry in an active bank: what the Hamming index holds.
+struct PdqRow {
+  EntryId entry;
+  Hash256 hash;
+};
+
+struct ExactHit {
+  EntryId entry;
+  SignalKind kind = SignalKind::kSha256;
+};
+
+struct Job {
+  JobId id;
+  std::string kind;     // the use case, such as "merge_index"
+  std::string key;      // idempotency: one unfinished job a (kind, key)
+  std::string payload;  // JSON
+  int attempts = 0;
+};
+
+// Durable records, in verbs of the domain. What returns success has reached the disk. Every change
+// writes the record, its row in the log and its follow-up job in one transaction: all, or none.
+// All calls are safe from any thread and beside other processes on the same home.
+// Errors common to all: unavailable (disk full, database locked too long), corrupt.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Errors: conflict when the name is taken; invalid.
+  virtual Result<Bank> create_bank(const Bank& bank) = 0;
+  virtual Result<Bank> find_bank(std::string_view name) = 0;  // Errors: not_found
+  virtual Result<std::vector<Bank>> list_banks() = 0;         // by name, retired ones too
+  // Errors: not_found.
+  virtual Result<Bank> set_bank_state(std::string_view name, State state) = 0;
+  virtual Result<Bank> set_bank_description(std::string_view name, std::string_view text) = 0;
+
+  // All or none of `entries`, in one transaction; entries[i].id and .bank_name are ignored.
+  // Errors: not_found (bank), conflict (the bank is retired), invalid.
+  virtual Result<std::vector<AddedEntry>> add_entries(std::span<const Entry> entries) = 0;
+  virtual Result<Entry> find_entry(EntryId id) = 0;  // Errors: not_found
+  // The entry of this bank with this content key, in any state; nothing when there is none.
+  virtual Result<std::optional<Entry>> find_content(BankId bank,
+                                                    std::span<const uint8_t> content_key) = 0;
+  // By id, those after `after`, at most `most`, whole; `state` filters.
+  virtual Result<std::vector<Entry>> list_entries(BankId bank, EntryId after, size_t most,
+                                                  std::optional<State> state) = 0;
+  // Errors: not_found. Setting the state it has is no change.
+  virtual Result<Entry> set_entry_state(EntryId id, State state) = 0;
+  virtual Result<Entry> set_entry_labels(EntryId id, const Labels& labels) = 0;
+
+  // Active entries of active banks that hold exactly this signal.
+  virtual Result<std::vector<ExactHit>> find_exact(std::span<const Signal> signals) = 0;
+
+  // For search structures. A PDQ row belongs to the index while entry and bank are active.
+  virtual Result<ChangeSeq> last_change() = 0;  // cheap; zero in an empty store
+  virtual Result<std::vector<Change>> changes_after(ChangeSeq seq, size_t most) = 0;
+  virtual Result<std::vector<PdqRow>> pdq_rows_of(std::span<const EntryId> entries) = 0;
+  // All rows, with the change they stand at, read in one snapshot.
+  virtual Result<std::pair<ChangeSeq, std::vector<PdqRow>>> all_pdq_rows() = 0;
+  virtual Result<std::vector<EntryId>> entries_of(BankId bank) = 0;
+
+  // Jobs: claimed for a time, finished once; a claim that ran out is claimed again.
+  virtual Result<JobId> add_job(std::string_view kind, std::string_view key,
+                                std::string_view payload) = 0;  // the unfinished one if there is one
+  virtual Result<std::optional<Job>> claim_job(std::string_view kind,
+                                               std::chrono::seconds claim) = 0;
+  virtual Status finish_job(JobId id) = 0;
+
+  // Rows of the log so far; for tests and `weir log`.
+  virtual Result<int64_t> log_rows() = 0;
+};
+
+}  // namespace weir

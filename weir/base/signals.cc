@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/base/signals.h"
+
+#include "weir/base/hex.h"
+
+namespace weir {
+namespace {
+
+struct KindRow {
+  SignalKind kind;
+  std::string_view name;
+  size_t bytes;
+};
+constexpr std::array<KindRow, 3> kKinds{{{SignalKind::kSha256, "sha256", 32},
+                                         {SignalKind::kMd5, "md5", 16},
+                                         {SignalKind::kPdq, "pdq", 32}}};
+constexpr std::array<SignalKind, 3> kKindList{SignalKind::kSha256, SignalKind::kMd5,
+                                              SignalKind::kPdq};
+
+const KindRow& row_of(SignalKind kind) {
+  for (const KindRow& row : kKinds)
+    if (row.kind == kind) return row;
+  assert(false && "a signal kind outside the table");
+  return kKinds[0];
+}
+
+}  // namespace
+
+std::span<const SignalKind> all_signal_kinds() { return kKindList; }
+
+std::string_view name_of(SignalKind kind) { return row_of(kind).name; }
+
+size_t value_bytes(SignalKind kind) { return row_of(kind).bytes; }
+
+Result<SignalKind> parse_signal_kind(std::string_view name) {
+  std::string known;
+  for (const KindRow& row : kKinds) {
+    if (row.name == name) return row.kind;
+    known += known.empty() ? "" : ", ";
+    known += row.name;
+  }
+  return Error{ErrorCode::kInvalid, "unknown signal kind; known are " + known};
+}
+
+std::string value_hex(const Signal& signal) { return to_hex(signal.value); }
+
+Result<Signal> parse_signal(SignalKind kind, std::string_view hex) {
+  Signal signal{.kind = kind, .value = {}, .quality = {}, .region = {}, .time = {}};
+  signal.value.resize(value_bytes(kind));
+  const Status parsed = parse_hex(hex, signal.value);
+  if (!parsed)
+    return Error{ErrorCode::kInvalid,
+                 "not a " + std::string(name_of(kind)) + " value: " + parsed.error().message};
+  return signal;
+}
+
+bool is_matchable(const Signal& signal) {
+  return signal.kind != SignalKind::kPdq || signal.quality.value_or(100) >= kPdqMatchableQuality;
+}
+
+Hash256 as_hash256(const Signal& signal) {
+  assert(signal.value.size() == 32);
+  return hash256_from_bytes(std::span<const uint8_t, 32>(signal.value.data(), 32));
+}
+
+std::string_view name_of(Dihedral dihedral) {
+  constexpr std::array<std::string_view, kDihedrals> kNames{
+      "original", "rotate90", "rotate180", "rotate270",
+      "flipx",    "flipy",    "flipplus1", "flipminus1"};
+  return kNames[static_cast<size_t>(dihedral)];
+}
+
+std::vector<Signal> signals_of(const ItemSignals& item) {
+  std::vector<Signal> signals(2);
+  signals[0].kind = SignalKind::kSha256;
+  signals[0].value.assign(item.sha256.begin(), item.sha256.end());
+  signals[1].kind = SignalKind::kMd5;
+  signals[1].value.assign(item.md5.begin(), item.md5.end());
+  for (const PictureHash& picture : item.pictures) {
+    const auto bytes = to_bytes(picture.dihedral[0]);
+    Signal& pdq = signals.emplace_back();
+    pdq.kind = SignalKind::kPdq;
+    pdq.value.assign(bytes.begin(), bytes.end());
+    pdq.quality = picture.quality;
+    if (picture.is_content_box) pdq.region = picture.region;
+    if (picture.time.count() != 0) pdq.time = picture.time;
+  }
+  return signals;
+}
+
+}  // namespace weir
