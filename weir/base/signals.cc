@@ -82,7 +82,7 @@ std::vector<Signal> signals_of(const ItemSignals& item) {
     pdq.kind = SignalKind::kPdq;
     pdq.value.assign(bytes.begin(), bytes.end());
     pdq.quality = picture.quality;
-    if (picture.is_content_box) pdq.region = picture.region;
+    pdq.region = picture.region;
     if (picture.time.count() != 0) pdq.time = picture.time;
   }
   return signals;

@@ -38,7 +38,7 @@ struct Signal {
   SignalKind kind = SignalKind::kSha256;
   std::vector<uint8_t> value;            // value_bytes(kind) bytes, in the order of the hex digits
   std::optional<int> quality;            // PDQ: 0 to 100; absent when an imported list has none
-  std::optional<Rect> region;            // PDQ of a part of the picture: which part
+  std::optional<Rect> region;            // PDQ: what was hashed, in the upright picture
   std::optional<std::chrono::microseconds> time;  // PDQ of a frame of an animation: when
   friend bool operator==(const Signal&, const Signal&) = default;
 };

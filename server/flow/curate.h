@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+#include "server/exchange/lists.h"
+#include "server/flow/services.h"
+
+namespace weir {
+
+// What add_item() did: the entry as the bank has it now, and whether it is new.
+struct AddedItem {
+  Entry entry;
+  Added added = Added::kNew;
+};
+
+struct ItemOrigin {
+  std::string name;  // the file's name; other bytes than UTF-8 are replaced
+  Labels labels;
+  Labels provenance;
+};
+
+// A decoded file becomes an entry of the bank. On return it is on disk and found by the next query.
+// Errors: not_found (bank), conflict (bank retired), invalid.
+Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const ItemOrigin& origin,
+                           Services& services);
+
+// Signals alone become an entry. Errors: as add_item().
+Result<AddedItem> add_signals(const Bank& bank, std::vector<Signal> signals,
+                              const ItemOrigin& origin, Services& services);
+
+// The bank, ready to be added to. Errors: not_found, conflict (retired).
+Result<Bank> active_bank(std::string_view name, Services& services);
+
+struct ImportCount {
+  uint64_t lines = 0;
+  uint64_t added = 0;
+  uint64_t present = 0;  // were there already, active or retired
+  uint64_t failed = 0;
+};
+struct ImportRequest {
+  std::string bank;
+  ListFormat format = ListFormat::kPlain;
+  std::optional<SignalKind> kind;
+  std::string list_name;  // kept as provenance
+  // Called for each line that could not be taken, and, every thousand lines, with the count so far.
+  std::function<void(uint64_t line, const Error& error)> failed;
+  std::function<void(const ImportCount& count)> progress;
+};
+// A hash list becomes entries, in batches: running it again completes what was interrupted.
+// Errors: as active_bank() and read_list(); of the store.
+Result<ImportCount> import_list(std::istream& in, const ImportRequest& request,
+                                Services& services);
+
+// The active entries of a bank as a list. Gives the number of entries written.
+// Errors: not_found; unavailable when `out` stops taking bytes.
+Result<uint64_t> export_list(std::ostream& out, std::string_view bank, ListFormat format,
+                             Services& services);
+
+}  // namespace weir

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "server/store/store.h"
+#include "weir/base/result.h"
+#include "weir/index/live_hamming_index.h"
+
+namespace weir {
+
+// The search structure over all active entries, kept level with the store: whoever else writes to the
+// same home, what was committed before catch_up() began is found after it returned.
+//
+// Its base is a file of the home's snapshots folder, pdq-SEQ.hamming, built from the store at change
+// SEQ. The store is the truth: a missing or damaged file is built anew.
+class CurrentSnapshot {
+ public:
+  // `folder` is created when missing. Errors: as the store; denied, unavailable for the folder.
+  static Result<std::unique_ptr<CurrentSnapshot>> open(Store& store, const std::string& folder);
+
+  // Brings the index level with the store; cheap when nothing changed. Safe from any thread.
+  Status catch_up();
+
+  const LiveHammingIndex& index() const { return index_; }
+
+  // Folds the tail into the index when it has grown beyond `tail_rows`. Errors: limit.
+  Status merge_if_larger(size_t tail_rows);
+  // Claims the store's merge_index job, if there is one and the file is more than `stale_rows`
+  // changes behind, and writes a new base file. True when one was written.
+  // Errors: unavailable (disk full), denied.
+  Result<bool> save_if_stale(int64_t stale_changes);
+
+  // Changes of the store that the newest base file does not hold.
+  Result<int64_t> changes_behind();
+
+ private:
+  CurrentSnapshot(Store& store, std::string folder) : store_(store), folder_(std::move(folder)) {}
+  Status load();
+  Status apply(std::span<const Change> changes);
+
+  Store& store_;
+  std::string folder_;
+  LiveHammingIndex index_;
+  std::mutex apply_mutex_;           // one thread applies changes, the others wait for it
+  std::mutex save_mutex_;
+  std::atomic<int64_t> applied_{0};  // ChangeSeq that index_ stands at
+  std::atomic<int64_t> saved_{0};    // ChangeSeq of the newest base file
+};
+
+}  // namespace weir

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/flow/services.h"
+#include "weir/match/match.h"
+
+namespace weir {
+
+// A match, with what a person needs to know of the entry.
+struct KnownMatch {
+  Match match;
+  Entry entry;
+  // Where the best agreement lies, in pixels of each side's upright picture; PDQ matches only, and a
+  // side is absent when only its hash is known.
+  std::optional<Rect> item_region;
+  std::optional<Rect> entry_region;
+};
+
+struct ItemReport {
+  std::vector<KnownMatch> matches;  // best first
+  std::vector<std::string> notes;   // such as "pdq quality 12 is below 50: not matchable by pdq"
+};
+
+// What is asked: signals, however they were come by.
+struct ItemToMatch {
+  std::vector<PictureHash> pictures;
+  std::vector<Signal> digests;
+};
+ItemToMatch item_to_match(const ItemSignals& item);
+// From signals alone; the orientations of a PDQ are then guessed from its hash.
+ItemToMatch item_to_match(std::span<const Signal> signals);
+
+// For each item the active entries that it shows, in `banks` (names; empty: all active banks).
+// Errors: not_found (a bank), conflict (a bank is retired), limit.
+Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch> items,
+                                                    std::span<const std::string> banks,
+                                                    Services& services);
+
+}  // namespace weir

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Neighbours of all orientations of all pictures come from one search; for each item and entry the
+// nearest one is the evidence. Digests found elsewhere join as evidence of their own.
+#include "weir/match/match.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace weir {
+namespace {
+
+// Where one query hash of the batch came from.
+struct Origin {
+  uint32_t item = 0;
+  uint32_t picture = 0;
+  Dihedral orientation = Dihedral::kOriginal;
+};
+
+struct Batch {
+  std::vector<Hash256> hashes;
+  std::vector<Origin> origins;
+  std::vector<uint64_t> hashes_of_item;
+};
+
+Batch gather(std::span<const ItemQuery> items) {
+  Batch batch;
+  batch.hashes_of_item.resize(items.size());
+  for (uint32_t i = 0; i < items.size(); ++i) {
+    for (uint32_t p = 0; p < items[i].pictures.size(); ++p) {
+      const PictureHash& picture = items[i].pictures[p];
+      if (picture.quality < kPdqMatchableQuality) continue;
+      for (size_t d = 0; d < kDihedrals; ++d) {
+        batch.hashes.push_back(picture.dihedral[d]);
+        batch.origins.push_back({i, p, static_cast<Dihedral>(d)});
+      }
+      batch.hashes_of_item[i] += kDihedrals;
+    }
+  }
+  return batch;
+}
+
+bool is_stronger(const Evidence& a, const Evidence& b) {
+  return std::tie(a.distance, a.picture, a.orientation) <
+         std::tie(b.distance, b.picture, b.orientation);
+}
+
+// Chance that a digest of this kind agrees by accident with one of `entries` others. MD5 collisions
+// can be made on purpose; that is no accident and outside this number.
+double digest_false_alarms(SignalKind kind, uint64_t entries) {
+  const double bits = 8.0 * static_cast<double>(value_bytes(kind));
+  return static_cast<double>(std::max<uint64_t>(entries, 1)) * std::exp2(-bits);
+}
+
+Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64_t queries) {
+  Match match{.entry = entry, .kind = MatchKind::kImage, .score = 0,
+              .expected_false_alarms = 0, .evidence = {}};
+  auto chance = [&](const Evidence& one) {
+    return one.kind == SignalKind::kPdq ? expected_false_alarms(one.distance, rows, queries)
+                                        : digest_false_alarms(one.kind, rows);
+  };
+  std::stable_sort(evidence.begin(), evidence.end(), [&](const Evidence& a, const Evidence& b) {
+    return chance(a) < chance(b);
+  });
+  for (const Evidence& one : evidence)
+    if (one.kind != SignalKind::kPdq) match.kind = MatchKind::kExact;
+  match.expected_false_alarms = chance(evidence.front());
+  match.score = -std::log10(match.expected_false_alarms);
+  match.evidence = std::move(evidence);
+  return match;
+}
+
+}  // namespace
+
+std::string_view name_of(MatchKind kind) { return kind == MatchKind::kExact ? "exact" : "image"; }
+
+Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> items,
+                                                    const LiveHammingIndex& index,
+                                                    const MatchOptions& options) {
+  const Batch batch = gather(items);
+  const std::vector<Neighbour> neighbours =
+      TRY(index.search(batch.hashes, options.pdq_radius, options.most_neighbours));
+
+  std::vector<std::map<EntryId, std::vector<Evidence>>> found(items.size());
+  for (const Neighbour& near : neighbours) {
+    const Origin& origin = batch.origins[near.query];
+    const Evidence evidence{SignalKind::kPdq, near.distance, origin.orientation, origin.picture};
+    std::vector<Evidence>& held = found[origin.item][EntryId{near.key}];
+    if (held.empty())
+      held.push_back(evidence);
+    else if (is_stronger(evidence, held.front()))
+      held.front() = evidence;
+  }
+  for (size_t i = 0; i < items.size(); ++i)
+    for (const ItemQuery::Exact& exact : items[i].exact)
+      found[i][exact.entry].push_back({exact.kind, Distance{0}, Dihedral::kOriginal, 0});
+
+  std::vector<std::vector<Match>> matches(items.size());
+  const uint64_t rows = index.size();
+  for (size_t i = 0; i < items.size(); ++i) {
+    for (auto& [entry, evidence] : found[i])
+      matches[i].push_back(judge(entry, std::move(evidence), rows, batch.hashes_of_item[i]));
+    std::stable_sort(matches[i].begin(), matches[i].end(),
+                     [](const Match& a, const Match& b) { return a.score > b.score; });
+  }
+  return matches;
+}
+
+double expected_false_alarms(Distance distance, uint64_t rows, uint64_t queries) {
+  // P(X <= d) of the binomial, summed from the smallest term up.
+  double term = std::exp2(-256.0);
+  double sum = term;
+  for (int k = 1; k <= std::min<int>(distance.bits, 256); ++k) {
+    term *= static_cast<double>(256 - k + 1) / k;
+    sum += term;
+  }
+  return std::min(sum, 1.0) * static_cast<double>(std::max<uint64_t>(rows, 1)) *
+         static_cast<double>(std::max<uint64_t>(queries, 1));
+}
+
+}  // namespace weir

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "weir/base/ids.h"
+#include "weir/base/result.h"
+#include "weir/base/signals.h"
+#include "weir/index/live_hamming_index.h"
+
+namespace weir {
+
+// What a match rests on as a whole. Names as in JSON: "exact", "image".
+enum class MatchKind : uint8_t { kExact, kImage };
+std::string_view name_of(MatchKind kind);
+
+// One agreement of a signal of the item with a signal of the entry.
+struct Evidence {
+  SignalKind kind = SignalKind::kSha256;
+  Distance distance;                            // 0 for digests
+  Dihedral orientation = Dihedral::kOriginal;   // PDQ: how the item was turned to agree
+  uint32_t picture = 0;                         // PDQ: index into ItemQuery::pictures
+};
+
+// A claim that the item shows the entry.
+struct Match {
+  EntryId entry;
+  MatchKind kind = MatchKind::kImage;
+  double score = 0;                  // -log10(expected_false_alarms)
+  double expected_false_alarms = 0;  // see expected_false_alarms()
+  std::vector<Evidence> evidence;    // strongest first; at most one of each signal kind
+};
+
+// What is asked about one item. A picture whose quality is below kPdqMatchableQuality is not
+// searched for; `exact` holds what an exact lookup of the item's digests already found.
+struct ItemQuery {
+  struct Exact {
+    EntryId entry;
+    SignalKind kind = SignalKind::kSha256;
+  };
+  std::vector<PictureHash> pictures;
+  std::vector<Exact> exact;
+};
+
+struct MatchOptions {
+  Distance pdq_radius = kPdqMatchRadius;
+  size_t most_neighbours = 1'000'000;  // of all items of one call together
+};
+
+// For each item all entries that it shows, by score, best first, then by entry; the index is asked
+// once for all items. Same input, same output, whatever the order of the index.
+// Errors: limit, when more than options.most_neighbours rows are near.
+Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> items,
+                                                    const LiveHammingIndex& index,
+                                                    const MatchOptions& options);
+
+// How many rows of `rows` unrelated ones are expected to come as near as `distance` to one of
+// `queries` hashes by chance, when each of the 256 bits is a fair and independent coin. Real PDQ hashes
+// are close to that in the middle (mean 128, deviation 8.1 instead of 8), not proven in the far tail:
+// similar pictures of different things are likelier than this number says.
+double expected_false_alarms(Distance distance, uint64_t rows, uint64_t queries);
+
+// The eight orientations of a picture of which only the hash is known: a coefficient's sign tells the
+// side of the median it falls on, as long as the median is near zero. [kOriginal] is exact, the rest
+// are typically off by a few bits.
+PictureHash picture_from_hash(const Hash256& hash, int quality);
+
+}  // namespace weir
