@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Counts the cases in a JUnit file of CTest, and prints `N passed, N failed` as its last line.
+
+One CTest entry is one program; for a GoogleTest program its own cases are counted, from its output.
+A program that fails without a failed case (a crash, a timeout) counts as one failure.
+"""
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+PASSED = re.compile(r"^\[       OK \] ", re.MULTILINE)
+SKIPPED = re.compile(r"^\[  SKIPPED \] \S+ \(\d+ ms\)", re.MULTILINE)
+FAILED = re.compile(r"^\[  FAILED  \] \S+.* \(\d+ ms\)", re.MULTILINE)
+
+
+def count(case):
+    """(passed, failed, skipped) of one <testcase>."""
+    output = case.findtext("system-out") or ""
+    status = case.get("status")
+    passed, failed, skipped = (len(p.findall(output)) for p in (PASSED, FAILED, SKIPPED))
+    if status == "fail":
+        return passed, max(failed, 1), skipped
+    if passed + failed + skipped:
+        return passed, failed, skipped
+    return (1, 0, 0) if status == "run" else (0, 0, 1)
+
+
+def main():
+    totals = [0, 0, 0]
+    for case in xml.parse(sys.argv[1]).getroot().iter("testcase"):
+        totals = [a + b for a, b in zip(totals, count(case))]
+    passed, failed, skipped = totals
+    if skipped:
+        print(f"{skipped} skipped")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
