@@ -16,9 +16,9 @@ namespace weir {
 // of python-threatexchange and HMA: no shrinking to 512 x 512 first), bit for bit as published
 // (github.com/facebook/ThreatExchange, pdq/, hashing.pdf).
 //
-// Luma is 0.299 R + 0.587 G + 0.114 B in float; two passes of a box filter in each direction; 64 x 64
-// samples; the 16 x 16 lowest DCT coefficients without DC; a bit is set where a coefficient is above
-// their median. Quality counts gradients, 0 to 100.
+// Luma is 0.299 R + 0.587 G + 0.114 B in float; two passes of a box filter in each direction; 64 x
+// 64 samples; the 16 x 16 lowest DCT coefficients without DC; a bit is set where a coefficient is
+// above their median. Quality counts gradients, 0 to 100.
 
 struct PdqHash {
   Hash256 hash;
