@@ -1,1 +1,4 @@
-int main() { return 0; }
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/weir/cli.h"
+
+int main(int argc, char** argv) { return weir::run_cli(argc, argv); }

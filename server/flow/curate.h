@@ -6,7 +6,7 @@
 #include <string>
 
 #include "server/exchange/lists.h"
-#include "server/flow/services.h"
+#include "server/store/store.h"
 
 namespace weir {
 
@@ -25,14 +25,14 @@ struct ItemOrigin {
 // A decoded file becomes an entry of the bank. On return it is on disk and found by the next query.
 // Errors: not_found (bank), conflict (bank retired), invalid.
 Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const ItemOrigin& origin,
-                           Services& services);
+                           Store& store);
 
 // Signals alone become an entry. Errors: as add_item().
 Result<AddedItem> add_signals(const Bank& bank, std::vector<Signal> signals,
-                              const ItemOrigin& origin, Services& services);
+                              const ItemOrigin& origin, Store& store);
 
 // The bank, ready to be added to. Errors: not_found, conflict (retired).
-Result<Bank> active_bank(std::string_view name, Services& services);
+Result<Bank> active_bank(std::string_view name, Store& store);
 
 struct ImportCount {
   uint64_t lines = 0;
@@ -51,12 +51,11 @@ struct ImportRequest {
 };
 // A hash list becomes entries, in batches: running it again completes what was interrupted.
 // Errors: as active_bank() and read_list(); of the store.
-Result<ImportCount> import_list(std::istream& in, const ImportRequest& request,
-                                Services& services);
+Result<ImportCount> import_list(std::istream& in, const ImportRequest& request, Store& store);
 
 // The active entries of a bank as a list. Gives the number of entries written.
 // Errors: not_found; unavailable when `out` stops taking bytes.
 Result<uint64_t> export_list(std::ostream& out, std::string_view bank, ListFormat format,
-                             Services& services);
+                             Store& store);
 
 }  // namespace weir

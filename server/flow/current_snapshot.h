@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 
 #include "server/store/store.h"
@@ -25,7 +26,7 @@ class CurrentSnapshot {
   // Brings the index level with the store; cheap when nothing changed. Safe from any thread.
   Status catch_up();
 
-  const LiveHammingIndex& index() const { return index_; }
+  const LiveHammingIndex& index() const { return *index_; }
 
   // Folds the tail into the index when it has grown beyond `tail_rows`. Errors: limit.
   Status merge_if_larger(size_t tail_rows);
@@ -44,7 +45,7 @@ class CurrentSnapshot {
 
   Store& store_;
   std::string folder_;
-  LiveHammingIndex index_;
+  std::unique_ptr<LiveHammingIndex> index_ = std::make_unique<LiveHammingIndex>();
   std::mutex apply_mutex_;           // one thread applies changes, the others wait for it
   std::mutex save_mutex_;
   std::atomic<int64_t> applied_{0};  // ChangeSeq that index_ stands at

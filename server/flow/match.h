@@ -19,6 +19,7 @@ struct KnownMatch {
   // side is absent when only its hash is known.
   std::optional<Rect> item_region;
   std::optional<Rect> entry_region;
+  std::optional<double> coverage;  // share of the item's picture inside item_region; 1 when exact
 };
 
 struct ItemReport {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apps/weir/output.h"
+#include "apps/weir/verbs.h"
+#include "apps/weir/walk.h"
+#include "server/sandbox/decoder.h"
+
+namespace weir {
+
+// What a verb says about one input: a line of JSON, and the same for people.
+struct Answer {
+  Json json;         // without "path", which comes first by itself
+  std::string text;  // one or more lines; empty: nothing to say
+};
+
+// One verb over many files: decoding and matching run on all cores, answers come in the order of the
+// files, a failing file is an answer like any other.
+struct FileRun {
+  const Common& common;
+  unsigned threads = 1;
+  // On any thread. Its result goes to `finish`.
+  std::function<Result<Answer>(const std::string& path)> work;
+};
+
+// Gives the exit status: done, some failed, interrupted; nothing when no input could be read at all.
+int run_files(const FileRun& run, const std::vector<std::string>& paths);
+
+// The answer of an input that failed.
+Answer failed(const Error& error);
+
+}  // namespace weir

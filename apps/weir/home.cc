@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/weir/home.h"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "apps/weir/output.h"
+#include "server/store/sqlite/sqlite_store.h"
+
+namespace weir {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::string default_home() {
+  if (const std::string home = environment("WEIR_HOME"); !home.empty()) return home;
+  if (const std::string data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/weir";
+  const std::string user = environment("HOME");
+  return (user.empty() ? "." : user) + "/.local/share/weir";
+}
+
+Result<Config> load_config(const Common& common) {
+  Config config;
+  const std::string in_home = common.home + "/weir.toml";
+  std::error_code error;
+  if (!common.config.empty())
+    config = TRY(read_config(common.config));
+  else if (std::filesystem::exists(in_home, error))
+    config = TRY(read_config(in_home));
+  if (common.workers != 0) config.workers = common.workers;
+  config.allow_unsandboxed |= common.allow_unsandboxed;
+  return config;
+}
+
+Result<std::unique_ptr<Decoder>> start_decoder(const Config& config) {
+  DecoderOptions options;
+  options.workers = config.workers;
+  options.limits = config.limits;
+  options.allow_unsandboxed = config.allow_unsandboxed;
+  std::unique_ptr<Decoder> decoder = TRY(Decoder::start(options));
+  for (const SandboxLayer& layer : decoder->layers())
+    if (!layer.in_force && (layer.name == "landlock" || layer.name == "seccomp"))
+      print_message("weir: warning: files are decoded without " + layer.name + ": " +
+                    layer.detail);
+  return decoder;
+}
+
+Result<std::unique_ptr<Home>> Home::open(const Common& common) {
+  std::unique_ptr<Home> home(new Home());
+  home->folder_ = common.home;
+  home->config_ = TRY(load_config(common));
+  std::error_code error;
+  std::filesystem::create_directories(common.home, error);
+  if (error)
+    return Error{ErrorCode::kDenied, "cannot create the home folder " + common.home + ": " +
+                                         error.message() + "; choose another with --home"};
+  home->store_ = TRY(open_sqlite_store(common.home + "/weir.db", home->clock_));
+  return home;
+}
+
+Status Home::start_services() {
+  snapshot_ = TRY(CurrentSnapshot::open(*store_, folder_ + "/snapshots"));
+  decoder_ = TRY(start_decoder(config_));
+  return {};
+}
+
+void Home::save_snapshot_if_stale() {
+  if (snapshot_ == nullptr) {
+    auto opened = CurrentSnapshot::open(*store_, folder_ + "/snapshots");
+    if (!opened) return;
+    snapshot_ = std::move(*opened);
+  }
+  const auto saved = snapshot_->save_if_stale(static_cast<int64_t>(config_.snapshot_changes));
+  if (!saved) print_message("weir: the snapshot could not be saved: " + saved.error().message);
+}
+
+}  // namespace weir

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/weir/interrupt.h"
+
+#include <csignal>
+
+namespace weir {
+namespace {
+
+// A signal handler can reach nothing else.
+std::atomic<bool> g_raised{false};
+
+void raise_flag(int) {
+  g_raised = true;
+  g_raised.notify_all();
+}
+
+void set_handler(void (*handler)(int), int flags) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  g_raised = false;
+  set_handler(raise_flag, static_cast<int>(SA_RESTART | SA_RESETHAND));
+}
+
+Interrupt::~Interrupt() { set_handler(SIG_DFL, 0); }
+
+const std::atomic<bool>& Interrupt::raised() const { return g_raised; }
+
+void Interrupt::wait() const { g_raised.wait(false); }
+
+}  // namespace weir

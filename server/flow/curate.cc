@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/flow/curate.h"
+
+#include <istream>
+#include <ostream>
+
+#include "weir/base/utf8.h"
+
+namespace weir {
+namespace {
+
+// One transaction of an import: large enough that syncing the disk is not what it waits for.
+constexpr size_t kImportBatch = 1'000;
+constexpr size_t kExportPage = 500;
+
+Result<AddedItem> add_entry(const Entry& entry, Store& store) {
+  const std::vector<AddedEntry> added = TRY(store.add_entries({&entry, 1}));
+  return AddedItem{TRY(store.find_entry(added.front().id)), added.front().added};
+}
+
+Entry entry_in(const Bank& bank, const ItemOrigin& origin) {
+  Entry entry;
+  entry.bank = bank.id;
+  entry.bank_name = bank.name;
+  entry.name = printable(origin.name);
+  entry.labels = origin.labels;
+  for (const auto& [key, text] : origin.provenance) entry.provenance[key] = printable(text);
+  return entry;
+}
+
+// Collects entries of a list and stores them a batch at a time.
+class Importer {
+ public:
+  Importer(const Bank& bank, const ImportRequest& request, Store& store)
+      : bank_(bank), request_(request), store_(store) {}
+
+  Status take(ListLine line) {
+    ++count_.lines;
+    if (line.entry) {
+      Entry entry = std::move(*line.entry);
+      entry.bank = bank_.id;
+      if (!request_.list_name.empty()) entry.provenance.emplace("list", request_.list_name);
+      const Status checked = check_entry(entry);
+      if (checked) {
+        batch_.push_back(std::move(entry));
+        return batch_.size() < kImportBatch ? Status{} : flush();
+      }
+      line.entry = checked.error();
+    }
+    ++count_.failed;
+    if (request_.failed) request_.failed(line.line, line.entry.error());
+    return {};
+  }
+
+  Status flush() {
+    if (batch_.empty()) return {};
+    for (const AddedEntry& added : TRY(store_.add_entries(batch_)))
+      ++(added.added == Added::kNew ? count_.added : count_.present);
+    batch_.clear();
+    if (request_.progress) request_.progress(count_);
+    return {};
+  }
+
+  const ImportCount& count() const { return count_; }
+
+ private:
+  const Bank& bank_;
+  const ImportRequest& request_;
+  Store& store_;
+  std::vector<Entry> batch_;
+  ImportCount count_;
+};
+
+}  // namespace
+
+Result<Bank> active_bank(std::string_view name, Store& store) {
+  Bank bank = TRY(store.find_bank(name));
+  if (bank.state == State::kRetired)
+    return Error{ErrorCode::kConflict,
+                 "bank " + bank.name + " is retired; nothing can be added to it"};
+  return bank;
+}
+
+Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const ItemOrigin& origin,
+                           Store& store) {
+  Entry entry = entry_in(bank, origin);
+  entry.media = item.media;
+  entry.signals = signals_of(item);
+  return add_entry(entry, store);
+}
+
+Result<AddedItem> add_signals(const Bank& bank, std::vector<Signal> signals,
+                              const ItemOrigin& origin, Store& store) {
+  Entry entry = entry_in(bank, origin);
+  entry.signals = std::move(signals);
+  return add_entry(entry, store);
+}
+
+Result<ImportCount> import_list(std::istream& in, const ImportRequest& request, Store& store) {
+  const Bank bank = TRY(active_bank(request.bank, store));
+  Importer importer(bank, request, store);
+  const Status read = read_list(in, request.format, request.kind,
+                                [&](ListLine line) { return importer.take(std::move(line)); });
+  TRY(importer.flush());  // what was read before an error is kept
+  TRY(read);
+  return importer.count();
+}
+
+Result<uint64_t> export_list(std::ostream& out, std::string_view bank_name, ListFormat format,
+                             Store& store) {
+  const Bank bank = TRY(store.find_bank(bank_name));
+  uint64_t written = 0;
+  out << list_header(format);
+  for (EntryId after{}; out;) {
+    const auto page = TRY(store.list_entries(bank.id, after, kExportPage, State::kActive));
+    if (page.empty()) break;
+    for (const Entry& entry : page) out << write_list_entry(entry, format, bank.name);
+    written += page.size();
+    after = page.back().id;
+  }
+  out.flush();
+  if (!out)
+    return Error{ErrorCode::kUnavailable,
+                 "the list could not be written to its end; is the disk full?"};
+  return written;
+}
+
+}  // namespace weir

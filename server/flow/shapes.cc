@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/flow/shapes.h"
+
+#include "weir/base/hex.h"
+#include "weir/base/utf8.h"
+
+namespace weir {
+namespace {
+
+Json shape_of_rect(const Rect& r) { return Json::array({r.x, r.y, r.width, r.height}); }
+
+Json shape_of_labels(const Labels& labels) {
+  Json json = Json::object();
+  for (const auto& [key, text] : labels) json[key] = text;
+  return json;
+}
+
+double seconds(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1e6; }
+
+std::string_view name_of(Added added) {
+  switch (added) {
+    case Added::kNew: return "new";
+    case Added::kPresent: return "present";
+    case Added::kRetired: return "retired";
+  }
+  return "present";
+}
+
+Error misplaced(const std::string& what) { return {ErrorCode::kInvalid, what}; }
+
+}  // namespace
+
+Json shape_of(const Error& error) {
+  return {{"code", name_of(error.code)}, {"message", printable(error.message)}};
+}
+
+Json shape_of(const Signal& signal) {
+  Json json{{"kind", name_of(signal.kind)}, {"value", value_hex(signal)}};
+  if (signal.quality) json["quality"] = *signal.quality;
+  if (signal.region) json["region"] = shape_of_rect(*signal.region);
+  if (signal.time) json["time_s"] = seconds(*signal.time);
+  return json;
+}
+
+Json shape_of(const Bank& bank) {
+  return {{"name", bank.name},
+          {"description", bank.description},
+          {"state", name_of(bank.state)},
+          {"entries", bank.entries},
+          {"created", format_time(bank.created)}};
+}
+
+Json shape_of(const Entry& entry) {
+  Json json{{"id", entry.id.value},
+            {"bank", entry.bank_name},
+            {"name", entry.name},
+            {"state", name_of(entry.state)},
+            {"media", entry.media},
+            {"created", format_time(entry.created)}};
+  json["signals"] = Json::array();
+  for (const Signal& signal : entry.signals) json["signals"].push_back(shape_of(signal));
+  json["labels"] = shape_of_labels(entry.labels);
+  json["provenance"] = shape_of_labels(entry.provenance);
+  return json;
+}
+
+Json shape_of(const ItemSignals& item) {
+  Json json{{"media", item.media},   {"format", item.format}, {"bytes", item.bytes},
+            {"sha256", to_hex(item.sha256)}, {"md5", to_hex(item.md5)},
+            {"width", item.width},   {"height", item.height}};
+  if (item.frames > 1) json["frames"] = item.frames;
+  json["signals"] = Json::array();
+  const Rect whole{0, 0, item.width, item.height};
+  for (const PictureHash& picture : item.pictures) {
+    Json pdq{{"kind", name_of(SignalKind::kPdq)},
+             {"value", to_hex(picture.dihedral[0])},
+             {"quality", picture.quality}};
+    if (picture.region != whole) pdq["region"] = shape_of_rect(picture.region);
+    if (picture.time.count() != 0) pdq["time_s"] = seconds(picture.time);
+    json["signals"].push_back(std::move(pdq));
+  }
+  if (!item.note.empty()) json["notes"] = Json::array({item.note});
+  return json;
+}
+
+Json shape_of(const KnownMatch& known) {
+  const Match& match = known.match;
+  Json json{{"bank", known.entry.bank_name},
+            {"entry", known.entry.id.value},
+            {"name", known.entry.name},
+            {"kind", name_of(match.kind)},
+            {"score", match.score},
+            {"expected_false_alarms", match.expected_false_alarms}};
+  if (known.coverage) json["coverage"] = *known.coverage;
+  if (known.item_region || known.entry_region) {
+    Json region = Json::object();
+    if (known.item_region) region["item"] = shape_of_rect(*known.item_region);
+    if (known.entry_region) region["entry"] = shape_of_rect(*known.entry_region);
+    json["region"] = std::move(region);
+  }
+  json["evidence"] = Json::array();
+  for (const Evidence& evidence : match.evidence) {
+    Json one{{"kind", name_of(evidence.kind)}, {"distance", evidence.distance.bits}};
+    if (evidence.kind == SignalKind::kPdq) one["orientation"] = name_of(evidence.orientation);
+    json["evidence"].push_back(std::move(one));
+  }
+  return json;
+}
+
+Json shape_of(const ItemReport& report) {
+  Json json{{"matches", Json::array()}};
+  for (const KnownMatch& known : report.matches) json["matches"].push_back(shape_of(known));
+  if (!report.notes.empty()) json["notes"] = report.notes;
+  return json;
+}
+
+Json shape_of(const AddedItem& added) {
+  Json json{{"status", name_of(added.added)}};
+  json.update(shape_of(added.entry));
+  return json;
+}
+
+Result<std::vector<Signal>> signals_from(const Json& json) {
+  if (!json.is_array()) return misplaced("\"signals\" must be an array of objects");
+  std::vector<Signal> signals;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const std::string place = "signals[" + std::to_string(i) + "]";
+    const Json& one = json[i];
+    if (!one.is_object() || !one.contains("kind") || !one["kind"].is_string() ||
+        !one.contains("value") || !one["value"].is_string())
+      return misplaced(place + " must be an object with the strings \"kind\" and \"value\"");
+    const auto kind = parse_signal_kind(one["kind"].get_ref<const std::string&>());
+    if (!kind) return misplaced(place + ": " + kind.error().message);
+    auto signal = parse_signal(*kind, one["value"].get_ref<const std::string&>());
+    if (!signal) return misplaced(place + ": " + signal.error().message);
+    if (one.contains("quality")) {
+      const Json& quality = one["quality"];
+      if (!quality.is_number_integer() || quality < 0 || quality > 100)
+        return misplaced(place + ": \"quality\" must be a whole number from 0 to 100");
+      signal->quality = quality.get<int>();
+    }
+    signals.push_back(std::move(*signal));
+  }
+  return signals;
+}
+
+Result<Labels> labels_from(const Json& json) {
+  if (!json.is_object()) return misplaced("labels must be an object of strings");
+  Labels labels;
+  for (const auto& [key, text] : json.items()) {
+    if (!text.is_string()) return misplaced("label " + key + " must be a string");
+    labels[key] = text.get<std::string>();
+  }
+  return labels;
+}
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace weir
