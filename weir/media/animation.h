@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "weir/base/limits.h"
+
+namespace weir::media {
+
+// What an animation's header says of its frames.
+struct Timeline {
+  uint32_t frame_count = 1;
+  std::vector<int> delays_ms;  // how long each frame stays; shorter than frame_count counts as 0
+};
+
+// When frame `index` appears: the sum of the delays before it, as stored. (Players stretch GIF
+// delays of 0 and 10 ms to 100 ms, each its own way, so that is not done here.)
+std::chrono::microseconds time_of(const Timeline& timeline, uint32_t index);
+
+struct Selection {
+  std::vector<uint32_t> frames;  // ascending, the first is 0
+  std::string note;              // "long animation: ..." when the end of it was left out
+};
+
+// The first frame and evenly spaced ones, at most limits.frames. Frame k can only be drawn by drawing
+// all before it, so a tiny file can ask for hours: at most 16 x limits.pixels are drawn for a
+// selection, and frames are taken from the part of the animation which that reaches.
+Selection select_frames(const Timeline& timeline, uint64_t canvas_pixels, const Limits& limits);
+
+}  // namespace weir::media

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace weir::media {
+
+enum class Format { kUnknown, kJpeg, kPng, kWebp, kGif, kAvif, kHeic, kTiff, kBmp, kJxl };
+
+// What the first bytes say; names and content types of others are never asked. Formats that start
+// alike are told apart as far as 256 bytes allow (ISO media: AVIF and HEIC by their brands).
+Format sniff(std::span<const uint8_t> bytes);
+
+// "jpeg", "png", ... as in JSON; "unknown" for kUnknown.
+std::string_view name_of(Format format);
+
+// For messages: "JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, BMP and JPEG XL".
+std::string_view known_formats();
+
+}  // namespace weir::media

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/media/image.h"
+
+#include <exception>
+#include <new>
+
+#include "weir/media/format.h"
+#include "weir/media/jpeg.h"
+#include "weir/media/preview.h"
+#include "weir/media/vips_formats.h"
+
+namespace weir {
+namespace {
+
+using media::Format;
+
+Result<Format> known_format(std::span<const uint8_t> bytes, const Limits& limits) {
+  if (bytes.empty()) return Error{ErrorCode::kInvalid, "the file is empty"};
+  if (bytes.size() > limits.file_bytes)
+    return Error{ErrorCode::kLimit, "the file has " + std::to_string(bytes.size()) +
+                                        " bytes; the limit `file_bytes` allows " +
+                                        std::to_string(limits.file_bytes)};
+  const Format format = media::sniff(bytes);
+  if (format == Format::kUnknown)
+    return Error{ErrorCode::kInvalid,
+                 "no known image format; known are " + std::string(media::known_formats())};
+  return format;
+}
+
+Result<DecodedImage> decode(Format format, std::span<const uint8_t> bytes, const Limits& limits) {
+  switch (format) {
+    case Format::kJpeg: return media::decode_jpeg(bytes, limits);
+    case Format::kPng:
+    case Format::kWebp:
+    case Format::kGif:
+    case Format::kTiff: return media::decode_by_vips(format, bytes, limits);
+    default: return Error{ErrorCode::kInvalid, "not read yet"};
+  }
+}
+
+// The door where exceptions of libraries and of memory end.
+template <class Call>
+auto without_exceptions(Call call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kLimit, "decoding this picture needs more memory than there is"};
+  } catch (const std::exception& failure) {
+    return Error{ErrorCode::kCorrupt, std::string("the picture is damaged: ") + failure.what()};
+  }
+}
+
+}  // namespace
+
+Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& limits) {
+  return without_exceptions([&]() -> Result<DecodedImage> {
+    const Format format = TRY(known_format(bytes, limits));
+    DecodedImage image = TRY(decode(format, bytes, limits));
+    image.format = media::name_of(format);
+    return image;
+  });
+}
+
+Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const Limits& limits,
+                                          uint32_t side) {
+  return without_exceptions([&]() -> Result<std::vector<uint8_t>> {
+    const Format format = TRY(known_format(bytes, limits));
+    Pixels pixels;
+    if (format == Format::kJpeg) {
+      pixels = TRY(media::decode_jpeg_reduced(bytes, limits, side));
+    } else {
+      Limits first_only = limits;
+      first_only.frames = 1;
+      DecodedImage image = TRY(decode(format, bytes, first_only));
+      pixels = std::move(image.frames[0].pixels);
+    }
+    constexpr int kQuality = 70;
+    return media::encode_jpeg(media::shrink(std::move(pixels), side).view(), kQuality);
+  });
+}
+
+Status init_media(const char* name) { return media::init_vips(name); }
+
+}  // namespace weir

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/media/vips_formats.h"
+
+#include <vips/vips.h>
+#include <vips/vector.h>  // not among those of vips.h
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "weir/media/animation.h"
+#include "weir/media/flatten.h"
+#include "weir/media/limit_checks.h"
+#include "weir/media/orient.h"
+
+namespace weir::media {
+namespace {
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+using Image = std::unique_ptr<VipsImage, Unref>;
+using Region = std::unique_ptr<VipsRegion, Unref>;
+
+// The result, beside one interlaced PNG of 16-bit RGBA that libvips must hold whole.
+constexpr uint64_t kBytesPerPixel = 3 + 8;
+
+// libvips makes PNG and GIF rows in strips of this height; asking for the same spares it a cache.
+constexpr int kStripRows = 16;
+
+Error vips_failure(Format format) {
+  std::string why = vips_error_buffer();
+  vips_error_clear();
+  while (!why.empty() && why.back() == '\n') why.pop_back();
+  std::ranges::replace(why, '\n', ';');
+  return {ErrorCode::kCorrupt, "the " + std::string(name_of(format)) + " data is damaged: " + why};
+}
+
+// Reads the header only; pixels follow on demand. `page` as libvips numbers frames.
+Result<Image> open_page(Format format, std::span<const uint8_t> bytes, int page, bool is_lenient) {
+  VipsImage* image = nullptr;
+  void* data = const_cast<uint8_t*>(bytes.data());
+  const auto fail_on = is_lenient ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_TRUNCATED;
+  int failed = -1;
+  switch (format) {
+    case Format::kPng:
+      failed = vips_pngload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
+                                   "fail_on", fail_on, nullptr);
+      break;
+    case Format::kWebp:
+      failed = vips_webpload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
+                                    "fail_on", fail_on, "page", page, nullptr);
+      break;
+    case Format::kGif:
+      failed = vips_gifload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
+                                   "fail_on", fail_on, "page", page, nullptr);
+      break;
+    case Format::kTiff:
+      failed = vips_tiffload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
+                                    "fail_on", fail_on, "page", page, nullptr);
+      break;
+    default: break;
+  }
+  if (failed) return vips_failure(format);
+  return Image(image);
+}
+
+bool is_direct(const VipsImage* image) {
+  const auto samples = vips_image_get_format(image);
+  if (samples != VIPS_FORMAT_UCHAR && samples != VIPS_FORMAT_USHORT) return false;
+  switch (vips_image_get_interpretation(image)) {
+    case VIPS_INTERPRETATION_MULTIBAND:
+    case VIPS_INTERPRETATION_B_W:
+    case VIPS_INTERPRETATION_GREY16:
+    case VIPS_INTERPRETATION_RGB:
+    case VIPS_INTERPRETATION_sRGB:
+    case VIPS_INTERPRETATION_RGB16:
+      return true;
+    case VIPS_INTERPRETATION_CMYK: return vips_image_get_bands(image) >= 4;
+    default: return false;
+  }
+}
+
+// Rows that flatten_row() understands: as they are where possible, else converted to sRGB.
+Result<Image> simplify(Format format, Image image) {
+  if (is_direct(image.get())) return image;
+  VipsImage* srgb = nullptr;
+  if (vips_colourspace(image.get(), &srgb, VIPS_INTERPRETATION_sRGB, nullptr))
+    return vips_failure(format);
+  const Image converted(srgb);
+  VipsImage* bytes = nullptr;
+  if (vips_cast_uchar(srgb, &bytes, nullptr)) return vips_failure(format);
+  return Image(bytes);
+}
+
+Row row_of(const VipsImage* image) {
+  Row row{};
+  row.width = static_cast<size_t>(vips_image_get_width(image));
+  row.bands_a_pixel = vips_image_get_bands(image);
+  row.is_16_bit = vips_image_get_format(image) == VIPS_FORMAT_USHORT;
+  if (vips_image_get_interpretation(image) == VIPS_INTERPRETATION_CMYK)
+    row.bands = Bands::kCmyk, row.alpha_band = row.bands_a_pixel == 5 ? 4 : 0;
+  else if (row.bands_a_pixel < 3)
+    row.bands = Bands::kGrey, row.alpha_band = row.bands_a_pixel == 2 ? 1 : 0;
+  else
+    row.bands = Bands::kRgb, row.alpha_band = row.bands_a_pixel == 4 ? 3 : 0;
+  return row;
+}
+
+// Draws the rows through a region in this thread; libvips's own sinks would start workers. Rows
+// after a failure stay kBackground; `rows_read` says where it was.
+Pixels draw(VipsImage* image, uint32_t& rows_read) {
+  Row row = row_of(image);
+  Pixels pixels;
+  pixels.width = static_cast<uint32_t>(vips_image_get_width(image));
+  pixels.height = static_cast<uint32_t>(vips_image_get_height(image));
+  pixels.channels = static_cast<uint32_t>(channels_of(row.bands));
+  const size_t stride = size_t{pixels.width} * pixels.channels;
+  pixels.samples.resize(stride * pixels.height);
+
+  const Region region(vips_region_new(image));
+  rows_read = 0;
+  while (rows_read < pixels.height) {
+    const int rows = static_cast<int>(std::min<uint32_t>(kStripRows, pixels.height - rows_read));
+    const VipsRect strip{0, static_cast<int>(rows_read), static_cast<int>(pixels.width), rows};
+    if (vips_region_prepare(region.get(), &strip)) break;
+    for (int y = 0; y < rows; ++y) {
+      row.samples = VIPS_REGION_ADDR(region.get(), 0, strip.top + y);
+      flatten_row(row, pixels.samples.data() + stride * rows_read++);
+    }
+  }
+  std::fill(pixels.samples.begin() + static_cast<ptrdiff_t>(stride * rows_read),
+            pixels.samples.end(), kBackground);
+  return pixels;
+}
+
+Orientation orientation_of(VipsImage* image) {
+  int orientation = kUpright;
+  if (vips_image_get_typeof(image, VIPS_META_ORIENTATION))
+    vips_image_get_int(image, VIPS_META_ORIENTATION, &orientation);
+  return orientation;
+}
+
+// The frames of an animation and their delays in milliseconds; one frame for anything else.
+Timeline timeline_of(VipsImage* image) {
+  Timeline timeline;
+  timeline.frame_count = static_cast<uint32_t>(std::max(1, vips_image_get_n_pages(image)));
+  int* delays = nullptr;
+  int count = 0;
+  if (vips_image_get_typeof(image, "delay") &&
+      vips_image_get_array_int(image, "delay", &delays, &count) == 0)
+    timeline.delays_ms.assign(delays, delays + count);
+  return timeline;
+}
+
+}  // namespace
+
+Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> bytes,
+                                    const Limits& limits) {
+  DecodedImage result;
+  auto opened = open_page(format, bytes, 0, false);
+  bool lost_the_end = false;
+  if (!opened && format == Format::kGif) {
+    opened = open_page(format, bytes, 0, true);
+    lost_the_end = opened.has_value();
+  }
+  Image first = TRY(std::move(opened));
+  const auto width = static_cast<uint32_t>(vips_image_get_width(first.get()));
+  const auto height = static_cast<uint32_t>(vips_image_get_height(first.get()));
+  TRY(check_size(format, width, height, kBytesPerPixel, limits));
+
+  Timeline timeline = timeline_of(first.get());
+  result.frame_count = timeline.frame_count;
+  if (lost_the_end) {
+    // The last frame of a file that breaks off may be half drawn; those before it are whole.
+    if (timeline.frame_count < 2) return vips_failure(format);
+    --timeline.frame_count;
+    result.note = "truncated: the animation breaks off in frame " +
+                  std::to_string(result.frame_count);
+  }
+  const bool is_animation = format == Format::kGif || format == Format::kWebp;
+  if (!is_animation) timeline.frame_count = 1;
+
+  const Selection selection = select_frames(timeline, uint64_t{width} * height, limits);
+  if (!selection.note.empty()) result.note = selection.note;
+  for (const uint32_t index : selection.frames) {
+    Image page = index == 0 ? std::move(first)
+                            : TRY(open_page(format, bytes, static_cast<int>(index), lost_the_end));
+    const Orientation orientation = orientation_of(page.get());
+    page = TRY(simplify(format, std::move(page)));
+    uint32_t rows_read = 0;
+    Pixels pixels = draw(page.get(), rows_read);
+    if (rows_read < pixels.height) {
+      vips_error_clear();
+      if (index > 0) return Error{ErrorCode::kCorrupt, "frame " + std::to_string(index + 1) +
+                                      " of the " + std::string(name_of(format)) +
+                                      " animation is damaged"};
+      result.note = TRY(note_missing_rows(format, rows_read, pixels.height));
+    }
+    result.frames.push_back({upright(std::move(pixels), orientation), time_of(timeline, index)});
+  }
+  result.width = result.frames[0].pixels.width;
+  result.height = result.frames[0].pixels.height;
+  return result;
+}
+
+Status init_vips(const char* name) {
+  // GLib's own writer asks whether a journal listens, a call that the sandbox forbids.
+  g_log_set_writer_func(
+      [](GLogLevelFlags, const GLogField*, gsize, gpointer) { return G_LOG_WRITER_HANDLED; },
+      nullptr, nullptr);
+  // Its plug-in loaders (ImageMagick, poppler, OpenSlide, ...) are found below its home: none is wanted.
+  const char* home = std::getenv("VIPSHOME");
+  const std::string home_before = home ? home : "";
+  setenv("VIPSHOME", "/nonexistent", 1);
+  const bool is_up = vips_init(name) == 0;
+  if (home)
+    setenv("VIPSHOME", home_before.c_str(), 1);
+  else
+    unsetenv("VIPSHOME");
+  if (!is_up) return Error{ErrorCode::kUnavailable, "libvips did not start"};
+  vips_vector_set_enabled(FALSE);  // its just-in-time compiler wants files for executable memory
+  vips_concurrency_set(1);
+  vips_cache_set_max(0);
+  vips_operation_block_set("VipsForeignLoad", TRUE);
+  for (const char* loader : {"VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer",
+                             "VipsForeignLoadNsgifBuffer", "VipsForeignLoadTiffBuffer"})
+    vips_operation_block_set(loader, FALSE);
+  return {};
+}
+
+}  // namespace weir::media
