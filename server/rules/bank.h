@@ -27,7 +27,7 @@ struct Bank {
   std::string name;
   std::string description;
   State state = State::kActive;
-  WallTime created;
+  WallTime created;     // set by the store
   int64_t entries = 0;  // active ones; filled when read
 };
 
@@ -44,19 +44,33 @@ struct Entry {
   std::vector<Signal> signals;
   Labels labels;
   Labels provenance;               // where it came from: "source", "path", "list", "line", ...
-  WallTime created;
+  WallTime created;                // set by the store
 };
 
+// Limits of what a bank and an entry hold. Text is counted in bytes of UTF-8.
+constexpr size_t kBankNameBytes = 64;
+constexpr size_t kBankDescriptionBytes = 4096;
+constexpr size_t kEntryNameBytes = 1024;
+constexpr size_t kSignalsMost = 65'536;
+constexpr size_t kLabelsMost = 64;  // and as many values of provenance
+constexpr size_t kLabelKeyBytes = 64;
+constexpr size_t kLabelValueBytes = 1024;
+constexpr size_t kProvenanceValueBytes = 4096;  // a path fits
+
 // What makes two additions the same, within one bank: the sha256 of the file, or, for an entry of
-// hashes alone, its signals. 32 bytes; unique in the bank.
+// hashes alone, its signals: SHA-256 over their kinds and values, sorted, each once
+// (docs/formats/store.md). 32 bytes; unique in the bank.
 std::vector<uint8_t> content_key(const Entry& entry);
 
 // Bank names are those HMA takes: [A-Z_][A-Z0-9_]*, at most 64. Errors: invalid, saying the rule.
 Status check_bank_name(std::string_view name);
+// Errors: invalid over 4,096 bytes, or when the text is not UTF-8 without zero bytes.
+Status check_bank_description(std::string_view text);
 // Errors: invalid for an empty key, more than 64 labels, a key over 64 or a value over 1,024 bytes,
-// or text that is not UTF-8.
+// or text that is not UTF-8 without zero bytes. Messages name the key, never the value.
 Status check_labels(const Labels& labels);
-// Errors: invalid when there is no signal, a label is wrong or the name is not UTF-8 or over 1,024 bytes.
+// Errors: invalid when there is no signal or more than 65,536, a signal is not of its kind's form, a
+// label or a provenance is wrong, or the name is not UTF-8 without zero bytes or over 1,024 bytes.
 Status check_entry(const Entry& entry);
 
 }  // namespace weir

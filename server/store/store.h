@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/rules/bank.h"
+#include "server/rules/log_leaf.h"
 #include "weir/base/result.h"
 
 namespace weir {
@@ -25,9 +29,6 @@ struct AddedEntry {
 };
 
 // One step of the total order of changes, for those who follow banks and entries.
-enum class ChangeKind : uint8_t { kEntryAdded = 1, kEntryRetired = 2, kEntryRestored = 3,
-                                  kBankCreated = 4, kBankRetired = 5, kBankRestored = 6,
-                                  kBankUpdated = 7, kEntryUpdated = 8 };
 struct Change {
   ChangeSeq seq;
   ChangeKind kind = ChangeKind::kEntryAdded;
@@ -51,8 +52,16 @@ struct Job {
   std::string kind;     // the use case, such as "merge_index"
   std::string key;      // idempotency: one unfinished job a (kind, key)
   std::string payload;  // JSON
-  int attempts = 0;
+  int attempts = 0;     // claims so far, this one included
 };
+
+// The follow-up of every change that touches what the PDQ index holds; its key is kMergeIndexKey and
+// its payload "{}".
+constexpr std::string_view kMergeIndexJob = "merge_index";
+constexpr std::string_view kMergeIndexKey = "pdq";
+
+// Entry ids end here, so that an index row can carry one in four bytes.
+constexpr int64_t kLastEntryId = (int64_t{1} << 32) - 1;
 
 // Durable records, in verbs of the domain. What returns success has reached the disk. Every change
 // writes the record, its row in the log and its follow-up job in one transaction: all, or none.
@@ -70,40 +79,51 @@ class Store {
   virtual Result<Bank> set_bank_state(std::string_view name, State state) = 0;
   virtual Result<Bank> set_bank_description(std::string_view name, std::string_view text) = 0;
 
-  // All or none of `entries`, in one transaction; entries[i].id and .bank_name are ignored.
-  // Errors: not_found (bank), conflict (the bank is retired), invalid.
+  // All or none of `entries`, in one transaction; the answers stand in the order asked. Two equal
+  // entries in one call: the first is new, the second present. entries[i].id, .bank_name and .created
+  // are ignored. Cheapest by the thousand: each call costs one write to disk.
+  // Errors: not_found (bank), conflict (the bank is retired), invalid (the message says which
+  // entry), limit (no ids are left).
   virtual Result<std::vector<AddedEntry>> add_entries(std::span<const Entry> entries) = 0;
   virtual Result<Entry> find_entry(EntryId id) = 0;  // Errors: not_found
   // The entry of this bank with this content key, in any state; nothing when there is none.
   virtual Result<std::optional<Entry>> find_content(BankId bank,
                                                     std::span<const uint8_t> content_key) = 0;
-  // By id, those after `after`, at most `most`, whole; `state` filters.
+  // By id, those after `after`, at most `most`, whole; `state` filters. A bank that is not there has
+  // no entries.
   virtual Result<std::vector<Entry>> list_entries(BankId bank, EntryId after, size_t most,
                                                   std::optional<State> state) = 0;
   // Errors: not_found. Setting the state it has is no change.
   virtual Result<Entry> set_entry_state(EntryId id, State state) = 0;
   virtual Result<Entry> set_entry_labels(EntryId id, const Labels& labels) = 0;
 
-  // Active entries of active banks that hold exactly this signal.
+  // Active entries of active banks that hold exactly one of these signals, by kind and value: for
+  // each signal in turn, by id, each entry once a signal.
   virtual Result<std::vector<ExactHit>> find_exact(std::span<const Signal> signals) = 0;
 
   // For search structures. A PDQ row belongs to the index while entry and bank are active.
   virtual Result<ChangeSeq> last_change() = 0;  // cheap; zero in an empty store
   virtual Result<std::vector<Change>> changes_after(ChangeSeq seq, size_t most) = 0;
+  // In the order asked; nothing for entries that are unknown, retired or of a retired bank.
   virtual Result<std::vector<PdqRow>> pdq_rows_of(std::span<const EntryId> entries) = 0;
-  // All rows, with the change they stand at, read in one snapshot.
+  // All rows by entry, with the change they stand at, read in one snapshot.
   virtual Result<std::pair<ChangeSeq, std::vector<PdqRow>>> all_pdq_rows() = 0;
-  virtual Result<std::vector<EntryId>> entries_of(BankId bank) = 0;
+  virtual Result<std::vector<EntryId>> entries_of(BankId bank) = 0;  // in any state, by id
 
-  // Jobs: claimed for a time, finished once; a claim that ran out is claimed again.
+  // Jobs: claimed for a time, finished once; a claim that ran out is claimed again, the oldest job
+  // first. A job that is added anew while it is claimed is not lost in the one that runs: finishing
+  // that one then makes it claimable again.
   virtual Result<JobId> add_job(std::string_view kind, std::string_view key,
                                 std::string_view payload) = 0;  // the unfinished one if there is one
   virtual Result<std::optional<Job>> claim_job(std::string_view kind,
                                                std::chrono::seconds claim) = 0;
-  virtual Status finish_job(JobId id) = 0;
+  virtual Status finish_job(JobId id) = 0;  // Errors: not_found when it is finished already
 
   // Rows of the log so far; for tests and `weir log`.
   virtual Result<int64_t> log_rows() = 0;
+  // Recomputes the hash of every log row from the records it speaks of. Gives the number of rows.
+  // Errors: corrupt, naming the first row that is missing or differs.
+  virtual Result<int64_t> check_log() = 0;
 };
 
 }  // namespace weir

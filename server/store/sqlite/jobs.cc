@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/store/sqlite/store_impl.h"
+
+namespace weir::sqlite {
+
+// A claimed job may have read its input before this change: `again` makes it run once more.
+Result<JobId> put_job(Connection& connection, std::string_view kind, std::string_view key,
+                      std::string_view payload, WallTime now) {
+  auto rows = TRY(query(connection,
+                        "INSERT INTO jobs (kind, key, payload, created_us) VALUES (?, ?, ?, ?)"
+                        " ON CONFLICT (kind, key) DO UPDATE"
+                        " SET again = claimed_until_us IS NOT NULL RETURNING id",
+                        kind, key, payload, to_us(now)));
+  if (!TRY(rows.next()))
+    return Error{ErrorCode::kCorrupt, "the table of jobs is damaged; restore the store's backup"};
+  const JobId id{rows.integer(0)};
+  while (TRY(rows.next())) {
+  }
+  return id;
+}
+
+Status put_merge_job(Connection& connection, WallTime now) {
+  TRY(put_job(connection, kMergeIndexJob, kMergeIndexKey, "{}", now));
+  return {};
+}
+
+Result<JobId> SqliteStore::add_job(std::string_view kind, std::string_view key,
+                                   std::string_view payload) {
+  const std::lock_guard lock(writing_);
+  auto transaction = TRY(Transaction::begin(*writer_));
+  const JobId id = TRY(put_job(*writer_, kind, key, payload, now()));
+  TRY(transaction.commit());
+  return id;
+}
+
+Result<std::optional<Job>> SqliteStore::claim_job(std::string_view kind,
+                                                  std::chrono::seconds claim) {
+  const int64_t now_us = to_us(now());
+  {  // Workers ask often, and mostly there is nothing: that must not take the write lock.
+    auto reader = TRY(readers_.take());
+    const int64_t claimable = TRY(number(*reader,
+                                         "SELECT 1 FROM jobs WHERE kind = ? AND"
+                                         " (claimed_until_us IS NULL OR claimed_until_us <= ?)"
+                                         " LIMIT 1",
+                                         kind, now_us));
+    if (claimable == 0) return std::optional<Job>();
+  }
+  const int64_t until_us = now_us + std::chrono::microseconds(claim).count();
+  const std::lock_guard lock(writing_);
+  auto transaction = TRY(Transaction::begin(*writer_));
+  std::optional<Job> job;
+  {
+    auto rows = TRY(query(*writer_,
+                          "UPDATE jobs SET claimed_until_us = ?1, attempts = attempts + 1,"
+                          " again = 0 WHERE id = (SELECT id FROM jobs WHERE kind = ?2 AND"
+                          " (claimed_until_us IS NULL OR claimed_until_us <= ?3)"
+                          " ORDER BY id LIMIT 1) RETURNING id, kind, key, payload, attempts",
+                          until_us, kind, now_us));
+    while (TRY(rows.next()))
+      job = Job{.id = JobId{rows.integer(0)},
+                .kind = std::string(rows.text(1)),
+                .key = std::string(rows.text(2)),
+                .payload = std::string(rows.text(3)),
+                .attempts = static_cast<int>(rows.integer(4))};
+  }
+  TRY(transaction.commit());
+  return job;
+}
+
+Status SqliteStore::finish_job(JobId id) {
+  const std::lock_guard lock(writing_);
+  auto transaction = TRY(Transaction::begin(*writer_));
+  const int64_t requeued =
+      TRY(run(*writer_,
+              "UPDATE jobs SET again = 0, claimed_until_us = NULL, attempts = 0"
+              " WHERE id = ? AND again = 1",
+              id.value));
+  const int64_t finished =
+      requeued != 0 ? requeued : TRY(run(*writer_, "DELETE FROM jobs WHERE id = ?", id.value));
+  if (finished == 0)
+    return Error{ErrorCode::kNotFound,
+                 "there is no unfinished job " + std::to_string(id.value)};
+  return transaction.commit();
+}
+
+}  // namespace weir::sqlite
