@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/sandbox/decoder.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <thread>
+#include <optional>
+#include <utility>
+
+#include "server/sandbox/confine.h"
+#include "server/sandbox/open_file.h"
+#include "server/sandbox/worker_link.h"
+#include "server/sandbox/zygote_link.h"
+
+namespace weir {
+
+using std::chrono::steady_clock;
+
+struct Decoder::Impl {
+  Impl(const DecoderOptions& options, std::string program)
+      : options(options), zygote(std::move(program)) {}
+
+  Result<std::unique_ptr<WorkerLink>> start_worker();
+  Result<ItemSignals> decode(const ReadableFile& file, const DecodeWants& wants);
+  std::unique_ptr<WorkerLink> take();
+  void give_back(std::unique_ptr<WorkerLink> worker);
+  std::optional<Error> why_silent(WorkerLink& worker, WorkerLink::Silence silence) const;
+
+  const DecoderOptions options;
+  std::vector<SandboxLayer> layers;
+  unsigned workers = 0;
+  ZygoteLink zygote;
+
+  std::mutex mutex;
+  std::condition_variable given_back;
+  std::vector<std::unique_ptr<WorkerLink>> idle;  // null: a place whose worker is to be started
+};
+
+namespace {
+
+// weir-decode lies beside the program that runs.
+Result<std::string> program_beside_this() {
+  char path[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+  if (length <= 0)
+    return Error{ErrorCode::kUnavailable,
+                 std::string("cannot tell where this program lies: ") + std::strerror(errno)};
+  const std::string self(path, static_cast<size_t>(length));
+  return self.substr(0, self.rfind('/') + 1) + "weir-decode";
+}
+
+Error died_by(int signal) {
+  return {ErrorCode::kCorrupt, "the decoder died on this file (signal " + std::to_string(signal) +
+                                   ", " + strsignal(signal) + ")"};
+}
+
+// What a worker's status says about the file it was at.
+Error why_ended(int status, const Limits& limits) {
+  if (!WIFSIGNALED(status))
+    return {ErrorCode::kCorrupt, "the decoder ended on this file (exit status " +
+                                     std::to_string(WEXITSTATUS(status)) + ")"};
+  switch (const int signal = WTERMSIG(status)) {
+    case SIGSYS:
+      return {ErrorCode::kCorrupt,
+              "the sandbox stopped the decoder on this file: it asked the system for something "
+              "that decoding does not need"};
+    case SIGKILL:  // not by us: the kernel, out of memory
+      return {ErrorCode::kLimit,
+              "the system killed the decoder on this file, most likely for lack of memory below "
+              "the limit memory_bytes = " + std::to_string(limits.memory_bytes)};
+    case SIGXCPU:
+      return {ErrorCode::kLimit, "this file took more processor time than deadline_ms = " +
+                                     std::to_string(limits.deadline_ms) + " allows"};
+    default:
+      return died_by(signal);
+  }
+}
+
+}  // namespace
+
+Decoder::Decoder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Decoder::~Decoder() = default;
+
+Result<std::unique_ptr<Decoder>> Decoder::start(const DecoderOptions& options) {
+  std::string program = options.program.empty() ? TRY(program_beside_this()) : options.program;
+  auto impl = std::make_unique<Impl>(options, std::move(program));
+  impl->workers = options.workers != 0 ? options.workers
+                                       : std::max(1u, std::thread::hardware_concurrency());
+  // The first worker now, so that what is missing is said at start; the others when there is work.
+  impl->idle.resize(impl->workers);
+  impl->idle.back() = TRY(impl->start_worker());
+  impl->layers = impl->idle.back()->layers();
+  return std::unique_ptr<Decoder>(new Decoder(std::move(impl)));
+}
+
+Result<std::unique_ptr<WorkerLink>> Decoder::Impl::start_worker() {
+  auto worker = TRY(WorkerLink::start(zygote, options.limits));
+  std::string missing;
+  if (!has_required_layers(worker->layers(), &missing) && !options.allow_unsandboxed)
+    return Error{ErrorCode::kUnavailable,
+                 "this system does not let the decoder be confined: " + missing +
+                     " missing; use a kernel that has it, or --allow-unsandboxed to decode foreign "
+                     "files without this protection"};
+  return worker;
+}
+
+std::unique_ptr<WorkerLink> Decoder::Impl::take() {
+  std::unique_lock lock(mutex);
+  given_back.wait(lock, [&] { return !idle.empty(); });
+  auto worker = std::move(idle.back());
+  idle.pop_back();
+  return worker;
+}
+
+// Running workers go to the end, where they are taken first.
+void Decoder::Impl::give_back(std::unique_ptr<WorkerLink> worker) {
+  {
+    const std::lock_guard lock(mutex);
+    idle.insert(worker ? idle.end() : idle.begin(), std::move(worker));
+  }
+  given_back.notify_one();
+}
+
+// Nothing when the fault is not the file's: its zygote died, and took the worker along.
+std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
+                                               WorkerLink::Silence silence) const {
+  const auto status = worker.end();
+  switch (silence) {
+    case WorkerLink::Silence::kLate:
+      return Error{ErrorCode::kLimit, "this file took longer than the limit deadline_ms = " +
+                                          std::to_string(options.limits.deadline_ms)};
+    case WorkerLink::Silence::kNonsense:
+      return Error{ErrorCode::kCorrupt,
+                   "the decoder's answer on this file was malformed, so it was replaced"};
+    case WorkerLink::Silence::kEnded:
+      if (!status) return std::nullopt;
+      return why_ended(*status, options.limits);
+  }
+  return std::nullopt;
+}
+
+Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const DecodeWants& wants) {
+  if (file.bytes == 0) return Error{ErrorCode::kInvalid, "the file is empty"};
+  if (file.bytes > options.limits.file_bytes)
+    return Error{ErrorCode::kLimit, "the file has " + std::to_string(file.bytes) +
+                                        " bytes, more than the limit file_bytes = " +
+                                        std::to_string(options.limits.file_bytes)};
+  // A second try is for a file whose worker was lost with the zygote, through no fault of its own.
+  for (int tries = 0; tries < 2; ++tries) {
+    auto worker = take();
+    if (!worker) {
+      auto started = start_worker();
+      if (!started) {
+        give_back(nullptr);
+        return std::move(started).error();
+      }
+      worker = std::move(*started);
+    }
+    const auto deadline = steady_clock::now() + std::chrono::milliseconds(options.limits.deadline_ms);
+    auto reply = worker->ask(file.fd, file.bytes, wants, deadline);
+    std::optional<Error> error;
+    if (!reply.answer) error = why_silent(*worker, reply.silence);
+    if (reply.retire) worker.reset();
+    give_back(std::move(worker));
+    if (reply.answer) return std::move(reply.answer->outcome);
+    if (error) return *std::move(error);
+  }
+  return Error{ErrorCode::kUnavailable, "the decoder program was ended twice while it read a file"};
+}
+
+Result<ItemSignals> Decoder::decode(int fd, const DecodeWants& wants) {
+  return impl_->decode(TRY(readable_file(fd)), wants);
+}
+
+Result<ItemSignals> Decoder::decode_file(const std::string& path, const DecodeWants& wants) {
+  return impl_->decode(TRY(open_file(path)), wants);
+}
+
+const std::vector<SandboxLayer>& Decoder::layers() const { return impl_->layers; }
+unsigned Decoder::workers() const { return impl_->workers; }
+
+}  // namespace weir

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "server/sandbox/decoder.h"
+#include "weir/base/limits.h"
+#include "weir/base/result.h"
+#include "weir/base/signals.h"
+
+// What the parent (Decoder), the zygote and the workers say to each other. Both programs are of one
+// build, and kProtocolVersion is checked first; fixed structs travel as they lie in memory. Only a
+// worker has seen foreign bytes, so only what a worker says is parsed with distrust.
+
+namespace weir {
+
+constexpr uint32_t kProtocolVersion = 1;
+
+// The descriptor on which weir-decode finds its control socket, and each worker its own.
+constexpr int kSocketFd = 3;
+
+// Parent to zygote.
+enum class ControlVerb : uint32_t {
+  kFork = 1,  // a worker for the two files that come along: its socket, its answer memory
+  kEnd = 2,   // kill worker `pid` if it still lives, and say how it ended
+};
+struct ControlRequest {
+  uint32_t version = kProtocolVersion;
+  ControlVerb verb = ControlVerb::kFork;
+  int32_t pid = 0;
+  uint32_t padding = 0;
+  Limits limits;
+};
+
+// Zygote to parent: one for each request, and one when it is ready.
+struct ControlReply {
+  uint32_t version = kProtocolVersion;
+  int32_t failure = 0;  // errno, 0 for success; text then says what could not be done
+  int32_t pid = 0;      // kFork: in the zygote's own numbering
+  int32_t status = 0;   // kEnd: as waitpid() gives it
+  char text[240] = {};
+};
+
+// Parent to worker, with the file.
+struct JobRequest {
+  uint32_t version = kProtocolVersion;
+  uint8_t sha256 = 0;
+  uint8_t md5 = 0;
+  uint8_t pdq = 0;
+  uint8_t padding = 0;
+  uint32_t preview_side = 0;
+  uint32_t padding2 = 0;
+  uint64_t bytes = 0;
+};
+
+// Worker to parent: the answer lies in the first `length` bytes of the answer memory.
+struct JobReply {
+  uint32_t version = kProtocolVersion;
+  uint32_t length = 0;
+  uint32_t retire = 0;  // 1: this worker has grown or aged, and wants to be replaced
+  uint32_t padding = 0;
+};
+
+template <class T>
+std::span<const uint8_t> bytes_of(const T& message) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  return {reinterpret_cast<const uint8_t*>(&message), sizeof message};
+}
+template <class T>
+std::span<uint8_t> room_of(T& message) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  return {reinterpret_cast<uint8_t*>(&message), sizeof message};
+}
+
+// The size of the answer memory that a worker shares with the parent; a longer answer is an error.
+constexpr size_t kAnswerBytes = 4u << 20;
+
+// What came of one file.
+struct Answer {
+  Result<ItemSignals> outcome;
+};
+
+// Writes an answer into `room` and gives its length. An ItemSignals that does not fit becomes a
+// limit error, which always fits into 3 KiB. Little-endian; the layout is in protocol.cc.
+size_t write_answer(const Result<ItemSignals>& outcome, std::span<uint8_t> room);
+
+// Parses what a worker wrote. Everything is checked: lengths, ranges, that regions lie within the
+// picture, that a preview begins like a JPEG, that text is printable. `bytes` must not be shared
+// with the worker any more.
+// Errors: corrupt when any of that does not hold, or bytes are left over.
+Result<Answer> read_answer(std::span<const uint8_t> bytes);
+
+// The layers in force in a new worker, its first message.
+std::vector<uint8_t> write_layers(const std::vector<SandboxLayer>& layers);
+// Errors: corrupt.
+Result<std::vector<SandboxLayer>> read_layers(std::span<const uint8_t> bytes);
+
+}  // namespace weir

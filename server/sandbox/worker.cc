@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/sandbox/worker.h"
+
+#include <malloc.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "server/sandbox/confine.h"
+#include "server/sandbox/protocol.h"
+
+namespace weir {
+namespace {
+
+// A worker is replaced after any of these; a new one costs a few milliseconds (measured), less than
+// one percent of what leads to it.
+constexpr unsigned kFilesInLife = 2000;
+constexpr long kPeakKibInLife = 256 * 1024;
+constexpr long kCpuSecondsInLife = 600;
+
+constexpr unsigned kMostFiles = 16;    // open at once: socket, one file, and what a library may dup
+constexpr unsigned kMostThreads = 64;
+
+// What must not outlive the worker's main loop.
+struct Worker {
+  int socket = kSocketFd;
+  std::span<uint8_t> answers;
+  Limits limits;
+  unsigned files = 0;
+};
+
+Result<std::span<uint8_t>> map_answers(const Fd& memory) {
+  void* at = mmap(nullptr, kAnswerBytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
+  if (at == MAP_FAILED) return Error{ErrorCode::kUnavailable, std::strerror(errno)};
+  return std::span(static_cast<uint8_t*>(at), kAnswerBytes);
+}
+
+// Private memory with the file's bytes: nobody can change or cut them while they are decoded.
+struct FileBytes {
+  std::unique_ptr<uint8_t[]> bytes;
+  size_t size = 0;
+};
+
+Result<FileBytes> read_whole(int fd, uint64_t size) {
+  FileBytes file{std::make_unique_for_overwrite<uint8_t[]>(size), size};
+  for (size_t got = 0; got < size;) {
+    const ssize_t more = pread(fd, file.bytes.get() + got, size - got, static_cast<off_t>(got));
+    if (more < 0 && errno == EINTR) continue;
+    if (more < 0)
+      return Error{ErrorCode::kCorrupt, std::string("cannot read the file: ") + std::strerror(errno)};
+    if (more == 0) return Error{ErrorCode::kCorrupt, "the file became shorter while it was read"};
+    got += static_cast<size_t>(more);
+  }
+  return file;
+}
+
+// The door where exceptions of libraries end.
+Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request, Fd fd,
+                                const Job& job) {
+  try {
+    const FileBytes file = TRY(read_whole(fd.get(), request.bytes));
+    fd.reset();
+    const DecodeWants wants{request.sha256 != 0, request.md5 != 0, request.pdq != 0,
+                            request.preview_side};
+    ItemSignals item = TRY(job({file.bytes.get(), file.size}, wants, worker.limits));
+    item.bytes = file.size;
+    return item;
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kLimit, "this file needs more memory than the limit memory_bytes = " +
+                                        std::to_string(worker.limits.memory_bytes)};
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::kCorrupt, std::string("cannot be decoded: ") + error.what()};
+  }
+}
+
+bool wants_to_retire(const Worker& worker) {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return worker.files >= kFilesInLife || used.ru_maxrss > kPeakKibInLife ||
+         used.ru_utime.tv_sec + used.ru_stime.tv_sec > kCpuSecondsInLife;
+}
+
+// One file; false when the parent is gone or talks nonsense.
+bool answer_one(Worker& worker, const Job& job) {
+  JobRequest request;
+  auto message = receive_message(worker.socket, room_of(request));
+  if (!message || message->size != sizeof request) return false;
+  if (request.version != kProtocolVersion || !message->files[0].open()) return false;
+  const auto outcome = answer_file(worker, request, std::move(message->files[0]), job);
+  ++worker.files;
+  JobReply reply;
+  reply.length = static_cast<uint32_t>(write_answer(outcome, worker.answers));
+  reply.retire = wants_to_retire(worker);
+  return send_message(worker.socket, bytes_of(reply)).has_value();
+}
+
+// Leaves open the socket, /dev/null as standard streams, and nothing else. A sanitizer's report
+// needs the real standard error.
+bool keep_only(const Fd& socket) {
+  if (dup2(socket.get(), kSocketFd) < 0) return false;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  if (dup2(STDIN_FILENO, STDERR_FILENO) < 0) return false;
+#endif
+  return close_range(kSocketFd + 1, ~0u, 0) == 0;
+}
+
+}  // namespace
+
+void run_worker(WorkerStart start, const Job& job) {
+  Worker worker;
+  worker.limits = start.limits;
+  const auto answers = map_answers(start.memory);
+  if (!answers || !keep_only(start.socket)) _exit(1);
+  worker.answers = *answers;
+  start.socket.release();  // closed or moved by keep_only()
+  start.memory.release();
+
+  Confinement wanted;
+  wanted.memory_bytes = start.limits.memory_bytes;
+  wanted.cpu_seconds = kCpuSecondsInLife + 2 * (start.limits.deadline_ms / 1000 + 1);
+  wanted.files = kMostFiles;
+  wanted.threads = kMostThreads;
+  wanted.own_user_namespace = !start.layers.empty() && start.layers[0].in_force;
+  wanted.parent = start.parent;
+  for (SandboxLayer& layer : confine(wanted)) start.layers.push_back(std::move(layer));
+  if (!send_message(worker.socket, write_layers(start.layers))) _exit(1);
+
+  while (answer_one(worker, job)) {
+  }
+  _exit(0);
+}
+
+}  // namespace weir

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "server/sandbox/decoder.h"
+#include "server/sandbox/socket.h"
+#include "weir/base/limits.h"
+#include "weir/base/result.h"
+#include "weir/base/signals.h"
+
+namespace weir {
+
+// What a worker does with one file's bytes. Exceptions that it lets through become Errors.
+using Job = std::function<Result<ItemSignals>(std::span<const uint8_t> file,
+                                              const DecodeWants& wants, const Limits& limits)>;
+
+// How a worker begins.
+struct WorkerStart {
+  Fd socket;  // to the parent
+  Fd memory;  // kAnswerBytes, where answers are written
+  Limits limits;
+  std::vector<SandboxLayer> layers;  // in force already
+  pid_t parent = 0;                  // the zygote's getpid()
+};
+
+// The life of one worker: confines the process, says which layers are in force, then answers one
+// file after the other until the parent closes the socket. It asks to be replaced after many files,
+// a large one, or long use, so that what a library leaks or keeps stays small.
+[[noreturn]] void run_worker(WorkerStart start, const Job& job);
+
+}  // namespace weir
