@@ -67,8 +67,7 @@ int run_files(const FileRun& run, const std::vector<std::string>& paths) {
                               emitted, inputs.size()));
     return kExitInterrupted;
   }
-  if (done == inputs.size() && emitted == inputs.size()) return kExitDone;
-  return done == 0 ? kExitNothing : kExitSomeFailed;
+  return done == inputs.size() ? kExitDone : kExitSomeFailed;
 }
 
 }  // namespace weir

@@ -27,7 +27,7 @@ struct FileRun {
   std::function<Result<Answer>(const std::string& path)> work;
 };
 
-// Gives the exit status: done, some failed, interrupted; nothing when no input could be read at all.
+// Gives the exit status: done, some failed, interrupted.
 int run_files(const FileRun& run, const std::vector<std::string>& paths);
 
 // The answer of an input that failed.

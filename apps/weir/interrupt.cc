@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/weir/interrupt.h"
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 namespace weir {
 namespace {
@@ -9,10 +11,7 @@ namespace {
 // A signal handler can reach nothing else.
 std::atomic<bool> g_raised{false};
 
-void raise_flag(int) {
-  g_raised = true;
-  g_raised.notify_all();
-}
+void raise_flag(int) { g_raised = true; }
 
 void set_handler(void (*handler)(int), int flags) {
   struct sigaction action = {};
@@ -33,6 +32,9 @@ Interrupt::~Interrupt() { set_handler(SIG_DFL, 0); }
 
 const std::atomic<bool>& Interrupt::raised() const { return g_raised; }
 
-void Interrupt::wait() const { g_raised.wait(false); }
+// Looks now and then: waking a waiter is not among the things a signal handler may do.
+void Interrupt::wait() const {
+  while (!g_raised) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+}
 
 }  // namespace weir

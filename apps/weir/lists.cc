@@ -75,8 +75,7 @@ Result<int> import_verb(const Common& common, const ListRequest& request) {
     print_line(fmt::format("{} lines: {} added to {}, {} were there, {} failed", count.lines,
                            count.added, request.bank, count.present, count.failed));
   home->save_snapshot_if_stale();
-  if (count.failed == 0) return kExitDone;
-  return count.failed == count.lines ? kExitNothing : kExitSomeFailed;
+  return count.failed == 0 ? kExitDone : kExitSomeFailed;
 }
 
 Result<int> export_verb(const Common& common, const ListRequest& request) {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "server/flow/match.h"
+#include "server/sandbox/decoder.h"
+#include "weir/base/result.h"
+
+namespace weir {
+
+// One HTML page, complete in itself, that shows each match as a pair of small pictures with the
+// matched region outlined. Pictures are grey and blurred until hovered or focused. Written as the
+// run goes, beside its final name, and renamed when finished.
+class MatchReport {
+ public:
+  // Errors: denied, not_found (the folder), unavailable.
+  static Result<std::unique_ptr<MatchReport>> create(const std::string& path);
+  ~MatchReport();  // leaves no half page behind
+
+  // From any thread; pictures are decoded on the calling one. An item without matches is only counted.
+  void add(const std::string& path, const ItemSignals& item, const ItemReport& report,
+           Decoder& decoder);
+
+  // Errors: unavailable (disk full).
+  Status finish();
+
+ private:
+  explicit MatchReport(std::string path) : path_(std::move(path)) {}
+  std::string entry_picture(const Entry& entry, Decoder& decoder);
+
+  std::string path_;
+  std::mutex mutex_;
+  std::ofstream out_;
+  bool finished_ = false;
+  uint64_t items_ = 0;
+  uint64_t matched_ = 0;
+  std::map<EntryId, std::string> entry_pictures_;  // base64, at most kKeptPictures
+};
+
+}  // namespace weir

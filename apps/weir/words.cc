@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/weir/words.h"
+
+#include <fmt/format.h>
+
+namespace weir {
+
+// PDQ's flipx negates the rows of odd vertical frequency: the picture upside down. flipy is the mirror.
+std::string_view words_of(Dihedral orientation) {
+  switch (orientation) {
+    case Dihedral::kOriginal: return "";
+    case Dihedral::kRotate90:
+    case Dihedral::kRotate270: return "turned by a quarter";
+    case Dihedral::kRotate180: return "turned by a half";
+    case Dihedral::kFlipX: return "flipped top to bottom";
+    case Dihedral::kFlipY: return "mirrored";
+    case Dihedral::kFlipPlus1:
+    case Dihedral::kFlipMinus1: return "mirrored and turned by a quarter";
+  }
+  return "";
+}
+
+std::string words_of(const Evidence& evidence) {
+  if (evidence.kind != SignalKind::kPdq)
+    return fmt::format("same file ({})", name_of(evidence.kind));
+  const std::string_view turned = words_of(evidence.orientation);
+  return fmt::format("pdq {} bits{}{}", evidence.distance.bits, turned.empty() ? "" : ", ", turned);
+}
+
+}  // namespace weir

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "weir/match/match.h"
+
+namespace weir {
+
+// What was done to the item's picture to agree with the entry's, for people: "mirrored", "turned by a
+// quarter"; empty for nothing.
+std::string_view words_of(Dihedral orientation);
+
+// "same file (sha256)", "pdq 8 bits, mirrored".
+std::string words_of(const Evidence& evidence);
+
+}  // namespace weir
