@@ -11,6 +11,7 @@ Everything is decided by the table and a fixed seed, so that two machines make t
   build/demo/truth.csv             item, kind of edit, and the bank's file it shows ("" when none)
 """
 import csv
+import glob
 import hashlib
 import os
 import random
@@ -59,8 +60,7 @@ def fetch():
         if apt("update", root=True) != 0 or apt("download", *missing) != 0:
             sys.exit("demo: apt-get download failed: see above; is there a way to a Debian mirror?")
     for package in missing:
-        (deb,) = [f for f in os.listdir(store) if f.startswith(package + "_") and f.endswith(".deb")]
-        deb = os.path.join(store, deb)
+        (deb,) = glob.glob(os.path.join(glob.escape(store), package + "_*.deb"))
         subprocess.run(["dpkg-deb", "-x", deb, os.path.join(store, package + ".part")], check=True)
         os.rename(os.path.join(store, package + ".part"), os.path.join(store, package))
         os.remove(deb)
@@ -75,7 +75,7 @@ def name_of(path):
     return stem.split("_by_")[0].lower()
 
 
-# --- the edits: (picture, random) -> (picture, extension, how it is saved) -------------------------
+# --- the edits: (picture, random) -> (picture, extension, how it is saved) ------------------------
 
 
 def jpeg(picture, quality=85):
@@ -141,7 +141,7 @@ EDITS = {
 }
 
 
-# --- all of it -------------------------------------------------------------------------------------
+# --- all of it ------------------------------------------------------------------------------------
 
 
 def shrunk(path):
