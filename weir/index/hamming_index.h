@@ -35,19 +35,23 @@ struct Neighbour {
 class HammingIndex {
  public:
   HammingIndex();  // empty
-  HammingIndex(HammingIndex&&) noexcept;
-  HammingIndex& operator=(HammingIndex&&) noexcept;
+  // Copies share one snapshot and cost nothing. There is no move apart from that: a variable of this
+  // type always holds an index.
+  HammingIndex(const HammingIndex&);
+  HammingIndex& operator=(const HammingIndex&);
   ~HammingIndex();
 
-  // Errors: limit above 2^32 - 1 rows.
+  // The same rows in any order give the same index, byte for byte. May start a second thread.
+  // Errors: limit above 2^32 - 1 rows; unavailable when memory lacks.
   static Result<HammingIndex> build(std::span<const HammingRow> rows);
 
-  // A file written by save(), mapped into memory, not read whole; docs/formats/hamming-index.md.
+  // A file written by save(), read whole and checked whole; docs/formats/hamming-index.md.
   // Errors: not_found; corrupt, naming the file, when it is truncated, altered or not an index;
   // invalid for a version this program does not know.
   static Result<HammingIndex> open(const std::string& path);
   // Written beside `path`, synced, then renamed over it: a reader sees the old file or the new.
-  // Errors: denied, unavailable (disk full).
+  // Only the owner may read the file. Errors: denied; not_found when the folder is missing;
+  // unavailable (disk full). None leaves a part of a file behind.
   Status save(const std::string& path) const;
 
   // All rows at most `radius` from a query, ordered by query, distance, key. Give many queries at
@@ -57,10 +61,13 @@ class HammingIndex {
                                         size_t most) const;
 
   size_t size() const;          // rows
-  size_t memory_bytes() const;  // resident or mapped
+  size_t memory_bytes() const;  // everything, hashes and keys included
 
  private:
+  friend class LiveHammingIndex;
   struct Impl;
+  explicit HammingIndex(std::shared_ptr<const Impl> impl);
+
   std::shared_ptr<const Impl> impl_;
 };
 

@@ -12,8 +12,12 @@
 namespace weir {
 
 // A HammingIndex that changes: an immutable base, a short tail of rows added since, and keys
-// removed since. What add() and remove() did is seen by every search that starts after they return.
-// All calls are safe from any thread; search() never waits for merge().
+// removed since. What add() and remove() did is seen by every search that starts after they return,
+// all of it or, while they run, none of it.
+//
+// All calls are safe from any thread. search() never waits for merge(), nor for an add() or remove()
+// in progress. The tail is scanned, which takes about 0.15 ns a row and query; merge when tail_rows()
+// has grown to some 100'000, or to a tenth of size().
 class LiveHammingIndex {
  public:
   explicit LiveHammingIndex(HammingIndex base = {});
@@ -21,17 +25,22 @@ class LiveHammingIndex {
 
   void add(std::span<const HammingRow> rows);
   // Hides every row with this key that is here now; a row added later under the key is seen again.
+  // A key that is not here is ignored.
   void remove(uint32_t key);
+  // The same for many keys at once, such as a bank that is retired; they vanish together.
+  void remove(std::span<const uint32_t> keys);
 
-  // As HammingIndex::search().
+  // As HammingIndex::search(), over one moment's base, tail and removals. Hidden rows do not count
+  // towards `most`.
   Result<std::vector<Neighbour>> search(std::span<const Hash256> queries, Distance radius,
                                         size_t most) const;
 
-  // Folds tail and removals into a new base. One merge runs at a time, others return at once;
-  // rows added meanwhile stay in the tail. Errors: as HammingIndex::build().
+  // Folds tail and removals into a new base. One merge runs at a time, others return at once; rows
+  // added or hidden meanwhile stay so. Until searches on the old base have ended there is memory
+  // for both. Errors: as HammingIndex::build(); nothing has changed then.
   Status merge();
 
-  // The base of this moment, to be saved; it knows nothing of the tail.
+  // The base of this moment, to be saved; it knows nothing of the tail and of removals.
   HammingIndex base() const;
 
   size_t size() const;       // rows that a search can find

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/index/image_search.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace weir {
+namespace {
+
+// Row-wise hashes turned into columns block by block: a few instructions a row, shared by all queries
+// of the batch, while the rows come from memory anyway.
+template <class OnFound>
+void scan_rows(const Hash256* hashes, size_t rows, const Search& search, OnFound&& found) {
+  constexpr size_t kBlockRows = 1024;
+  std::array<std::array<uint64_t, kBlockRows>, 4> words;
+  bool goes_on = true;
+  for (size_t first = 0; first < rows && goes_on; first += kBlockRows) {
+    const size_t count = std::min(kBlockRows, rows - first);
+    for (size_t i = 0; i < count; ++i)
+      for (size_t w = 0; w < 4; ++w) words[w][i] = hashes[first + i].words[w];
+    const HashColumns block{
+        {words[0].data(), words[1].data(), words[2].data(), words[3].data()}, count};
+    scan_columns(block, search, [&](uint32_t query, size_t row, Distance distance) {
+      return goes_on = found(query, first + row, distance);
+    });
+  }
+}
+
+}  // namespace
+
+Status Search::check() const {
+  if (radius.bits > 256)
+    return Error{ErrorCode::kInvalid, "a radius is at most 256 bits, not " +
+                                          std::to_string(radius.bits)};
+  if (queries.size() > UINT32_MAX)
+    return Error{ErrorCode::kInvalid, "one search takes at most 4294967295 hashes"};
+  return {};
+}
+
+void search_by_scan(const IndexImage& image, const Search& search) {
+  const auto keys = image.keys();
+  const auto found = [&](uint32_t query, size_t row, Distance distance) {
+    if (search.hidden != nullptr && search.hidden->hides_base(keys[row])) return true;
+    return search.sink.add(query, distance, keys[row]);
+  };
+  if (image.has_slots()) {
+    scan_rows(image.row_hashes(), image.rows(), search, found);
+  } else {
+    scan_columns(image.columns(), search, found);
+  }
+}
+
+void search_image(const IndexImage& image, const Search& search) {
+  if (image.rows() == 0 || search.queries.empty()) return;
+  if (image.has_slots()) {
+    const double scan_ns = scan_query_ns(image.rows(), search.radius, search.queries.size());
+    const auto plan =
+        plan_slots(image.shape().widths, image.rows(), search.radius, scan_ns);
+    if (plan) return search_slots(image, *plan, search);
+  }
+  search_by_scan(image, search);
+}
+
+}  // namespace weir

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/index/live_hamming_index.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "weir/index/hidden_keys.h"
+#include "weir/index/image_search.h"
+#include "weir/index/index_core.h"
+#include "weir/index/live_tail.h"
+
+namespace weir {
+
+// Every change makes a new State and puts it in place of the old one; whoever holds the old one goes
+// on seeing what was. Bases, chunks and runs of hidden keys are shared, so a State is a few words.
+struct LiveHammingIndex::Impl {
+  struct State {
+    HammingIndex base;
+    LiveTail tail;
+    HiddenKeys hidden;
+    size_t hidden_rows = 0;
+
+    const IndexImage& image() const { return base.impl_->image; }
+    size_t count_hidden(std::span<const uint32_t> keys, const HiddenKeys& by) const;
+  };
+
+  std::shared_ptr<const State> state() const {
+    const std::lock_guard lock(state_mutex);
+    return current;
+  }
+  void publish(State next) {
+    auto state = std::make_shared<const State>(std::move(next));
+    const std::lock_guard lock(state_mutex);
+    current.swap(state);
+  }  // the old state, now in `state`, may be freed here, after the lock is let go
+
+  std::mutex change_mutex;         // one change at a time
+  std::mutex merge_mutex;          // one merge at a time; taken before change_mutex
+  mutable std::mutex state_mutex;  // held for the copy of a pointer only
+  std::shared_ptr<const State> current;
+};
+
+namespace {
+
+std::vector<HammingRow> visible_rows(const IndexImage& image, const LiveTail& tail,
+                                     const HiddenKeys& hidden) {
+  std::vector<HammingRow> rows;
+  rows.reserve(image.rows() + tail.size());
+  const auto keys = image.keys();
+  for (uint64_t row = 0; row < image.rows(); ++row)
+    if (!hidden.hides_base(keys[row])) rows.push_back({image.hash(row), keys[row]});
+  for (uint64_t place = tail.begin(); place < tail.end(); ++place)
+    if (!hidden.hides_tail(tail.key(place), place)) rows.push_back(tail.row(place));
+  return rows;
+}
+
+}  // namespace
+
+// How many rows of these keys `by` hides. `keys` sorted, each once.
+size_t LiveHammingIndex::Impl::State::count_hidden(std::span<const uint32_t> keys,
+                                                   const HiddenKeys& by) const {
+  size_t count = 0;
+  auto from = image().keys().begin();  // the base is in order of key
+  for (const uint32_t key : keys) {
+    if (!by.hides_base(key)) continue;
+    const auto [first, last] = std::equal_range(from, image().keys().end(), key);
+    count += static_cast<size_t>(last - first);
+    from = last;
+  }
+  for (uint64_t place = tail.begin(); place < tail.end(); ++place) {
+    const uint32_t key = tail.key(place);
+    if (std::binary_search(keys.begin(), keys.end(), key) && by.hides_tail(key, place)) ++count;
+  }
+  return count;
+}
+
+LiveHammingIndex::LiveHammingIndex(HammingIndex base) : impl_(std::make_unique<Impl>()) {
+  impl_->publish({std::move(base), {}, {}, 0});
+}
+
+LiveHammingIndex::~LiveHammingIndex() = default;
+
+void LiveHammingIndex::add(std::span<const HammingRow> rows) {
+  const std::lock_guard lock(impl_->change_mutex);
+  Impl::State next = *impl_->state();
+  next.tail = next.tail.with(rows);
+  impl_->publish(std::move(next));
+}
+
+void LiveHammingIndex::remove(uint32_t key) { remove(std::span(&key, 1)); }
+
+void LiveHammingIndex::remove(std::span<const uint32_t> keys) {
+  std::vector<uint32_t> sorted(keys.begin(), keys.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+
+  const std::lock_guard lock(impl_->change_mutex);
+  Impl::State next = *impl_->state();
+  std::vector<HiddenKeys::Removal> removals;
+  for (const uint32_t key : sorted) removals.push_back({key, next.tail.end()});
+  const size_t hidden_before = next.count_hidden(sorted, next.hidden);
+  next.hidden = next.hidden.with(std::move(removals));
+  const size_t hidden_after = next.count_hidden(sorted, next.hidden);
+  if (hidden_after == hidden_before) return;  // nothing of these keys was to be seen
+  next.hidden_rows += hidden_after - hidden_before;
+  impl_->publish(std::move(next));
+}
+
+Result<std::vector<Neighbour>> LiveHammingIndex::search(std::span<const Hash256> queries,
+                                                        Distance radius, size_t most) const {
+  const auto state = impl_->state();
+  NeighbourSink sink(most);
+  const Search search{queries, radius, state->hidden.empty() ? nullptr : &state->hidden, sink};
+  TRY(search.check());
+
+  search_image(state->image(), search);
+  state->tail.for_each_piece([&](uint64_t place, const HashColumns& columns) {
+    if (sink.overflowed()) return;
+    scan_columns(columns, search, [&](uint32_t query, size_t row, Distance distance) {
+      const uint32_t key = state->tail.key(place + row);
+      return state->hidden.hides_tail(key, place + row) || sink.add(query, distance, key);
+    });
+  });
+  return std::move(sink).take();
+}
+
+Status LiveHammingIndex::merge() {
+  const std::unique_lock merging(impl_->merge_mutex, std::try_to_lock);
+  if (!merging.owns_lock()) return {};
+
+  std::shared_ptr<const Impl::State> before;
+  {
+    const std::lock_guard lock(impl_->change_mutex);
+    before = impl_->state();
+    if (before->tail.size() == 0 && before->hidden.empty()) return {};
+    Impl::State marked = *before;
+    marked.hidden = marked.hidden.marked();  // tells later removals from those merged now
+    impl_->publish(std::move(marked));
+  }
+
+  const HammingIndex base = TRY(HammingIndex::build(
+      visible_rows(before->image(), before->tail, before->hidden)));
+
+  // Later rows stay in the tail. Later removals hide the new base as they did the old one.
+  const std::lock_guard lock(impl_->change_mutex);
+  const auto now = impl_->state();
+  Impl::State after{base, now->tail.from(before->tail.end()), now->hidden.since_mark(), 0};
+  after.hidden_rows = after.count_hidden(after.hidden.keys(), after.hidden);
+  impl_->publish(std::move(after));
+  return {};
+}
+
+HammingIndex LiveHammingIndex::base() const { return impl_->state()->base; }
+
+size_t LiveHammingIndex::size() const {
+  const auto state = impl_->state();
+  return state->base.size() + state->tail.size() - state->hidden_rows;
+}
+
+size_t LiveHammingIndex::tail_rows() const {
+  const auto state = impl_->state();
+  return state->tail.size() + state->hidden_rows;
+}
+
+size_t LiveHammingIndex::memory_bytes() const {
+  const auto state = impl_->state();
+  return state->base.memory_bytes() + state->tail.memory_bytes() + state->hidden.memory_bytes();
+}
+
+}  // namespace weir
