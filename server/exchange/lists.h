@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <optional>
@@ -14,8 +15,15 @@ namespace weir {
 
 // Hash lists as files.
 //   plain  one hash a line; the kind from `kind`, or told from the number of digits (64: pdq unless
-//          said otherwise; 32: md5); "hash=HEX,rest" and "HEX,rest" of the PDQ tools are taken too
-//   csv    header signal_type,signal_str,collab,category,tags (python-threatexchange `dataset --csv`)
+//          said otherwise; 32: md5). After the hash, a comma or blanks may be followed by a name,
+//          as the PDQ tools ("hash=HEX,rest" too) and sha256sum write it; "KIND HEX" is taken as
+//          well. Lines that begin with '#' are comments.
+//   csv    header signal_type,signal_str,collab,category,tags (python-threatexchange `dataset
+//   --csv`),
+//          in any order, only the first two required. RFC 4180, except that a line end always ends
+//          the row, so that one stray quote costs one line. Types pdq, md5, sha256, video_md5 and
+//          video_sha256; category and tags become labels, collab provenance. NEGATIVE_CLASS is
+//          someone's word that this is not to be matched: such a row is read as a retired entry.
 //   jsonl  our own, one entry a line with all its signals, labels and provenance;
 //          docs/formats/entries-jsonl.md
 enum class ListFormat : uint8_t { kPlain, kCsv, kJsonl };
@@ -28,14 +36,25 @@ struct ListLine {
   Result<Entry> entry;
 };
 
-// Reads `in` to its end, a line at a time in bounded memory, calling `take` for each line that is not
-// blank; a bad line is an error for that line alone. `take` may stop the reading with an Error, which
-// is returned. Errors: invalid when the CSV header is wrong; corrupt when `in` cannot be read.
+// Longest line that is read, without its end; a longer one is a limit error for that line alone.
+constexpr size_t kListLineBytes = 1 << 20;
+
+// Reads `in` to its end, a line at a time in bounded memory, calling `take` for each line that is
+// not blank; a bad line is an error for that line alone. What is taken passes check_entry(). Lines
+// end with LF or CRLF, the last one also without; a byte order mark is skipped. Messages name what
+// is wrong, and repeat nothing of the line but short words made printable. `kind` matters to plain
+// alone. `take` may stop the reading with an Error, which is returned. Errors: invalid when the CSV
+// header is wrong; corrupt when `in` cannot be read.
 Status read_list(std::istream& in, ListFormat format, std::optional<SignalKind> kind,
                  const std::function<Status(ListLine)>& take);
 
-// One entry as lines of a list, with the line ends; empty when it has nothing to say in this format.
-// `collab` fills the CSV column of that name.
+// One entry as lines of a list, with the line ends; empty when it has nothing to say in this
+// format. Only jsonl says everything. The others have no way to say that a PDQ value is of low
+// quality or an entry retired, so such are left out; csv writes a retired entry whose category is
+// NEGATIVE_CLASS. plain has no way to tell sha256 from pdq but "sha256 HEX", and gives of each
+// entry the PDQ values, or else the md5, or else the sha256. `collab` fills the CSV column of that
+// name; when it is empty, the provenance of that name does. Read back, csv and plain give an entry
+// a line.
 std::string write_list_entry(const Entry& entry, ListFormat format, std::string_view collab);
 std::string list_header(ListFormat format);  // first line of a list; may be empty
 

@@ -16,7 +16,9 @@ bool is_storable(std::string_view text) {
   return is_utf8(text) && text.find('\0') == std::string_view::npos;
 }
 
-Error invalid(std::string message) { return Error{ErrorCode::kInvalid, std::move(message)}; }
+Error invalid(std::string message) {
+  return Error{ErrorCode::kInvalid, std::move(message)};
+}
 
 // Labels and provenance have one form and differ in how long a value may be: a provenance may hold
 // a path.
@@ -51,8 +53,7 @@ Status check_signal(const Signal& signal) {
     return invalid("a " + name + " value has " + std::to_string(value_bytes(signal.kind)) +
                    " bytes, found " + std::to_string(signal.value.size()));
   if (signal.quality && (*signal.quality < 0 || *signal.quality > 100))
-    return invalid("the quality of a signal is 0 to 100, found " +
-                   std::to_string(*signal.quality));
+    return invalid("the quality of a signal is 0 to 100, found " + std::to_string(*signal.quality));
   if (signal.time && signal.time->count() < 0)
     return invalid("the time of a signal must not be negative");
   return {};
@@ -96,9 +97,9 @@ std::vector<uint8_t> content_key(const Entry& entry) {
   // order and number in which a list gives the same signals changes nothing.
   std::vector<std::pair<SignalKind, std::string_view>> rows;
   for (const Signal& signal : entry.signals)
-    rows.emplace_back(signal.kind, std::string_view(
-                                       reinterpret_cast<const char*>(signal.value.data()),
-                                       signal.value.size()));
+    rows.emplace_back(
+        signal.kind,
+        std::string_view(reinterpret_cast<const char*>(signal.value.data()), signal.value.size()));
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
 

@@ -37,14 +37,14 @@ using Labels = std::map<std::string, std::string>;
 struct Entry {
   EntryId id;
   BankId bank;
-  std::string bank_name;           // filled when read
-  std::string name;                // the file's name at `weir add`; may be empty for imported hashes
+  std::string bank_name;  // filled when read
+  std::string name;       // the file's name at `weir add`; may be empty for imported hashes
   State state = State::kActive;
-  std::string media;               // "image"; empty when only hashes are known
+  std::string media;  // "image"; empty when only hashes are known
   std::vector<Signal> signals;
   Labels labels;
-  Labels provenance;               // where it came from: "source", "path", "list", "line", ...
-  WallTime created;                // set by the store
+  Labels provenance;  // where it came from: "source", "path", "list", "line", ...
+  WallTime created;   // set by the store
 };
 
 // Limits of what a bank and an entry hold. Text is counted in bytes of UTF-8.
@@ -69,8 +69,9 @@ Status check_bank_description(std::string_view text);
 // Errors: invalid for an empty key, more than 64 labels, a key over 64 or a value over 1,024 bytes,
 // or text that is not UTF-8 without zero bytes. Messages name the key, never the value.
 Status check_labels(const Labels& labels);
-// Errors: invalid when there is no signal or more than 65,536, a signal is not of its kind's form, a
-// label or a provenance is wrong, or the name is not UTF-8 without zero bytes or over 1,024 bytes.
+// Errors: invalid when there is no signal or more than 65,536, a signal is not of its kind's form,
+// a label or a provenance is wrong, or the name is not UTF-8 without zero bytes or over 1,024
+// bytes.
 Status check_entry(const Entry& entry);
 
 }  // namespace weir

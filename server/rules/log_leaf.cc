@@ -36,14 +36,22 @@ void append_leaf(std::vector<uint8_t>& bytes, const LogLeaf& leaf) {
 
 std::string_view name_of(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::kEntryAdded: return "entry_added";
-    case ChangeKind::kEntryRetired: return "entry_retired";
-    case ChangeKind::kEntryRestored: return "entry_restored";
-    case ChangeKind::kBankCreated: return "bank_created";
-    case ChangeKind::kBankRetired: return "bank_retired";
-    case ChangeKind::kBankRestored: return "bank_restored";
-    case ChangeKind::kBankUpdated: return "bank_updated";
-    case ChangeKind::kEntryUpdated: return "entry_updated";
+    case ChangeKind::kEntryAdded:
+      return "entry_added";
+    case ChangeKind::kEntryRetired:
+      return "entry_retired";
+    case ChangeKind::kEntryRestored:
+      return "entry_restored";
+    case ChangeKind::kBankCreated:
+      return "bank_created";
+    case ChangeKind::kBankRetired:
+      return "bank_retired";
+    case ChangeKind::kBankRestored:
+      return "bank_restored";
+    case ChangeKind::kBankUpdated:
+      return "bank_updated";
+    case ChangeKind::kEntryUpdated:
+      return "entry_updated";
   }
   return "unknown";
 }

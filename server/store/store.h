@@ -55,8 +55,8 @@ struct Job {
   int attempts = 0;     // claims so far, this one included
 };
 
-// The follow-up of every change that touches what the PDQ index holds; its key is kMergeIndexKey and
-// its payload "{}".
+// The follow-up of every change that touches what the PDQ index holds; its key is kMergeIndexKey
+// and its payload "{}".
 constexpr std::string_view kMergeIndexJob = "merge_index";
 constexpr std::string_view kMergeIndexKey = "pdq";
 
@@ -80,17 +80,17 @@ class Store {
   virtual Result<Bank> set_bank_description(std::string_view name, std::string_view text) = 0;
 
   // All or none of `entries`, in one transaction; the answers stand in the order asked. Two equal
-  // entries in one call: the first is new, the second present. entries[i].id, .bank_name and .created
-  // are ignored. Cheapest by the thousand: each call costs one write to disk.
-  // Errors: not_found (bank), conflict (the bank is retired), invalid (the message says which
-  // entry), limit (no ids are left).
+  // entries in one call: the first is new, the second present. entries[i].id, .bank_name and
+  // .created are ignored. Cheapest by the thousand: each call costs one write to disk. Errors:
+  // not_found (bank), conflict (the bank is retired), invalid (the message says which entry), limit
+  // (no ids are left).
   virtual Result<std::vector<AddedEntry>> add_entries(std::span<const Entry> entries) = 0;
   virtual Result<Entry> find_entry(EntryId id) = 0;  // Errors: not_found
   // The entry of this bank with this content key, in any state; nothing when there is none.
   virtual Result<std::optional<Entry>> find_content(BankId bank,
                                                     std::span<const uint8_t> content_key) = 0;
-  // By id, those after `after`, at most `most`, whole; `state` filters. A bank that is not there has
-  // no entries.
+  // By id, those after `after`, at most `most`, whole; `state` filters. A bank that is not there
+  // has no entries.
   virtual Result<std::vector<Entry>> list_entries(BankId bank, EntryId after, size_t most,
                                                   std::optional<State> state) = 0;
   // Errors: not_found. Setting the state it has is no change.
@@ -113,8 +113,9 @@ class Store {
   // Jobs: claimed for a time, finished once; a claim that ran out is claimed again, the oldest job
   // first. A job that is added anew while it is claimed is not lost in the one that runs: finishing
   // that one then makes it claimable again.
-  virtual Result<JobId> add_job(std::string_view kind, std::string_view key,
-                                std::string_view payload) = 0;  // the unfinished one if there is one
+  virtual Result<JobId> add_job(
+      std::string_view kind, std::string_view key,
+      std::string_view payload) = 0;  // the unfinished one if there is one
   virtual Result<std::optional<Job>> claim_job(std::string_view kind,
                                                std::chrono::seconds claim) = 0;
   virtual Status finish_job(JobId id) = 0;  // Errors: not_found when it is finished already

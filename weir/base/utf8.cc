@@ -7,7 +7,9 @@
 namespace weir {
 namespace {
 
-uint8_t byte_at(std::string_view bytes, size_t i) { return static_cast<uint8_t>(bytes[i]); }
+uint8_t byte_at(std::string_view bytes, size_t i) {
+  return static_cast<uint8_t>(bytes[i]);
+}
 
 bool is_ascii_word(const char* bytes) {
   uint64_t word;
@@ -15,8 +17,9 @@ bool is_ascii_word(const char* bytes) {
   return (word & 0x8080808080808080ull) == 0;
 }
 
-// Length in bytes of the well-formed character at `i`, 0 when there is none. The range of the second
-// byte depends on the first: that is what keeps out overlong forms, surrogates and the too large.
+// Length in bytes of the well-formed character at `i`, 0 when there is none. The range of the
+// second byte depends on the first: that is what keeps out overlong forms, surrogates and the too
+// large.
 size_t character_bytes(std::string_view bytes, size_t i) {
   const uint8_t first = byte_at(bytes, i);
   if (first < 0x80) return 1;
@@ -96,8 +99,12 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
-std::string to_utf8(std::string_view bytes) { return escape(bytes, false); }
+std::string to_utf8(std::string_view bytes) {
+  return escape(bytes, false);
+}
 
-std::string printable(std::string_view bytes) { return escape(bytes, true); }
+std::string printable(std::string_view bytes) {
+  return escape(bytes, true);
+}
 
 }  // namespace weir

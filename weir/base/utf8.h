@@ -10,8 +10,8 @@ namespace weir {
 // U+10FFFF. Zero bytes count as characters; the empty string is well-formed.
 bool is_utf8(std::string_view bytes);
 
-// `bytes` as UTF-8 that JSON takes: each byte that is not part of well-formed UTF-8 becomes \xNN, so
-// that two different file names stay different on most file systems. All else is unchanged.
+// `bytes` as UTF-8 that JSON takes: each byte that is not part of well-formed UTF-8 becomes \xNN,
+// so that two different file names stay different on most file systems. All else is unchanged.
 std::string to_utf8(std::string_view bytes);
 
 // As to_utf8(), and safe on a terminal and in a log line: control characters (line ends and tabs

@@ -43,7 +43,10 @@ TEST(Utf8, PrintableEscapesControlsAndDirectionMarks) {
   EXPECT_EQ(printable("a\x1b[31m\n\x7f"), "a\\x1b[31m\\x0a\\x7f");
   EXPECT_EQ(printable("\xE2\x80\xAEgpj"), "\\xe2\\x80\\xaegpj");
   EXPECT_EQ(printable("\xC2\x85"), "\\xc2\\x85");
-  EXPECT_EQ(printable("Gr\xC3\xBC\xC3\x9F" "e \xE2\x82\xAC"), "Gr\xC3\xBC\xC3\x9F" "e \xE2\x82\xAC");
+  EXPECT_EQ(printable("Gr\xC3\xBC\xC3\x9F"
+                      "e \xE2\x82\xAC"),
+            "Gr\xC3\xBC\xC3\x9F"
+            "e \xE2\x82\xAC");
 }
 
 TEST(Utf8, ToUtf8KeepsWhatIsWellFormed) {

@@ -34,8 +34,8 @@ Result<Bank> read_bank(Connection& connection, std::string_view name) {
   if (TRY(rows.next())) return bank_of(rows);
   // A name that breaks the rule may be anything, so only a good one is repeated.
   TRY(check_bank_name(name));
-  return Error{ErrorCode::kNotFound,
-               "there is no bank " + std::string(name) + "; `weir bank list` shows those there are"};
+  return Error{ErrorCode::kNotFound, "there is no bank " + std::string(name) +
+                                         "; `weir bank list` shows those there are"};
 }
 
 Result<Bank> SqliteStore::create_bank(const Bank& bank) {
@@ -85,8 +85,8 @@ Result<Bank> SqliteStore::set_bank_state(std::string_view name, State state) {
           bank.id.value));
   const WallTime time = now();
   TRY(log_bank_change(
-      *writer_,
-      state == State::kRetired ? ChangeKind::kBankRetired : ChangeKind::kBankRestored, bank, time));
+      *writer_, state == State::kRetired ? ChangeKind::kBankRetired : ChangeKind::kBankRestored,
+      bank, time));
   TRY(put_merge_job(*writer_, time));
 
   TRY(transaction.commit());

@@ -19,9 +19,9 @@ Result<std::vector<Prepared>> prepare_all(std::span<const Entry> entries) {
   prepared.reserve(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
     if (const Status checked = check_entry(entries[i]); !checked)
-      return Error{checked.error().code,
-                   "entry " + std::to_string(i + 1) + " of " + std::to_string(entries.size()) +
-                       " cannot be added: " + checked.error().message};
+      return Error{checked.error().code, "entry " + std::to_string(i + 1) + " of " +
+                                             std::to_string(entries.size()) +
+                                             " cannot be added: " + checked.error().message};
     prepared.push_back({content_key(entries[i]), to_json_text(entries[i].labels),
                         to_json_text(entries[i].provenance)});
   }
@@ -44,10 +44,8 @@ struct Adding {
 };
 
 Result<Adding::BankRow*> open_bank(Adding& adding, BankId id) {
-  if (const auto found = adding.banks.find(id); found != adding.banks.end())
-    return &found->second;
-  auto rows =
-      TRY(query(adding.connection, "SELECT name, state FROM banks WHERE id = ?", id.value));
+  if (const auto found = adding.banks.find(id); found != adding.banks.end()) return &found->second;
+  auto rows = TRY(query(adding.connection, "SELECT name, state FROM banks WHERE id = ?", id.value));
   if (!TRY(rows.next()))
     return Error{ErrorCode::kNotFound, "there is no bank with id " + std::to_string(id.value)};
   const std::string name(rows.text(0));
@@ -74,11 +72,10 @@ Status insert_signals(Connection& connection, int64_t entry, std::span<const Sig
   return {};
 }
 
-Result<AddedEntry> find_present(Connection& connection, BankId bank,
-                                std::span<const uint8_t> key) {
-  auto rows = TRY(query(connection,
-                        "SELECT id, state FROM entries WHERE bank = ? AND content_key = ?",
-                        bank.value, key));
+Result<AddedEntry> find_present(Connection& connection, BankId bank, std::span<const uint8_t> key) {
+  auto rows =
+      TRY(query(connection, "SELECT id, state FROM entries WHERE bank = ? AND content_key = ?",
+                bank.value, key));
   if (!TRY(rows.next()))
     return Error{ErrorCode::kCorrupt, "the index of content keys is damaged; restore a backup"};
   const bool active = static_cast<State>(rows.integer(1)) == State::kActive;
@@ -91,9 +88,9 @@ Result<AddedEntry> add_one(Adding& adding, const Entry& entry, const Prepared& p
   const int64_t id = adding.last_id + 1;
   if (id > kLastEntryId) {
     // Where no id is left, what is present can still be answered.
-    const int64_t present = TRY(number(
-        adding.connection, "SELECT count(*) FROM entries WHERE bank = ? AND content_key = ?",
-        entry.bank.value, std::span<const uint8_t>(prepared.key)));
+    const int64_t present = TRY(
+        number(adding.connection, "SELECT count(*) FROM entries WHERE bank = ? AND content_key = ?",
+               entry.bank.value, std::span<const uint8_t>(prepared.key)));
     if (present == 0)
       return Error{ErrorCode::kLimit, "the store holds its most, " + std::to_string(kLastEntryId) +
                                           " entries; begin another --home"};
@@ -179,9 +176,8 @@ Result<Entry> SqliteStore::set_entry_state(EntryId id, State state) {
           state == State::kActive ? 1 : -1, entry.bank.value));
   const WallTime time = now();
   TRY(log_entry_change(
-      *writer_,
-      state == State::kRetired ? ChangeKind::kEntryRetired : ChangeKind::kEntryRestored, entry,
-      time));
+      *writer_, state == State::kRetired ? ChangeKind::kEntryRetired : ChangeKind::kEntryRestored,
+      entry, time));
   TRY(put_merge_job(*writer_, time));
 
   TRY(transaction.commit());

@@ -78,8 +78,7 @@ Status SqliteStore::finish_job(JobId id) {
   const int64_t finished =
       requeued != 0 ? requeued : TRY(run(*writer_, "DELETE FROM jobs WHERE id = ?", id.value));
   if (finished == 0)
-    return Error{ErrorCode::kNotFound,
-                 "there is no unfinished job " + std::to_string(id.value)};
+    return Error{ErrorCode::kNotFound, "there is no unfinished job " + std::to_string(id.value)};
   return transaction.commit();
 }
 

@@ -98,7 +98,9 @@ Status check_version(int64_t found, size_t known) {
 
 }  // namespace
 
-std::span<const char* const> schema_steps() { return kSteps; }
+std::span<const char* const> schema_steps() {
+  return kSteps;
+}
 
 Status migrate(Connection& connection, std::span<const char* const> steps) {
   assert(steps.size() < kSetVersion.size());

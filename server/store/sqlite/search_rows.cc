@@ -32,9 +32,10 @@ Result<std::vector<ExactHit>> SqliteStore::find_exact(std::span<const Signal> si
   return hits;
 }
 
-// The version tells whether any other connection, of any process, has written since this one looked;
-// the watcher writes nothing itself, so an unchanged version means an unchanged log. The version is
-// read before the log: a change between the two is seen now, and looked for once more next time.
+// The version tells whether any other connection, of any process, has written since this one
+// looked; the watcher writes nothing itself, so an unchanged version means an unchanged log. The
+// version is read before the log: a change between the two is seen now, and looked for once more
+// next time.
 Result<ChangeSeq> SqliteStore::last_change() {
   const std::lock_guard lock(watching_);
   const int64_t version = TRY(number(*watcher_, "PRAGMA data_version"));
@@ -74,16 +75,17 @@ Result<std::vector<PdqRow>> SqliteStore::pdq_rows_of(std::span<const EntryId> en
   return found;
 }
 
-// Signals lie in the order of their entries, and so do the entries: two tables are read from front to
-// back, side by side.
+// Signals lie in the order of their entries, and so do the entries: two tables are read from front
+// to back, side by side.
 Result<std::pair<ChangeSeq, std::vector<PdqRow>>> SqliteStore::all_pdq_rows() {
   auto reader = TRY(readers_.take());
   auto view = TRY(Transaction::begin_read(*reader));
   std::pair<ChangeSeq, std::vector<PdqRow>> all;
   all.first = TRY(read_last_change(*reader));
-  all.second.reserve(static_cast<size_t>(
-      TRY(number(*reader, "SELECT count(*) FROM signals INDEXED BY signals_by_value"
-                          " WHERE kind = 3"))));
+  all.second.reserve(
+      static_cast<size_t>(TRY(number(*reader,
+                                     "SELECT count(*) FROM signals INDEXED BY signals_by_value"
+                                     " WHERE kind = 3"))));
   auto rows = TRY(query(*reader,
                         "SELECT s.entry, s.value FROM signals s CROSS JOIN entries e"
                         " CROSS JOIN banks b WHERE +s.kind = 3"
@@ -130,10 +132,10 @@ Result<int64_t> SqliteStore::check_log() {
     ++checked;
     const auto hash = leaf_hash(leaf);
     const auto stored = rows.blob(7);
-    if (leaf.seq.value != checked || !std::equal(hash.begin(), hash.end(), stored.begin(),
-                                                 stored.end()))
-      return Error{ErrorCode::kCorrupt, "row " + std::to_string(checked) +
-                                            " of the log is missing or was changed"};
+    if (leaf.seq.value != checked ||
+        !std::equal(hash.begin(), hash.end(), stored.begin(), stored.end()))
+      return Error{ErrorCode::kCorrupt,
+                   "row " + std::to_string(checked) + " of the log is missing or was changed"};
   }
   return checked;
 }

@@ -27,16 +27,18 @@ Error error_of(int code, int system_errno, const std::string& path, const std::s
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
-      return {ErrorCode::kCorrupt, store + " is damaged or not a store (" + message +
-                                       "); restore it from a backup"};
+      return {ErrorCode::kCorrupt,
+              store + " is damaged or not a store (" + message + "); restore it from a backup"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return {ErrorCode::kDenied, store + " cannot be written; check the rights of the file and "
-                                          "its folder"};
+      return {ErrorCode::kDenied, store +
+                                      " cannot be written; check the rights of the file and "
+                                      "its folder"};
     case SQLITE_CANTOPEN:
-      return {ErrorCode::kDenied, store + " cannot be opened or created; check that its folder "
-                                          "exists and may be written"};
+      return {ErrorCode::kDenied, store +
+                                      " cannot be opened or created; check that its folder "
+                                      "exists and may be written"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorCode::kUnavailable, store + " was locked too long by another process"};
@@ -68,7 +70,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Ac
   // A hostile file must not be able to run anything through its schema, or hide bad cells.
   sqlite3_db_config(connection->db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(connection->db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  TRY(connection->run_script("PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
+  TRY(
+      connection->run_script("PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON;"
                              "PRAGMA temp_store = MEMORY; PRAGMA synchronous = FULL;"));
   if (access == Access::kReadOnly) TRY(connection->run_script("PRAGMA query_only = ON"));
   return connection;
@@ -91,8 +94,8 @@ Result<sqlite3_stmt*> Connection::prepare(Sql sql) {
     return found->second;
   }
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(db_, sql.text(), -1, SQLITE_PREPARE_PERSISTENT, &statement,
-                                      nullptr);
+  const int code =
+      sqlite3_prepare_v3(db_, sql.text(), -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return error();
   statements_.emplace(sql.text(), statement);
   return statement;

@@ -45,8 +45,9 @@ Status turn_log_on(Connection& connection) {
 // A new file's name must reach the disk too, or a power cut loses the whole store.
 Status sync_folder(const std::string& path) {
   const size_t slash = path.find_last_of('/');
-  const std::string folder =
-      slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  const std::string folder = slash == std::string::npos ? "."
+                             : slash == 0               ? "/"
+                                                        : path.substr(0, slash);
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return {};  // a folder that may be searched but not read: nothing more can be done
   const bool synced = ::fsync(fd) == 0 || errno == EINVAL;
@@ -107,7 +108,9 @@ SqliteStore::SqliteStore(const std::string& path, const Clock& clock,
                          std::unique_ptr<Connection> writer, std::unique_ptr<Connection> watcher)
     : clock_(clock), readers_(path), writer_(std::move(writer)), watcher_(std::move(watcher)) {}
 
-WallTime SqliteStore::now() const { return from_us(to_us(clock_.now())); }
+WallTime SqliteStore::now() const {
+  return from_us(to_us(clock_.now()));
+}
 
 int64_t to_us(WallTime time) {
   return std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -127,14 +130,12 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::string& path, const 
   if (!is_new && !S_ISREG(before.st_mode))
     return Error{ErrorCode::kInvalid, "the store " + printable(path) + " is not a regular file"};
 
-  auto writer =
-      TRY(Connection::open(path, Connection::Access::kReadWrite, sqlite::kPatience));
+  auto writer = TRY(Connection::open(path, Connection::Access::kReadWrite, sqlite::kPatience));
   TRY(sqlite::turn_log_on(*writer));
   TRY(writer->run_script(sqlite::kWriterSettings));
   TRY(sqlite::migrate(*writer, sqlite::schema_steps()));
   if (is_new) TRY(sqlite::sync_folder(path));
-  auto watcher =
-      TRY(Connection::open(path, Connection::Access::kReadOnly, sqlite::kPatience));
+  auto watcher = TRY(Connection::open(path, Connection::Access::kReadOnly, sqlite::kPatience));
   return std::unique_ptr<Store>(
       std::make_unique<sqlite::SqliteStore>(path, clock, std::move(writer), std::move(watcher)));
 }

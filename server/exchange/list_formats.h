@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/rules/bank.h"
+#include "weir/base/result.h"
+
+// One line of each list format, read and written; lists.h is the door to these.
+namespace weir {
+
+// What the line reader keeps readable behind each line: simdjson reads that far.
+constexpr size_t kLinePadding = 64;
+
+// `text` is not blank. Errors: invalid.
+Result<Entry> parse_plain_line(std::string_view text, std::optional<SignalKind> kind);
+std::string write_plain_entry(const Entry& entry);
+
+// Which column of a row holds what.
+struct CsvColumns {
+  std::array<std::optional<size_t>, 5> at;  // by CsvColumn
+  size_t count = 0;
+};
+enum CsvColumn : size_t { kSignalType, kSignalText, kCollab, kCategory, kTags };
+Result<CsvColumns> parse_csv_header(std::string_view text);  // Errors: invalid, naming the column
+Result<Entry> parse_csv_line(std::string_view text, const CsvColumns& columns);
+std::string write_csv_entry(const Entry& entry, std::string_view collab);
+std::string csv_header();
+
+// Keeps simdjson's working memory from line to line.
+class JsonLineParser {
+ public:
+  JsonLineParser();
+  ~JsonLineParser();
+  // Precondition: kLinePadding bytes behind `text` are readable. Errors: invalid, naming the field.
+  Result<Entry> parse(std::string_view text);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+std::string write_json_entry(const Entry& entry);
+
+}  // namespace weir

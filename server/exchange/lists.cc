@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/exchange/lists.h"
+
+#include <istream>
+
+#include "server/exchange/line_reader.h"
+#include "server/exchange/list_formats.h"
+#include "weir/base/utf8.h"
+
+namespace weir {
+namespace {
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\v\f") == std::string_view::npos;
+}
+
+// What no format allows.
+Status check_text(const LineReader::Line& line) {
+  if (line.too_long)
+    return Error{ErrorCode::kLimit,
+                 "the line is longer than " + std::to_string(kListLineBytes) + " bytes"};
+  if (line.text.find('\0') != std::string_view::npos)
+    return Error{ErrorCode::kInvalid, "the line holds a zero byte; lists are text"};
+  if (!is_utf8(line.text))
+    return Error{ErrorCode::kInvalid, "the line is not UTF-8; save the list as UTF-8"};
+  return {};
+}
+
+// The state between lines.
+struct Parsing {
+  ListFormat format;
+  std::optional<SignalKind> kind;
+  CsvColumns columns{};
+  JsonLineParser json{};
+
+  Result<Entry> parse_form(std::string_view text) {
+    switch (format) {
+      case ListFormat::kPlain:
+        return parse_plain_line(text, kind);
+      case ListFormat::kCsv:
+        return parse_csv_line(text, columns);
+      case ListFormat::kJsonl:
+        return json.parse(text);
+    }
+    return Error{ErrorCode::kInvalid, "unknown list format"};
+  }
+
+  Result<Entry> parse(const LineReader::Line& line) {
+    TRY(check_text(line));
+    Entry entry = TRY(parse_form(line.text));
+    TRY(check_entry(entry));
+    return entry;
+  }
+};
+
+Result<CsvColumns> read_header(LineReader& reader) {
+  LineReader::Line line;
+  while (TRY(reader.next(line))) {
+    TRY(check_text(line));
+    if (!is_blank(line.text)) return parse_csv_header(line.text);
+  }
+  return parse_csv_header("");
+}
+
+}  // namespace
+
+std::string_view name_of(ListFormat format) {
+  switch (format) {
+    case ListFormat::kPlain:
+      return "plain";
+    case ListFormat::kCsv:
+      return "csv";
+    case ListFormat::kJsonl:
+      return "jsonl";
+  }
+  return "unknown";
+}
+
+Result<ListFormat> parse_list_format(std::string_view name) {
+  for (const ListFormat format : {ListFormat::kPlain, ListFormat::kCsv, ListFormat::kJsonl})
+    if (name_of(format) == name) return format;
+  return Error{ErrorCode::kInvalid, "unknown list format; known are plain, csv, jsonl"};
+}
+
+Status read_list(std::istream& in, ListFormat format, std::optional<SignalKind> kind,
+                 const std::function<Status(ListLine)>& take) {
+  LineReader reader(in, kListLineBytes, kLinePadding);
+  Parsing parsing{.format = format, .kind = kind};
+  if (format == ListFormat::kCsv) parsing.columns = TRY(read_header(reader));
+  LineReader::Line line;
+  while (TRY(reader.next(line))) {
+    if (!line.too_long) {
+      if (is_blank(line.text)) continue;
+      if (format == ListFormat::kPlain && line.text.front() == '#') continue;
+    }
+    TRY(take(ListLine{line.number, parsing.parse(line)}));
+  }
+  return {};
+}
+
+std::string write_list_entry(const Entry& entry, ListFormat format, std::string_view collab) {
+  switch (format) {
+    case ListFormat::kPlain:
+      return write_plain_entry(entry);
+    case ListFormat::kCsv:
+      return write_csv_entry(entry, collab);
+    case ListFormat::kJsonl:
+      return write_json_entry(entry);
+  }
+  return "";
+}
+
+std::string list_header(ListFormat format) {
+  return format == ListFormat::kCsv ? csv_header() : "";
+}
+
+}  // namespace weir
