@@ -1,30 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/hash/pdq.h"
 
-#include <vector>
-
+#include "weir/hash/pdq_filter.h"
 #include "weir/hash/pdq_plain.h"
 
 namespace weir {
+namespace {
+
+bool has_hash(size_t width, size_t height) {
+  return width >= plain::kMinSide && height >= plain::kMinSide;
+}
+
+PdqHash hash_of(const plain::Samples& samples) {
+  return {plain::threshold(plain::dct(samples)), plain::quality_of(samples)};
+}
+
+PdqDihedral dihedral_of(const plain::Samples& samples) {
+  const plain::Coefficients coefficients = plain::dct(samples);
+  PdqDihedral result;
+  for (size_t i = 0; i < kDihedrals; ++i)
+    result.dihedral[i] =
+        plain::threshold(plain::transformed(coefficients, static_cast<Dihedral>(i)));
+  result.quality = plain::quality_of(samples);
+  return result;
+}
+
+}  // namespace
 
 PdqHash pdq(const PixelView& picture) {
-  std::vector<float> luma(static_cast<size_t>(picture.width) * picture.height);
-  plain::luma_of(picture, luma.data());
-  return pdq_luma(luma.data(), picture.width, picture.height);
+  if (!has_hash(picture.width, picture.height)) return {};
+  return hash_of(pdq_samples(picture));
 }
 
 PdqDihedral pdq_dihedral(const PixelView& picture) {
-  std::vector<float> luma(static_cast<size_t>(picture.width) * picture.height);
-  plain::luma_of(picture, luma.data());
-  return pdq_dihedral_luma(luma.data(), picture.width, picture.height);
+  if (!has_hash(picture.width, picture.height)) return {};
+  return dihedral_of(pdq_samples(picture));
 }
 
 PdqHash pdq_luma(const float* luma, size_t width, size_t height) {
-  return plain::pdq_luma(luma, width, height);
+  if (!has_hash(width, height)) return {};
+  return hash_of(pdq_samples(luma, width, height));
 }
 
 PdqDihedral pdq_dihedral_luma(const float* luma, size_t width, size_t height) {
-  return plain::pdq_dihedral_luma(luma, width, height);
+  if (!has_hash(width, height)) return {};
+  return dihedral_of(pdq_samples(luma, width, height));
 }
 
 }  // namespace weir

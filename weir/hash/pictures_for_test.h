@@ -122,7 +122,9 @@ inline std::vector<std::vector<std::string>> read_table(const std::filesystem::p
 }
 
 // Every instruction set that this machine has and this program was built for.
-inline std::vector<int64_t> supported_targets() { return hwy::SupportedAndGeneratedTargets(); }
+inline std::vector<int64_t> supported_targets() {
+  return hwy::SupportedAndGeneratedTargets();
+}
 
 // Kernels use this instruction set alone while this lives.
 class ForcedTarget {
