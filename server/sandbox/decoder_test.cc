@@ -5,8 +5,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "server/sandbox/confine.h"
+#include "server/sandbox/processes_for_test.h"
 #include "server/sandbox/socket.h"
 
 namespace weir {
@@ -25,6 +35,8 @@ DecoderOptions probe_options() {
   options.workers = 1;
   return options;
 }
+
+bool begins(const std::string& text, std::string_view with) { return text.starts_with(with); }
 
 class Probe : public testing::Test {
  protected:
@@ -46,6 +58,209 @@ class Probe : public testing::Test {
 };
 
 TEST_F(Probe, AnswersOneFile) { EXPECT_EQ(answer("hello there"), "there"); }
+
+TEST_F(Probe, ReportsTheLayersItInsistsOn) {
+  std::set<std::string> in_force;
+  for (const SandboxLayer& layer : decoder_->layers())
+    if (layer.in_force) in_force.insert(layer.name);
+  for (const char* name : {"landlock", "seccomp", "rlimits", "no_capabilities", "no_new_privileges",
+                           "not_dumpable", "ends_with_parent"})
+    EXPECT_TRUE(in_force.contains(name)) << name;
+}
+
+// Whatever a decoder does, it costs the file it was at, and the next file is answered.
+TEST_F(Probe, DeathCostsOneFile) {
+  struct Case {
+    const char* command;
+    ErrorCode code;
+    const char* said;
+  };
+  static constexpr Case kCases[] = {
+      {"abort", ErrorCode::kCorrupt, "signal 6"},
+      {"segv", ErrorCode::kCorrupt, "signal 11"},
+      {"overflow", ErrorCode::kCorrupt, "signal 11"},
+      {"exit", ErrorCode::kCorrupt, "exit status 7"},
+      {"throw", ErrorCode::kCorrupt, "thrown"},
+      {"socket", ErrorCode::kCorrupt, "the sandbox stopped"},
+      {"exec", ErrorCode::kCorrupt, "the sandbox stopped"},
+      {"fork", ErrorCode::kCorrupt, "the sandbox stopped"},
+      {"kill", ErrorCode::kCorrupt, "the sandbox stopped"},
+      {"ptrace", ErrorCode::kCorrupt, "the sandbox stopped"},
+      {"garbage", ErrorCode::kCorrupt, "malformed"},
+      {"garbage long", ErrorCode::kCorrupt, "malformed"},
+      {"garbage short", ErrorCode::kCorrupt, "malformed"},
+      {"garbage version", ErrorCode::kCorrupt, "malformed"},
+  };
+  for (const Case& test : kCases) {
+    SCOPED_TRACE(test.command);
+    if (kSanitized && (begins(test.command, "segv") || begins(test.command, "overflow"))) continue;
+    const auto item = tell(test.command);
+    ASSERT_FALSE(item);
+    EXPECT_EQ(item.error().code, test.code);
+    EXPECT_NE(item.error().message.find(test.said), std::string::npos) << item.error().message;
+    EXPECT_EQ(answer("hello again"), "again");
+  }
+}
+
+TEST_F(Probe, FilesCannotBeOpenedOrMade) {
+  EXPECT_EQ(answer("open /etc/passwd"), "Permission denied");
+  EXPECT_EQ(answer("open /dev/null"), "Permission denied");
+  EXPECT_EQ(answer("create /tmp/weir-probe-was-here"), "Permission denied");
+  EXPECT_FALSE(std::filesystem::exists("/tmp/weir-probe-was-here"));
+}
+
+TEST_F(Probe, MemoryCannotBecomeCode) { EXPECT_EQ(answer("code"), "Operation not permitted"); }
+
+TEST_F(Probe, ThreadsAreAllowed) { EXPECT_EQ(answer("thread"), "ok"); }
+
+TEST_F(Probe, SeesNothingOfTheEnvironment) {
+  ASSERT_EQ(setenv("WEIR_TEST_SECRET", "x", 1), 0);
+  start(probe_options());
+  EXPECT_EQ(answer("environment WEIR_TEST_SECRET"), "absent");
+  EXPECT_EQ(answer("environment VIPS_NOVECTOR"), "there");
+}
+
+TEST_F(Probe, DeadlineEndsAFileThatNeverEnds) {
+  DecoderOptions options = probe_options();
+  options.limits.deadline_ms = 300;
+  start(options);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto item = tell("spin");
+  const auto took = std::chrono::steady_clock::now() - begin;
+  ASSERT_FALSE(item);
+  EXPECT_EQ(item.error().code, ErrorCode::kLimit);
+  EXPECT_NE(item.error().message.find("deadline_ms = 300"), std::string::npos);
+  EXPECT_GE(took, std::chrono::milliseconds(300));
+  EXPECT_LT(took, std::chrono::seconds(3));
+  EXPECT_EQ(answer("hello again"), "again");
+}
+
+TEST_F(Probe, MemoryEndsAtItsLimit) {
+  if (kSanitized) GTEST_SKIP() << "the sanitizer's allocator ends the process by itself";
+  DecoderOptions options = probe_options();
+  options.limits.memory_bytes = 128ull << 20;
+  start(options);
+  EXPECT_EQ(answer("grow 100"), "ok");
+  for (const char* command : {"eat", "grow 200"}) {
+    SCOPED_TRACE(command);
+    const auto item = tell(command);
+    ASSERT_FALSE(item);
+    EXPECT_EQ(item.error().code, ErrorCode::kLimit);
+    EXPECT_NE(item.error().message.find("memory_bytes = 134217728"), std::string::npos);
+  }
+  EXPECT_EQ(answer("hello again"), "again");
+}
+
+TEST_F(Probe, FileLimitsAreCheckedBeforeAnyByteIsRead) {
+  DecoderOptions options = probe_options();
+  options.limits.file_bytes = 10;
+  start(options);
+  EXPECT_EQ(answer("hello you!"), "you!");  // ten bytes
+  EXPECT_EQ(answer("hello you!!"),
+            "limit: the file has 11 bytes, more than the limit file_bytes = 10");
+  EXPECT_EQ(answer(""), "invalid: the file is empty");
+}
+
+TEST_F(Probe, PreviewsOfAllSizesComeBack) {
+  for (const uint32_t size : {0u, 4u, 100'000u, 4'000'000u}) {
+    const auto item = tell("hello x", {false, false, false, size});
+    ASSERT_TRUE(item) << item.error().message;
+    EXPECT_EQ(item->preview_jpeg.size(), size);
+  }
+  const auto item = tell("hello x", {false, false, false, 5'000'000});
+  ASSERT_FALSE(item);
+  EXPECT_EQ(item.error().code, ErrorCode::kLimit);
+}
+
+TEST_F(Probe, ManyCallersShareFewWorkers) {
+  DecoderOptions options = probe_options();
+  options.workers = 2;
+  start(options);
+  std::atomic<int> right = 0;
+  {
+    std::vector<std::jthread> callers;
+    for (int caller = 0; caller < 8; ++caller)
+      callers.emplace_back([&, caller] {
+        for (int i = 0; i < 60; ++i) {
+          const std::string word = std::to_string(caller) + "-" + std::to_string(i);
+          if (i % 20 == 19) right += begins(answer("abort"), "corrupt: the decoder died");
+          else right += answer("hello " + word) == word;
+        }
+      });
+  }
+  EXPECT_EQ(right, 8 * 60);
+  EXPECT_LE(descendants(getpid()).size(), 4u);  // founder, zygote, two workers
+}
+
+// The zygote and its workers end, work is not lost.
+TEST_F(Probe, ZygoteThatDiesIsReplaced) {
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_EQ(answer("hello"), "");
+    for (const pid_t child : children(getpid())) ASSERT_EQ(kill(child, SIGKILL), 0);
+    EXPECT_EQ(answer("hello again"), "again");
+  }
+}
+
+TEST_F(Probe, NothingIsLeftWhenTheDecoderGoes) {
+  EXPECT_EQ(answer("hello"), "");
+  EXPECT_FALSE(descendants(getpid()).empty());
+  decoder_.reset();
+  EXPECT_TRUE(descendants(getpid()).empty());
+}
+
+// A parent that is killed cannot clean up: its decoders, busy or not, must end by themselves.
+TEST(DecoderProcesses, EndWithAKilledParent) {
+  auto [ours, theirs] = *socket_pair();
+  const pid_t parent = fork();
+  ASSERT_GE(parent, 0);
+  if (parent == 0) {
+    DecoderOptions options = probe_options();
+    options.workers = 2;
+    auto decoder = Decoder::start(options);
+    if (!decoder) _exit(1);
+    std::jthread spinning([&] { (void)(*decoder)->decode(file_of("spin").get(), {}); });
+    (void)(*decoder)->decode(file_of("hello").get(), {});
+    const uint8_t ready = 1;
+    (void)send_message(theirs.get(), {&ready, 1});
+    pause();
+    _exit(1);
+  }
+  theirs.reset();
+  uint8_t ready = 0;
+  ASSERT_TRUE(receive_message(ours.get(), {&ready, 1}));
+  ASSERT_EQ(ready, 1);
+  const std::vector<pid_t> left = descendants(parent);
+  EXPECT_GE(left.size(), 3u);
+  kill(parent, SIGKILL);
+  waitpid(parent, nullptr, 0);
+  EXPECT_TRUE(end_within(left, std::chrono::seconds(5)));
+}
+
+TEST(DecoderStart, SaysWhichProgramIsMissing) {
+  DecoderOptions options;
+  options.program = "/nowhere/weir-decode";
+  const auto decoder = Decoder::start(options);
+  ASSERT_FALSE(decoder);
+  EXPECT_EQ(decoder.error().code, ErrorCode::kUnavailable);
+  EXPECT_NE(decoder.error().message.find("/nowhere/weir-decode"), std::string::npos);
+}
+
+TEST(DecoderStart, RefusesAProgramThatIsNoDecoder) {
+  DecoderOptions options;
+  options.program = "/bin/true";
+  const auto decoder = Decoder::start(options);
+  ASSERT_FALSE(decoder);
+  EXPECT_EQ(decoder.error().code, ErrorCode::kUnavailable);
+}
+
+TEST(RequiredLayers, AreNamedWhenMissing) {
+  std::string missing;
+  EXPECT_TRUE(has_required_layers({{"landlock", true, ""}, {"seccomp", true, ""}}, &missing));
+  EXPECT_FALSE(has_required_layers({{"landlock", false, "off"}, {"seccomp", true, ""}}, &missing));
+  EXPECT_EQ(missing, "landlock (off)");
+  EXPECT_FALSE(has_required_layers({}, &missing));
+  EXPECT_EQ(missing, "landlock (not reported) and seccomp (not reported)");
+}
 
 }  // namespace
 }  // namespace weir

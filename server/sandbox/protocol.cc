@@ -45,7 +45,7 @@ class Writer {
     bytes(out);
   }
   void text(std::string_view text) {
-    const std::string clean = printable(text.substr(0, kMostText / 4));  // a byte grows to 4 at most
+    const std::string clean = printable(text.substr(0, kMostText / 4));  // four times at most
     number(static_cast<uint16_t>(clean.size()));
     bytes({reinterpret_cast<const uint8_t*>(clean.data()), clean.size()});
   }

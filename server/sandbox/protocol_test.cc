@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/sandbox/protocol.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+namespace weir {
+namespace {
+
+std::string any_text() {
+  return *rc::gen::container<std::string>(rc::gen::inRange<char>(0x20, 0x7f));
+}
+
+template <size_t N>
+std::array<uint8_t, N> any_bytes() {
+  return *rc::gen::arbitrary<std::array<uint8_t, N>>();
+}
+
+PictureHash any_picture(const ItemSignals& item) {
+  PictureHash picture;
+  for (Hash256& hash : picture.dihedral) hash = hash256_from_bytes(any_bytes<32>());
+  picture.quality = *rc::gen::inRange(0, 101);
+  picture.region.x = *rc::gen::inRange<uint32_t>(0, item.width + 1);
+  picture.region.y = *rc::gen::inRange<uint32_t>(0, item.height + 1);
+  picture.region.width = item.width - picture.region.x;
+  picture.region.height = item.height - picture.region.y;
+  picture.is_content_box = *rc::gen::arbitrary<bool>();
+  picture.time = std::chrono::microseconds(*rc::gen::inRange<int64_t>(0, int64_t{1} << 50));
+  return picture;
+}
+
+ItemSignals any_item() {
+  ItemSignals item;
+  item.format = *rc::gen::container<std::string>(rc::gen::inRange<char>('a', 'z' + 1));
+  item.bytes = *rc::gen::arbitrary<uint64_t>();
+  item.sha256 = any_bytes<32>();
+  item.md5 = any_bytes<16>();
+  item.width = *rc::gen::inRange<uint32_t>(0, 100'000);
+  item.height = *rc::gen::inRange<uint32_t>(0, 100'000);
+  item.frames = *rc::gen::arbitrary<uint32_t>();
+  item.pictures.resize(*rc::gen::inRange<size_t>(0, 6));
+  for (PictureHash& picture : item.pictures) picture = any_picture(item);
+  if (*rc::gen::arbitrary<bool>()) {
+    item.preview_jpeg = {0xff, 0xd8, 0xff};
+    const auto more = *rc::gen::arbitrary<std::vector<uint8_t>>();
+    item.preview_jpeg.insert(item.preview_jpeg.end(), {1});
+    item.preview_jpeg.insert(item.preview_jpeg.end(), more.begin(), more.end());
+  }
+  item.note = any_text();
+  return item;
+}
+
+bool same(const PictureHash& a, const PictureHash& b) {
+  return a.dihedral == b.dihedral && a.quality == b.quality && a.region == b.region &&
+         a.is_content_box == b.is_content_box && a.time == b.time;
+}
+
+bool same(const ItemSignals& a, const ItemSignals& b) {
+  return a.media == b.media && a.format == b.format && a.bytes == b.bytes &&
+         a.sha256 == b.sha256 && a.md5 == b.md5 && a.width == b.width && a.height == b.height &&
+         a.frames == b.frames && a.preview_jpeg == b.preview_jpeg && a.note == b.note &&
+         std::equal(a.pictures.begin(), a.pictures.end(), b.pictures.begin(), b.pictures.end(),
+                    [](const auto& x, const auto& y) { return same(x, y); });
+}
+
+std::vector<uint8_t> written(const Result<ItemSignals>& outcome) {
+  std::vector<uint8_t> room(kAnswerBytes);
+  room.resize(write_answer(outcome, room));
+  return room;
+}
+
+RC_GTEST_PROP(Answer, SignalsComeBackAsTheyWere, ()) {
+  const ItemSignals item = any_item();
+  const auto answer = read_answer(written(item));
+  RC_ASSERT(answer.has_value());
+  RC_ASSERT(answer->outcome.has_value());
+  RC_ASSERT(same(*answer->outcome, item));
+}
+
+RC_GTEST_PROP(Answer, ErrorsComeBackAsTheyWere, ()) {
+  const Error error{static_cast<ErrorCode>(*rc::gen::inRange(0, 7)), any_text()};
+  const auto answer = read_answer(written(error));
+  RC_ASSERT(answer.has_value());
+  RC_ASSERT(!answer->outcome.has_value());
+  RC_ASSERT(answer->outcome.error().code == error.code);
+  RC_ASSERT(answer->outcome.error().message == error.message);
+}
+
+RC_GTEST_PROP(Answer, EveryShorterOrLongerAnswerIsMalformed, ()) {
+  std::vector<uint8_t> bytes = written(any_item());
+  const size_t cut = *rc::gen::inRange<size_t>(0, bytes.size());
+  RC_ASSERT(!read_answer(std::span(bytes).first(cut)));
+  bytes.push_back(0);
+  RC_ASSERT(!read_answer(bytes));
+}
+
+// Flipped bytes give an answer within the ranges or none; the sanitizers watch the rest.
+RC_GTEST_PROP(Answer, DamageNeverGivesValuesOutOfRange, ()) {
+  std::vector<uint8_t> bytes = written(any_item());
+  for (int i = 0; i < 4; ++i) bytes[*rc::gen::inRange<size_t>(0, bytes.size())] = *rc::gen::arbitrary<uint8_t>();
+  const auto answer = read_answer(bytes);
+  if (!answer || !answer->outcome) return;
+  for (const PictureHash& picture : answer->outcome->pictures) {
+    RC_ASSERT(picture.quality >= 0 && picture.quality <= 100);
+    RC_ASSERT(uint64_t{picture.region.x} + picture.region.width <= answer->outcome->width);
+    RC_ASSERT(uint64_t{picture.region.y} + picture.region.height <= answer->outcome->height);
+  }
+}
+
+TEST(Answer, TextFromADecoderCannotSteerATerminal) {
+  const auto answer = read_answer(written(Error{ErrorCode::kCorrupt, "a\x1b[2Jb\nc\xff"}));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->outcome.error().message, "a\\x1b[2Jb\\x0ac\\xff");
+  std::vector<uint8_t> forged = written(Error{ErrorCode::kCorrupt, "abc"});
+  forged.back() = 0x1b;
+  EXPECT_FALSE(read_answer(forged));
+}
+
+TEST(Answer, APreviewMustBeginLikeAJpeg) {
+  ItemSignals item;
+  item.preview_jpeg = {'<', 'h', 't', 'm', 'l', '>'};
+  EXPECT_FALSE(read_answer(written(item)));
+}
+
+TEST(Answer, SignalsThatDoNotFitBecomeALimitError) {
+  ItemSignals item;
+  item.preview_jpeg.resize(2 * kAnswerBytes);
+  const auto answer = read_answer(written(item));
+  ASSERT_TRUE(answer);
+  ASSERT_FALSE(answer->outcome);
+  EXPECT_EQ(answer->outcome.error().code, ErrorCode::kLimit);
+}
+
+TEST(Layers, ComeBackAsTheyWere) {
+  const std::vector<SandboxLayer> layers = {{"landlock", true, "ABI 7"}, {"seccomp", false, "no"}};
+  const auto read = read_layers(write_layers(layers));
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->size(), 2u);
+  EXPECT_EQ((*read)[0].detail, "ABI 7");
+  EXPECT_FALSE((*read)[1].in_force);
+  EXPECT_FALSE(read_layers({}));
+}
+
+}  // namespace
+}  // namespace weir
