@@ -4,10 +4,15 @@
 #include <exception>
 #include <new>
 
+#include "weir/media/av_picture.h"
+#include "weir/media/bmp.h"
 #include "weir/media/format.h"
+#include "weir/media/heif.h"
 #include "weir/media/jpeg.h"
+#include "weir/media/jxl.h"
 #include "weir/media/preview.h"
 #include "weir/media/vips_formats.h"
+#include "weir/media/webp.h"
 
 namespace weir {
 namespace {
@@ -31,11 +36,16 @@ Result<DecodedImage> decode(Format format, std::span<const uint8_t> bytes, const
   switch (format) {
     case Format::kJpeg: return media::decode_jpeg(bytes, limits);
     case Format::kPng:
-    case Format::kWebp:
     case Format::kGif:
     case Format::kTiff: return media::decode_by_vips(format, bytes, limits);
-    default: return Error{ErrorCode::kInvalid, "not read yet"};
+    case Format::kWebp: return media::decode_webp(bytes, limits);
+    case Format::kAvif:
+    case Format::kHeic: return media::decode_heif(format, bytes, limits);
+    case Format::kBmp: return media::decode_bmp(bytes, limits);
+    case Format::kJxl: return media::decode_jxl(bytes, limits);
+    case Format::kUnknown: break;
   }
+  return Error{ErrorCode::kInvalid, "no known image format"};
 }
 
 // The door where exceptions of libraries and of memory end.
@@ -79,6 +89,10 @@ Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const 
   });
 }
 
-Status init_media(const char* name) { return media::init_vips(name); }
+Status init_media(const char* name) {
+  TRY(media::init_vips(name));
+  TRY(media::init_av());
+  return media::init_heif();
+}
 
 }  // namespace weir

@@ -49,10 +49,6 @@ Result<Image> open_page(Format format, std::span<const uint8_t> bytes, int page,
       failed = vips_pngload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
                                    "fail_on", fail_on, nullptr);
       break;
-    case Format::kWebp:
-      failed = vips_webpload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
-                                    "fail_on", fail_on, "page", page, nullptr);
-      break;
     case Format::kGif:
       failed = vips_gifload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
                                    "fail_on", fail_on, "page", page, nullptr);
@@ -180,8 +176,7 @@ Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> byte
     result.note = "truncated: the animation breaks off in frame " +
                   std::to_string(result.frame_count);
   }
-  const bool is_animation = format == Format::kGif || format == Format::kWebp;
-  if (!is_animation) timeline.frame_count = 1;
+  if (format != Format::kGif) timeline.frame_count = 1;
 
   const Selection selection = select_frames(timeline, uint64_t{width} * height, limits);
   if (!selection.note.empty()) result.note = selection.note;
@@ -225,8 +220,8 @@ Status init_vips(const char* name) {
   vips_concurrency_set(1);
   vips_cache_set_max(0);
   vips_operation_block_set("VipsForeignLoad", TRUE);
-  for (const char* loader : {"VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer",
-                             "VipsForeignLoadNsgifBuffer", "VipsForeignLoadTiffBuffer"})
+  for (const char* loader : {"VipsForeignLoadPngBuffer", "VipsForeignLoadNsgifBuffer",
+                             "VipsForeignLoadTiffBuffer"})
     vips_operation_block_set(loader, FALSE);
   return {};
 }

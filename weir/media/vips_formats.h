@@ -9,9 +9,9 @@
 
 namespace weir::media {
 
-// PNG, WebP, GIF and TIFF by libvips. Colour profiles are ignored. Grey pictures give one channel;
-// LAB, float and other rare TIFFs become sRGB as libvips has it. Animations (GIF, WebP) give frames
-// spread evenly; of an APNG or a TIFF with several pages the first picture counts.
+// PNG, GIF and TIFF by libvips. Colour profiles are ignored. Grey pictures give one channel;
+// LAB, float and other rare TIFFs become sRGB as libvips has it. A GIF gives frames spread
+// evenly; of an APNG or a TIFF with several pages the first picture counts.
 // Works in the calling thread, one strip of rows at a time; opens no file.
 // Errors: as decode_image().
 Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> bytes,
