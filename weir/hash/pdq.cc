@@ -3,6 +3,7 @@
 
 #include "weir/hash/pdq_filter.h"
 #include "weir/hash/pdq_plain.h"
+#include "weir/hash/pdq_transform.h"
 
 namespace weir {
 namespace {
@@ -12,17 +13,11 @@ bool has_hash(size_t width, size_t height) {
 }
 
 PdqHash hash_of(const plain::Samples& samples) {
-  return {plain::threshold(plain::dct(samples)), plain::quality_of(samples)};
+  return {pdq_threshold(pdq_dct(samples)), pdq_quality(samples)};
 }
 
 PdqDihedral dihedral_of(const plain::Samples& samples) {
-  const plain::Coefficients coefficients = plain::dct(samples);
-  PdqDihedral result;
-  for (size_t i = 0; i < kDihedrals; ++i)
-    result.dihedral[i] =
-        plain::threshold(plain::transformed(coefficients, static_cast<Dihedral>(i)));
-  result.quality = plain::quality_of(samples);
-  return result;
+  return {pdq_thresholds(pdq_dct(samples)), pdq_quality(samples)};
 }
 
 }  // namespace
