@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An answer is what a taken-over worker may send. Whatever parses must write back to the same bytes.
+// An answer is what a taken-over worker may send. Whatever parses must write back to the same
+// bytes.
 #include <algorithm>
 #include <cstdlib>
 #include <vector>

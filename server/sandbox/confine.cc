@@ -113,8 +113,8 @@ std::vector<SandboxLayer> confine(const Confinement& wanted) {
   std::vector<SandboxLayer> layers;
   layers.push_back(limit_resources(wanted));
   layers.push_back(drop_capabilities());
-  layers.push_back(layer_of("no_new_privileges",
-                            prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno));
+  layers.push_back(
+      layer_of("no_new_privileges", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : errno));
   layers.push_back(layer_of("not_dumpable", prctl(PR_SET_DUMPABLE, 0) == 0 ? 0 : errno));
   layers.push_back(layer_of("ends_with_parent", die_with_parent(wanted.parent)));
   layers.push_back(restrict_landlock());

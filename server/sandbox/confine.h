@@ -30,7 +30,7 @@ struct Confinement {
   unsigned files = 0;         // descriptors, those open now included
   unsigned threads = 0;       // of this user in this user namespace
   bool own_user_namespace = false;
-  pid_t parent = 0;           // getpid() of the process that forked this one
+  pid_t parent = 0;  // getpid() of the process that forked this one
 };
 
 // Puts every remaining layer in force in this process, for good. Afterwards it can compute, map

@@ -11,8 +11,8 @@
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
-#include <thread>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "server/sandbox/confine.h"
@@ -75,7 +75,8 @@ Error why_ended(int status, const Limits& limits) {
     case SIGKILL:  // not by us: the kernel, out of memory
       return {ErrorCode::kLimit,
               "the system killed the decoder on this file, most likely for lack of memory below "
-              "the limit memory_bytes = " + std::to_string(limits.memory_bytes)};
+              "the limit memory_bytes = " +
+                  std::to_string(limits.memory_bytes)};
     case SIGXCPU:
       return {ErrorCode::kLimit, "this file took more processor time than deadline_ms = " +
                                      std::to_string(limits.deadline_ms) + " allows"};
@@ -92,8 +93,8 @@ Decoder::~Decoder() = default;
 Result<std::unique_ptr<Decoder>> Decoder::start(const DecoderOptions& options) {
   std::string program = options.program.empty() ? TRY(program_beside_this()) : options.program;
   auto impl = std::make_unique<Impl>(options, std::move(program));
-  impl->workers = options.workers != 0 ? options.workers
-                                       : std::max(1u, std::thread::hardware_concurrency());
+  impl->workers =
+      options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency());
   // The first worker now, so that what is missing is said at start; the others when there is work.
   impl->idle.resize(impl->workers);
   impl->idle.back() = TRY(impl->start_worker());
@@ -164,7 +165,8 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
       }
       worker = std::move(*started);
     }
-    const auto deadline = steady_clock::now() + std::chrono::milliseconds(options.limits.deadline_ms);
+    const auto deadline =
+        steady_clock::now() + std::chrono::milliseconds(options.limits.deadline_ms);
     auto reply = worker->ask(file.fd, file.bytes, wants, deadline);
     std::optional<Error> error;
     if (!reply.answer) error = why_silent(*worker, reply.silence);
@@ -184,7 +186,11 @@ Result<ItemSignals> Decoder::decode_file(const std::string& path, const DecodeWa
   return impl_->decode(TRY(open_file(path)), wants);
 }
 
-const std::vector<SandboxLayer>& Decoder::layers() const { return impl_->layers; }
-unsigned Decoder::workers() const { return impl_->workers; }
+const std::vector<SandboxLayer>& Decoder::layers() const {
+  return impl_->layers;
+}
+unsigned Decoder::workers() const {
+  return impl_->workers;
+}
 
 }  // namespace weir

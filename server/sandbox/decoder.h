@@ -20,10 +20,10 @@ struct DecodeWants {
 };
 
 struct DecoderOptions {
-  std::string program;              // weir-decode; empty: beside the running program
-  unsigned workers = 0;             // processes; 0: one a processor
+  std::string program;   // weir-decode; empty: beside the running program
+  unsigned workers = 0;  // processes; 0: one a processor
   Limits limits;
-  bool allow_unsandboxed = false;   // run although Landlock or seccomp is missing
+  bool allow_unsandboxed = false;  // run although Landlock or seccomp is missing
 };
 
 // One layer of the sandbox, and whether this machine's kernel let it be put in force.
@@ -34,8 +34,8 @@ struct SandboxLayer {
 };
 
 // Foreign bytes in, signals out: hands files to weir-decode processes that can reach nothing else.
-// A process that crashes, hangs past the deadline or outgrows a limit is replaced, and only its file
-// fails. Thread-safe; decode() waits for a free worker, so callers set the pace.
+// A process that crashes, hangs past the deadline or outgrows a limit is replaced, and only its
+// file fails. Thread-safe; decode() waits for a free worker, so callers set the pace.
 class Decoder {
  public:
   // Errors: unavailable when weir-decode cannot be started, or Landlock or seccomp is missing and
@@ -44,8 +44,8 @@ class Decoder {
   ~Decoder();
 
   // `fd` is open for reading on a regular file, stays open, and is read from its start.
-  // Errors: invalid (not a known format, empty), corrupt (damaged; or the decoder died on it), limit
-  // (bytes, pixels, memory, deadline), unavailable (shutting down).
+  // Errors: invalid (not a known format, empty), corrupt (damaged; or the decoder died on it),
+  // limit (bytes, pixels, memory, deadline), unavailable (shutting down).
   Result<ItemSignals> decode(int fd, const DecodeWants& wants);
 
   // Opens `path` itself, following a symbolic link to a regular file but nothing that could block.

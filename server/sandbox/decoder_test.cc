@@ -36,7 +36,9 @@ DecoderOptions probe_options() {
   return options;
 }
 
-bool begins(const std::string& text, std::string_view with) { return text.starts_with(with); }
+bool begins(const std::string& text, std::string_view with) {
+  return text.starts_with(with);
+}
 
 class Probe : public testing::Test {
  protected:
@@ -52,12 +54,15 @@ class Probe : public testing::Test {
   // The note of the answer, or the error.
   std::string answer(const std::string& text) {
     const auto item = tell(text);
-    return item ? item->note : std::string(name_of(item.error().code)) + ": " + item.error().message;
+    return item ? item->note
+                : std::string(name_of(item.error().code)) + ": " + item.error().message;
   }
   std::unique_ptr<Decoder> decoder_;
 };
 
-TEST_F(Probe, AnswersOneFile) { EXPECT_EQ(answer("hello there"), "there"); }
+TEST_F(Probe, AnswersOneFile) {
+  EXPECT_EQ(answer("hello there"), "there");
+}
 
 TEST_F(Probe, ReportsTheLayersItInsistsOn) {
   std::set<std::string> in_force;
@@ -109,9 +114,13 @@ TEST_F(Probe, FilesCannotBeOpenedOrMade) {
   EXPECT_FALSE(std::filesystem::exists("/tmp/weir-probe-was-here"));
 }
 
-TEST_F(Probe, MemoryCannotBecomeCode) { EXPECT_EQ(answer("code"), "Operation not permitted"); }
+TEST_F(Probe, MemoryCannotBecomeCode) {
+  EXPECT_EQ(answer("code"), "Operation not permitted");
+}
 
-TEST_F(Probe, ThreadsAreAllowed) { EXPECT_EQ(answer("thread"), "ok"); }
+TEST_F(Probe, ThreadsAreAllowed) {
+  EXPECT_EQ(answer("thread"), "ok");
+}
 
 TEST_F(Probe, SeesNothingOfTheEnvironment) {
   ASSERT_EQ(setenv("WEIR_TEST_SECRET", "x", 1), 0);
@@ -183,8 +192,10 @@ TEST_F(Probe, ManyCallersShareFewWorkers) {
       callers.emplace_back([&, caller] {
         for (int i = 0; i < 60; ++i) {
           const std::string word = std::to_string(caller) + "-" + std::to_string(i);
-          if (i % 20 == 19) right += begins(answer("abort"), "corrupt: the decoder died");
-          else right += answer("hello " + word) == word;
+          if (i % 20 == 19)
+            right += begins(answer("abort"), "corrupt: the decoder died");
+          else
+            right += answer("hello " + word) == word;
         }
       });
   }

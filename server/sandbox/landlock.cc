@@ -26,7 +26,9 @@ struct Ruleset {
 
 constexpr unsigned kAskVersion = 1;  // LANDLOCK_CREATE_RULESET_VERSION
 
-uint64_t low_bits(unsigned count) { return (uint64_t{1} << count) - 1; }
+uint64_t low_bits(unsigned count) {
+  return (uint64_t{1} << count) - 1;
+}
 
 // File system rights: 13 in ABI 1, then REFER in 2, TRUNCATE in 3, IOCTL_DEV in 5.
 Ruleset everything(long abi) {
@@ -37,7 +39,9 @@ Ruleset everything(long abi) {
   return all;
 }
 
-size_t ruleset_bytes(long abi) { return abi >= 6 ? 24 : abi >= 4 ? 16 : 8; }
+size_t ruleset_bytes(long abi) {
+  return abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+}
 
 }  // namespace
 

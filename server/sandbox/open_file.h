@@ -18,8 +18,8 @@ struct ReadableFile {
 
 // Opens a regular file, following symbolic links, without ever waiting for a pipe or a device and
 // without making a terminal the controlling one.
-// Errors: not_found; denied; invalid for anything but a regular file; unavailable for other failures.
-// Messages show the name with printable().
+// Errors: not_found; denied; invalid for anything but a regular file; unavailable for other
+// failures. Messages show the name with printable().
 Result<ReadableFile> open_file(const std::string& path);
 
 // Checks an open descriptor; one that could also be written to is opened anew, for reading only.

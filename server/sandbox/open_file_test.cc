@@ -55,7 +55,8 @@ TEST_F(OpenFile, FollowsALinkToAFile) {
 }
 
 TEST_F(OpenFile, ShowsNamesSafely) {
-  EXPECT_EQ(refusal(folder_ + "/no\xff\x1b"), "not_found: there is no file " + folder_ + "/no\\xff\\x1b");
+  EXPECT_EQ(refusal(folder_ + "/no\xff\x1b"),
+            "not_found: there is no file " + folder_ + "/no\\xff\\x1b");
   EXPECT_EQ(refusal(std::string("a\0b", 3)), "invalid: no file can have the name a\\x00b");
   EXPECT_EQ(refusal(""), "not_found: there is no file ");
 }

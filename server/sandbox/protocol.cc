@@ -172,8 +172,8 @@ ItemSignals read_item(Reader& in) {
   for (size_t i = 0; i < pictures && in.ok(); ++i) item.pictures.push_back(read_picture(in, item));
   const auto preview = in.bytes(in.number<uint32_t>());
   item.preview_jpeg.assign(preview.begin(), preview.end());
-  in.require(preview.empty() ||
-             (preview.size() > 3 && preview[0] == 0xff && preview[1] == 0xd8 && preview[2] == 0xff));
+  in.require(preview.empty() || (preview.size() > 3 && preview[0] == 0xff && preview[1] == 0xd8 &&
+                                 preview[2] == 0xff));
   item.note = in.text();
   return item;
 }
@@ -196,8 +196,9 @@ size_t write_answer(const Result<ItemSignals>& outcome, std::span<uint8_t> room)
     if (!out.full()) return out.used();
   }
   Writer out(room);
-  write_error(out, outcome ? Error{ErrorCode::kLimit, "the signals and preview of this file are "
-                                                      "larger than the decoder's answer memory"}
+  write_error(out, outcome ? Error{ErrorCode::kLimit,
+                                   "the signals and preview of this file are "
+                                   "larger than the decoder's answer memory"}
                            : outcome.error());
   return out.used();
 }

@@ -58,9 +58,9 @@ bool same(const PictureHash& a, const PictureHash& b) {
 }
 
 bool same(const ItemSignals& a, const ItemSignals& b) {
-  return a.media == b.media && a.format == b.format && a.bytes == b.bytes &&
-         a.sha256 == b.sha256 && a.md5 == b.md5 && a.width == b.width && a.height == b.height &&
-         a.frames == b.frames && a.preview_jpeg == b.preview_jpeg && a.note == b.note &&
+  return a.media == b.media && a.format == b.format && a.bytes == b.bytes && a.sha256 == b.sha256 &&
+         a.md5 == b.md5 && a.width == b.width && a.height == b.height && a.frames == b.frames &&
+         a.preview_jpeg == b.preview_jpeg && a.note == b.note &&
          std::equal(a.pictures.begin(), a.pictures.end(), b.pictures.begin(), b.pictures.end(),
                     [](const auto& x, const auto& y) { return same(x, y); });
 }
@@ -99,7 +99,8 @@ RC_GTEST_PROP(Answer, EveryShorterOrLongerAnswerIsMalformed, ()) {
 // Flipped bytes give an answer within the ranges or none; the sanitizers watch the rest.
 RC_GTEST_PROP(Answer, DamageNeverGivesValuesOutOfRange, ()) {
   std::vector<uint8_t> bytes = written(any_item());
-  for (int i = 0; i < 4; ++i) bytes[*rc::gen::inRange<size_t>(0, bytes.size())] = *rc::gen::arbitrary<uint8_t>();
+  for (int i = 0; i < 4; ++i)
+    bytes[*rc::gen::inRange<size_t>(0, bytes.size())] = *rc::gen::arbitrary<uint8_t>();
   const auto answer = read_answer(bytes);
   if (!answer || !answer->outcome) return;
   for (const PictureHash& picture : answer->outcome->pictures) {

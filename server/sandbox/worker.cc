@@ -25,7 +25,7 @@ constexpr unsigned kFilesInLife = 2000;
 constexpr long kPeakKibInLife = 256 * 1024;
 constexpr long kCpuSecondsInLife = 600;
 
-constexpr unsigned kMostFiles = 16;    // open at once: socket, one file, and what a library may dup
+constexpr unsigned kMostFiles = 16;  // open at once: socket, one file, and what a library may dup
 constexpr unsigned kMostThreads = 64;
 
 // What must not outlive the worker's main loop.
@@ -54,7 +54,8 @@ Result<FileBytes> read_whole(int fd, uint64_t size) {
     const ssize_t more = pread(fd, file.bytes.get() + got, size - got, static_cast<off_t>(got));
     if (more < 0 && errno == EINTR) continue;
     if (more < 0)
-      return Error{ErrorCode::kCorrupt, std::string("cannot read the file: ") + std::strerror(errno)};
+      return Error{ErrorCode::kCorrupt,
+                   std::string("cannot read the file: ") + std::strerror(errno)};
     if (more == 0) return Error{ErrorCode::kCorrupt, "the file became shorter while it was read"};
     got += static_cast<size_t>(more);
   }

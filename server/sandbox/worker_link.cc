@@ -24,8 +24,7 @@ Error no_memory() {
 // Memory to share, of a size that nobody can change any more: reading it can never fault.
 Result<Fd> sealed_memory(size_t bytes) {
   Fd memory(memfd_create("weir-answers", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!memory.open() || ftruncate(memory.get(), static_cast<off_t>(bytes)) != 0)
-    return no_memory();
+  if (!memory.open() || ftruncate(memory.get(), static_cast<off_t>(bytes)) != 0) return no_memory();
   if (fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
     return no_memory();
   return memory;

@@ -20,8 +20,8 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kStartPatience{30};   // libraries on a cold disk
-constexpr seconds kReplyPatience{30};   // a fork on a machine that swaps
+constexpr seconds kStartPatience{30};  // libraries on a cold disk
+constexpr seconds kReplyPatience{30};  // a fork on a machine that swaps
 constexpr seconds kEndPatience{2};
 
 Error cannot_start(const std::string& program, std::string_view why) {
@@ -54,8 +54,8 @@ class SpawnSettings {
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
     posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                               POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setflags(
+        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   }
   ~SpawnSettings() {
     posix_spawnattr_destroy(&attributes_);
@@ -74,7 +74,9 @@ class SpawnSettings {
 
 }  // namespace
 
-ZygoteLink::~ZygoteLink() { stop(); }
+ZygoteLink::~ZygoteLink() {
+  stop();
+}
 
 Status ZygoteLink::start() {
   auto [ours, theirs] = TRY(socket_pair());
@@ -130,8 +132,7 @@ Result<ControlReply> ZygoteLink::ask(const ControlRequest& request, std::span<co
   return receive_reply(kReplyPatience);
 }
 
-Result<WorkerId> ZygoteLink::fork_worker(const Fd& socket, const Fd& memory,
-                                         const Limits& limits) {
+Result<WorkerId> ZygoteLink::fork_worker(const Fd& socket, const Fd& memory, const Limits& limits) {
   const std::lock_guard lock(mutex_);
   const bool was_running = control_.open();
   if (!was_running) TRY(start());

@@ -14,7 +14,8 @@
 
 namespace weir {
 
-// A forked worker as its zygote numbers it; numbers of an earlier zygote mean nothing to a later one.
+// A forked worker as its zygote numbers it; numbers of an earlier zygote mean nothing to a later
+// one.
 struct WorkerId {
   uint64_t zygote = 0;
   pid_t pid = 0;
@@ -28,8 +29,8 @@ class ZygoteLink {
   // Ends the program and, with it, every worker.
   ~ZygoteLink();
 
-  // A worker that talks over `socket` and answers in `memory` (its ends; the caller may close them).
-  // Errors: unavailable when the program cannot be started or cannot fork.
+  // A worker that talks over `socket` and answers in `memory` (its ends; the caller may close
+  // them). Errors: unavailable when the program cannot be started or cannot fork.
   Result<WorkerId> fork_worker(const Fd& socket, const Fd& memory, const Limits& limits);
 
   // Kills the worker if it lives, and gives its status as waitpid() does.
@@ -44,7 +45,7 @@ class ZygoteLink {
 
   const std::string program_;
   std::mutex mutex_;
-  Fd control_;           // not open: no zygote now
+  Fd control_;  // not open: no zygote now
   pid_t process_ = -1;
   uint64_t started_ = 0;  // zygotes so far
 };

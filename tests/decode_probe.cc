@@ -25,9 +25,13 @@ namespace weir {
 namespace {
 
 // What a system call gave, as the note of an answer: "ok", or the errno's name.
-std::string told(long result) { return result >= 0 ? "ok" : std::strerror(errno); }
+std::string told(long result) {
+  return result >= 0 ? "ok" : std::strerror(errno);
+}
 
-void use(void* memory) { asm volatile("" : : "r"(memory) : "memory"); }
+void use(void* memory) {
+  asm volatile("" : : "r"(memory) : "memory");
+}
 
 // Small pieces, each touched, until there is no more.
 std::string eat_memory() {
@@ -72,30 +76,42 @@ const std::map<std::string, Act>& acts() {
   static const std::map<std::string, Act> kActs = {
       {"hello", [](const std::string& a) { return a; }},
       {"abort", [](const std::string&) -> std::string { std::abort(); }},
-      {"segv", [](const std::string&) { return std::to_string(*static_cast<volatile int*>(nullptr)); }},
+      {"segv",
+       [](const std::string&) { return std::to_string(*static_cast<volatile int*>(nullptr)); }},
       {"exit", [](const std::string&) -> std::string { _exit(7); }},
       {"overflow", [](const std::string&) { return recurse(0); }},
       {"throw", [](const std::string&) -> std::string { throw std::runtime_error("thrown"); }},
-      {"spin", [](const std::string&) -> std::string { for (;;) use(nullptr); }},
+      {"spin",
+       [](const std::string&) -> std::string {
+         for (;;) use(nullptr);
+       }},
       {"eat", [](const std::string&) { return eat_memory(); }},
-      {"grow", [](const std::string& a) {
+      {"grow",
+       [](const std::string& a) {
          std::vector<char> much(std::stoul(a) << 20, 1);
          use(much.data());
-         return std::string("ok"); }},
+         return std::string("ok");
+       }},
       {"open", [](const std::string& a) { return told(open(a.c_str(), O_RDONLY)); }},
-      {"create", [](const std::string& a) { return told(open(a.c_str(), O_RDWR | O_CREAT, 0600)); }},
+      {"create",
+       [](const std::string& a) { return told(open(a.c_str(), O_RDWR | O_CREAT, 0600)); }},
       {"socket", [](const std::string&) { return told(socket(AF_INET, SOCK_STREAM, 0)); }},
       {"exec", [](const std::string&) { return told(execl("/bin/true", "true", nullptr)); }},
       {"fork", [](const std::string&) { return told(fork()); }},
       {"kill", [](const std::string&) { return told(syscall(SYS_kill, 1, 9)); }},
       {"ptrace", [](const std::string&) { return told(syscall(SYS_ptrace, 16, 1, 0, 0)); }},
-      {"code", [](const std::string&) {
+      {"code",
+       [](const std::string&) {
          return told(mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0); }},
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
+                         ? -1
+                         : 0);
+       }},
       {"thread", [](const std::string&) { return start_thread(); }},
       {"write", [](const std::string&) { return write_to_file(); }},
       {"garbage", answer_garbage},
-      {"environment", [](const std::string& a) { return std::string(getenv(a.c_str()) ? "there" : "absent"); }},
+      {"environment",
+       [](const std::string& a) { return std::string(getenv(a.c_str()) ? "there" : "absent"); }},
   };
   return kActs;
 }
