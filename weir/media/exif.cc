@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/media/exif.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace weir::media {
@@ -12,8 +11,8 @@ constexpr uint32_t kTypeShort = 3;
 constexpr uint32_t kTypeLong = 4;
 constexpr size_t kEntryBytes = 12;
 
-// Numbers of a TIFF structure in its byte order; beyond the end all is zero.
-struct TiffBytes {
+// Numbers in a structure's byte order; beyond the end all is zero.
+struct OrderedBytes {
   std::span<const uint8_t> bytes;
   bool is_big_endian;
 
@@ -30,13 +29,13 @@ struct TiffBytes {
 
 Orientation exif_orientation(std::span<const uint8_t> exif) {
   constexpr uint8_t kPrefix[] = {'E', 'x', 'i', 'f', 0, 0};
-  if (exif.size() >= sizeof kPrefix && std::equal(std::begin(kPrefix), std::end(kPrefix), exif.begin()))
+  if (exif.size() >= sizeof kPrefix && std::memcmp(exif.data(), kPrefix, sizeof kPrefix) == 0)
     exif = exif.subspan(sizeof kPrefix);
   if (exif.size() < 8) return kUpright;
 
   const bool is_big_endian = exif[0] == 'M' && exif[1] == 'M';
   if (!is_big_endian && !(exif[0] == 'I' && exif[1] == 'I')) return kUpright;
-  const TiffBytes tiff{exif, is_big_endian};
+  const OrderedBytes tiff{exif, is_big_endian};
   if (tiff.number(2, 2) != 42) return kUpright;
 
   const size_t directory = tiff.number(4, 4);
@@ -49,6 +48,20 @@ Orientation exif_orientation(std::span<const uint8_t> exif) {
     if (type != kTypeShort && type != kTypeLong) break;
     const uint32_t value = tiff.number(entry + 8, type == kTypeShort ? 2 : 4);
     return value >= 1 && value <= 8 ? static_cast<Orientation>(value) : kUpright;
+  }
+  return kUpright;
+}
+
+Orientation png_orientation(std::span<const uint8_t> png) {
+  constexpr size_t kSignatureBytes = 8;
+  constexpr size_t kFramingBytes = 12;  // length, type, checksum
+  const OrderedBytes chunks{png, true};
+  for (size_t at = kSignatureBytes; at + kFramingBytes <= png.size();) {
+    const size_t length = chunks.number(at, 4);
+    if (length > png.size() - at - kFramingBytes) break;
+    if (std::memcmp(png.data() + at + 4, "eXIf", 4) == 0)
+      return exif_orientation(png.subspan(at + 8, length));
+    at += kFramingBytes + length;
   }
   return kUpright;
 }

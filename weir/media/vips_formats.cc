@@ -132,7 +132,8 @@ Pixels draw(VipsImage* image, uint32_t& rows_read) {
   return pixels;
 }
 
-Orientation orientation_of(VipsImage* image) {
+Orientation orientation_of(Format format, std::span<const uint8_t> bytes, VipsImage* image) {
+  if (format == Format::kPng) return png_orientation(bytes);
   int orientation = kUpright;
   if (vips_image_get_typeof(image, VIPS_META_ORIENTATION))
     vips_image_get_int(image, VIPS_META_ORIENTATION, &orientation);
@@ -183,7 +184,7 @@ Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> byte
   for (const uint32_t index : selection.frames) {
     Image page = index == 0 ? std::move(first)
                             : TRY(open_page(format, bytes, static_cast<int>(index), lost_the_end));
-    const Orientation orientation = orientation_of(page.get());
+    const Orientation orientation = orientation_of(format, bytes, page.get());
     page = TRY(simplify(format, std::move(page)));
     uint32_t rows_read = 0;
     Pixels pixels = draw(page.get(), rows_read);
