@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/http/front_desk.h"
+
+#include "server/http/text.h"
+
+namespace weir::http {
+namespace {
+
+Response refuse(int status, std::string message, ErrorCode code = ErrorCode::kInvalid) {
+  return error_response(status, {code, std::move(message)});
+}
+
+// "http://host:1/path" is split as a proxy would send it; others have no authority of their own.
+struct Target {
+  std::string_view authority;
+  std::string_view path;
+  std::string_view query;
+};
+Target split(std::string_view target) {
+  Target result;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
+    target.remove_prefix(scheme.size());
+    result.authority = target.substr(0, target.find_first_of("/?"));
+    target.remove_prefix(result.authority.size());
+    if (!target.starts_with('/')) result.path = "/";
+    break;
+  }
+  const size_t question = target.find('?');
+  if (result.path.empty()) result.path = target.substr(0, question);
+  if (question != target.npos) result.query = target.substr(question + 1);
+  return result;
+}
+
+// What the head itself must be, whatever the route.
+std::optional<Response> check_head(const Head& head, const Target& target,
+                                   const ServerOptions& options) {
+  if (head.hosts > 1 || (head.version == 11 && head.hosts == 0))
+    return refuse(400, "an HTTP/1.1 request has exactly one Host field");
+  if (!head.transfer_encoding.empty() && !equal_ignoring_case(head.transfer_encoding, "chunked"))
+    return refuse(501, "Transfer-Encoding other than chunked is not known here");
+  if (!head.expect.empty() && !equal_ignoring_case(head.expect, "100-continue"))
+    return refuse(417, "Expect other than 100-continue is not known here");
+  const std::string_view host = target.authority.empty() ? head.host : target.authority;
+  if (is_loopback(options.address) && !host.empty() && !is_own_host(host, options.host_names))
+    return refuse(421,
+                  "this server listens on a loopback address and is not asked under that name; use "
+                  "localhost, or configure the name",
+                  ErrorCode::kDenied);
+  if (is_cross_site(head))
+    return refuse(403, "a page of another site may not send this request", ErrorCode::kDenied);
+  if (head.content_length.value_or(0) > options.body_bytes)
+    return refuse(413, "the body is over the limit body_bytes = " +
+                           std::to_string(options.body_bytes), ErrorCode::kLimit);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<Plan, Response> plan_request(const Head& head, const ServerOptions& options,
+                                          BytesHeld& held) {
+  const Target target = split(head.target);
+  if (auto refusal = check_head(head, target, options)) return std::move(*refusal);
+
+  auto place = find_route(head.method, target.path);
+  if (std::holds_alternative<NoSuchPath>(place))
+    return refuse(404, "no such path; /openapi.yaml lists them", ErrorCode::kNotFound);
+  if (const auto* wrong = std::get_if<WrongMethod>(&place)) {
+    Response response = refuse(405, "this path answers " + wrong->allow);
+    response.headers.emplace_back("Allow", wrong->allow);
+    return response;
+  }
+  auto& found = std::get<Found>(place);
+
+  Plan plan;
+  plan.route = found.route;
+  plan.request.captures = std::move(found.captures);
+  plan.head_only = head.method == "HEAD";
+  auto query = Query::parse(target.query);
+  if (!query) return error_response(query.error());
+  plan.request.query = std::move(*query);
+  auto body = body_for(plan.route->accepts, head.content_type, options, held);
+  if (!body) return error_response(body.error());
+  if (!*body)
+    return refuse(415, "this path takes " + std::string(types_of(plan.route->accepts)));
+  plan.body = std::move(*body);
+  return plan;
+}
+
+bool is_loopback(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
+}
+
+bool is_own_host(std::string_view host, const std::vector<std::string>& host_names) {
+  const size_t bracket = host.starts_with('[') ? host.find(']') : 0;
+  if (bracket == host.npos) return false;
+  const std::string_view name = host.substr(0, host.find(':', bracket));
+  for (const std::string_view own : {"localhost", "127.0.0.1", "[::1]"})
+    if (equal_ignoring_case(name, own)) return true;
+  for (const std::string& own : host_names)
+    if (equal_ignoring_case(name, own)) return true;
+  return false;
+}
+
+bool is_cross_site(const Head& head) {
+  if (head.method == "GET" || head.method == "HEAD") return false;
+  if (!head.fetch_site.empty()) return head.fetch_site != "same-origin" && head.fetch_site != "none";
+  if (head.origin.empty()) return false;
+  const size_t scheme = head.origin.find("://");
+  return scheme == head.origin.npos ||
+         !equal_ignoring_case(std::string_view(head.origin).substr(scheme + 3), head.host);
+}
+
+}  // namespace weir::http

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/http/handlers.h"
+#include "server/http/json_body.h"
+#include "server/http/uploads.h"
+
+namespace weir::http {
+namespace {
+
+constexpr size_t kMostItems = 1000;  // of one JSON request; chosen: well under a second of searching
+
+// {"results":[...]} for several files; the one object, or its error as the reply, for one.
+Result<Response> reply(std::vector<Result<Json>> objects, const std::vector<UploadedFile>& files) {
+  if (objects.size() == 1) return json_response(200, TRY(std::move(objects.front())));
+  Json results = Json::array();
+  for (size_t i = 0; i < objects.size(); ++i) {
+    Json object;
+    object["path"] = files[i].name;
+    if (objects[i])
+      object.update(*objects[i]);
+    else
+      object["error"] = shape_of(objects[i].error());
+    results.push_back(std::move(object));
+  }
+  Json body;
+  body["results"] = std::move(results);
+  return json_response(200, body);
+}
+
+Result<std::vector<std::string>> banks_asked(const Request& request) {
+  TRY(request.query.only({"bank", "name"}));
+  TRY(request.fields.only({"bank"}));
+  std::vector<std::string> banks = request.query.all("bank");
+  for (std::string& bank : request.fields.all("bank")) banks.push_back(std::move(bank));
+  return banks;
+}
+
+Result<Response> match_files(const Request& request, Site& site) {
+  const std::vector<std::string> banks = TRY(banks_asked(request));
+  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, site));
+  std::vector<ItemToMatch> items;
+  for (const auto& item : decoded)
+    if (item) items.push_back(item_to_match(*item));
+  const std::vector<ItemReport> reports = TRY(match_against_banks(items, banks, site.services));
+
+  std::vector<Result<Json>> objects;
+  size_t next_report = 0;
+  for (size_t i = 0; i < decoded.size(); ++i) {
+    if (!decoded[i]) {
+      objects.push_back(decoded[i].error());
+      continue;
+    }
+    Json object;
+    object["path"] = request.files[i].name;
+    object["media"] = decoded[i]->media;
+    object.update(shape_of(reports[next_report++]));
+    objects.push_back(std::move(object));
+  }
+  return reply(std::move(objects), request.files);
+}
+
+Result<std::vector<Signal>> signals_under(const Json& object) {
+  const auto at = object.find("signals");
+  if (at == object.end() || !at->is_array() || at->empty())
+    return Error{ErrorCode::kInvalid, "'signals' must be an array, not empty"};
+  if (at->size() > kMostItems)
+    return Error{ErrorCode::kLimit, "'signals' has more than 1000 members"};
+  return signals_from(*at);
+}
+
+// {"signals":[...]} is one item, {"items":[{"signals":[...]}, ...]} several.
+Result<Response> match_signals(const Request& request, Site& site) {
+  std::vector<std::string> banks = TRY(banks_asked(request));
+  const Json body = TRY(parse_json_object(request.json));
+  TRY(only_keys(body, {"signals", "items", "banks"}));
+  for (std::string& bank : TRY(texts_under(body, "banks"))) banks.push_back(std::move(bank));
+  if (body.contains("signals") == body.contains("items"))
+    return Error{ErrorCode::kInvalid, "the body must have either 'signals' or 'items'"};
+
+  std::vector<ItemToMatch> items;
+  if (const Json* several = TRY(array_under(body, "items", kMostItems))) {
+    for (const Json& item : *several) {
+      if (!item.is_object()) return Error{ErrorCode::kInvalid, "'items' must hold objects"};
+      TRY(only_keys(item, {"signals"}));
+      items.push_back(item_to_match(TRY(signals_under(item))));
+    }
+  } else {
+    items.push_back(item_to_match(TRY(signals_under(body))));
+  }
+  const std::vector<ItemReport> reports = TRY(match_against_banks(items, banks, site.services));
+  if (!body.contains("items")) return json_response(200, shape_of(reports.front()));
+  Json results;
+  results["results"] = Json::array();
+  for (const ItemReport& report : reports) results["results"].push_back(shape_of(report));
+  return json_response(200, results);
+}
+
+}  // namespace
+
+Result<Response> post_match(const Request& request, Site& site) {
+  return request.is_json ? match_signals(request, site) : match_files(request, site);
+}
+
+Result<Response> post_hash(const Request& request, Site& site) {
+  TRY(request.query.only({"name"}));
+  TRY(request.fields.only({}));
+  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, site));
+  std::vector<Result<Json>> objects;
+  for (size_t i = 0; i < decoded.size(); ++i) {
+    if (!decoded[i]) {
+      objects.push_back(decoded[i].error());
+      continue;
+    }
+    Json object;
+    object["path"] = request.files[i].name;
+    object.update(shape_of(*decoded[i]));
+    objects.push_back(std::move(object));
+  }
+  return reply(std::move(objects), request.files);
+}
+
+}  // namespace weir::http

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "server/http/request.h"
+
+namespace weir::http {
+
+enum class Method : uint8_t { kGet, kPost, kPatch, kDelete };
+std::string_view name_of(Method method);  // "GET", ...
+
+// What a route's body may be.
+enum class Accepts : uint8_t { kNothing, kJson, kFiles, kJsonOrFiles };
+
+using Handler = Result<Response> (*)(const Request& request, Site& site);
+
+struct Route {
+  Method method;
+  std::string_view pattern;  // "/v1/banks/{bank}": a part in braces stands for one part of a path
+  Accepts accepts;
+  Handler handler;
+  // Answered on the I/O thread itself, however busy the job threads are: only what cannot block.
+  bool at_once = false;
+};
+
+// Every route, once: openapi.yaml says the same, and a test holds the two together.
+std::span<const Route> all_routes();
+
+struct Found {
+  const Route* route = nullptr;
+  std::vector<std::pair<std::string_view, std::string>> captures;
+};
+struct NoSuchPath {};
+struct WrongMethod {
+  std::string allow;  // the methods that the path has, for the Allow field
+};
+
+// `path` is as it was sent, percent-encoded; HEAD finds the route of GET.
+std::variant<Found, NoSuchPath, WrongMethod> find_route(std::string_view method,
+                                                        std::string_view path);
+
+}  // namespace weir::http
