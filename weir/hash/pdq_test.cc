@@ -8,6 +8,7 @@
 
 #include "weir/base/hex.h"
 #include "weir/hash/digest.h"
+#include "weir/hash/pdq_filter.h"
 #include "weir/hash/pdq_plain.h"
 #include "weir/hash/pictures_for_test.h"
 
@@ -84,6 +85,91 @@ TEST(Pdq, EqualsThePublishedHashesOfRawPictures) {
     ASSERT_EQ(picture.samples.size(), size_t{picture.width} * picture.height * picture.channels);
     expect_every_way_gives(picture.view(), Expected(row, 5));
   }
+}
+
+// Content whose coefficients lie at the level of rounding, where one operation in another order
+// shows.
+void fill(Pixels& picture, int kind, testing::Numbers& numbers) {
+  const int level = numbers.below(256), cell = 1 + numbers.below(40);
+  size_t i = 0;
+  for (int y = 0; y < static_cast<int>(picture.height); ++y) {
+    for (int x = 0; x < static_cast<int>(picture.width); ++x) {
+      for (uint32_t c = 0; c < picture.channels; ++c) {
+        const int value = kind == 0   ? numbers.below(256)                     // noise
+                          : kind == 1 ? level                                  // one colour
+                          : kind == 2 ? (x + static_cast<int>(c) * 40) / cell  // a gradient
+                          : kind == 3 ? y * 255 / static_cast<int>(picture.height)
+                          : kind == 4 ? (x / cell + y / cell) % 2 * level  // a checkerboard
+                                      : (x / cell) % 2 * 255;              // stripes
+        picture.samples[i++] = static_cast<uint8_t>(value);
+      }
+    }
+  }
+}
+
+RC_GTEST_PROP(Pdq, FastWaysEqualTheDefinitionAtAnySize, ()) {
+  const auto side = rc::gen::oneOf(rc::gen::inRange(5, 140), rc::gen::inRange(5, 700));
+  const auto width = static_cast<uint32_t>(*side), height = static_cast<uint32_t>(*side);
+  const uint32_t channels = *rc::gen::element(1u, 3u);
+  const int kind = *rc::gen::inRange(0, 6);
+  testing::Numbers numbers(static_cast<uint64_t>(*rc::gen::inRange(1, 1 << 30)));
+  Pixels picture{std::vector<uint8_t>(size_t{width} * height * channels), width, height, channels};
+  fill(picture, kind, numbers);
+  const std::vector<float> luma = luma_of(picture.view());
+
+  const PdqHash expected = plain::pdq_luma(luma.data(), width, height);
+  const PdqDihedral dihedral = plain::pdq_dihedral_luma(luma.data(), width, height);
+  const plain::Samples samples = plain::downsample(luma.data(), width, height);
+  for (const int64_t target : supported_targets()) {
+    const ForcedTarget forced(target);
+    RC_LOG() << hwy::TargetName(target) << "\n";
+    RC_ASSERT(pdq_samples(luma.data(), width, height) == samples);
+    RC_ASSERT(pdq_samples(picture.view()) == samples);
+    RC_ASSERT(pdq_luma(luma.data(), width, height).hash == expected.hash);
+    RC_ASSERT(pdq(picture.view()).hash == expected.hash);
+    RC_ASSERT(pdq(picture.view()).quality == expected.quality);
+    RC_ASSERT(pdq_dihedral(picture.view()).dihedral == dihedral.dihedral);
+  }
+}
+
+// Windows of 257 and more leave the way of 8-bit grey that adds in 16 bits; those of 65 and more
+// divide. Both ways around the bounds, along both axes.
+TEST(Pdq, FastWaysEqualTheDefinitionForLongPictures) {
+  testing::Numbers numbers(3);
+  for (const uint32_t side : {8191u, 8192u, 8193u, 8320u, 32895u, 32897u, 33100u, 65535u}) {
+    for (const auto& [width, height] : {std::pair{side, 7u}, std::pair{7u, side}}) {
+      for (const uint32_t channels : {1u, 3u}) {
+        SCOPED_TRACE(::testing::Message() << width << "x" << height << "x" << channels);
+        Pixels picture{std::vector<uint8_t>(size_t{width} * height * channels), width, height,
+                       channels};
+        fill(picture, 0, numbers);
+        const std::vector<float> luma = luma_of(picture.view());
+        const plain::Samples samples = plain::downsample(luma.data(), width, height);
+        for (const int64_t target : supported_targets()) {
+          const ForcedTarget forced(target);
+          ASSERT_EQ(pdq_samples(picture.view()), samples) << hwy::TargetName(target);
+          ASSERT_EQ(pdq_samples(luma.data(), width, height), samples) << hwy::TargetName(target);
+        }
+      }
+    }
+  }
+}
+
+TEST(Pdq, ReadsRowsThatLieApart) {
+  const Pixels wide = testing::synthetic_picture(9, 300, 200, 3);
+  const PixelView part = wide.view().crop({37, 11, 201, 150});
+  Pixels copy{{}, part.width, part.height, 3};
+  for (size_t y = 0; y < part.height; ++y)
+    copy.samples.insert(copy.samples.end(), part.row(y), part.row(y) + 3 * part.width);
+  EXPECT_EQ(pdq(part).hash, pdq(copy.view()).hash);
+  EXPECT_EQ(pdq_dihedral(part).dihedral, pdq_dihedral(copy.view()).dihedral);
+}
+
+TEST(Pdq, GivesNothingForAPictureWithAShortSide) {
+  const Pixels picture = testing::synthetic_picture(1, 4, 300, 1);
+  EXPECT_EQ(pdq(picture.view()).hash, Hash256{});
+  EXPECT_EQ(pdq_dihedral(picture.view()).quality, 0);
+  EXPECT_EQ(pdq(PixelView{}).quality, 0);
 }
 
 template <size_t N>

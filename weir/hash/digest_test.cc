@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/hash/digest.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string_view>
+
+#include "weir/base/hex.h"
+
+namespace weir {
+namespace {
+
+std::span<const uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+// FIPS 180-4's examples, as NIST publishes them for SHA-256, and the test suite of RFC 1321.
+TEST(Digest, EqualsThePublishedValues) {
+  const auto sha256 = [](std::string_view text) { return to_hex(digests(bytes_of(text)).sha256); };
+  EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256(std::string(1'000'000, 'a')),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+
+  const auto md5 = [](std::string_view text) { return to_hex(digests(bytes_of(text)).md5); };
+  EXPECT_EQ(md5(""), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(md5("a"), "0cc175b9c0f1b6a831c399e269772661");
+  EXPECT_EQ(md5("abc"), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(md5("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
+  EXPECT_EQ(md5("abcdefghijklmnopqrstuvwxyz"), "c3fcd3d76192e4007dfb496cca67e13b");
+  EXPECT_EQ(md5("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
+            "d174ab98d277d9f5a5611c2c9f419d9f");
+  EXPECT_EQ(md5("12345678901234567890123456789012345678901234567890123456789012345678901234567890"),
+            "57edf4a22be3c955ac49da2e2107b67a");
+}
+
+RC_GTEST_PROP(Digest, IsTheSameInAnyChunks, (const std::vector<std::vector<uint8_t>>& chunks)) {
+  DigestStream stream;
+  std::vector<uint8_t> all;
+  for (const auto& chunk : chunks) {
+    stream.update(chunk);
+    all.insert(all.end(), chunk.begin(), chunk.end());
+  }
+  const Digests in_chunks = stream.finish();
+  RC_ASSERT(in_chunks.sha256 == digests(all).sha256);
+  RC_ASSERT(in_chunks.md5 == digests(all).md5);
+}
+
+TEST(Digest, LeavesMd5ZeroWhenItIsNotAskedFor) {
+  DigestStream stream(false);
+  stream.update(bytes_of("abc"));
+  const Digests found = stream.finish();
+  EXPECT_EQ(found.md5, (std::array<uint8_t, 16>{}));
+  EXPECT_EQ(found.sha256, digests(bytes_of("abc")).sha256);
+}
+
+}  // namespace
+}  // namespace weir
