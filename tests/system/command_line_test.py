@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every verb of the command line, with the JSON that other programs rely on."""
+
+import hashlib
+import json
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+from PIL import ImageOps
+
+from weir_case import WeirCase, json_lines, make_picture
+
+
+class Verbs(WeirCase):
+    def test_hash_says_digests_size_and_pdq(self):
+        (path,) = self.save_pictures(1)
+        (line,) = self.weir_json("hash", path)
+        content = path.read_bytes()
+        self.assertEqual(line["path"], str(path))
+        self.assertEqual(line["media"], "image")
+        self.assertEqual(line["bytes"], len(content))
+        self.assertEqual(line["sha256"], hashlib.sha256(content).hexdigest())
+        self.assertEqual(line["md5"], hashlib.md5(content).hexdigest())
+        self.assertEqual((line["width"], line["height"]), (320, 240))
+        pdq = line["signals"][0]
+        self.assertEqual(pdq["kind"], "pdq")
+        self.assertRegex(pdq["value"], "^[0-9a-f]{64}$")
+        self.assertGreaterEqual(pdq["quality"], 50)
+
+    def test_bank_create_list_show_retire_restore(self):
+        (made,) = self.weir_json("bank create", "ARCHIVE", "--description", "old releases")
+        self.assertEqual(made["name"], "ARCHIVE")
+        self.assertEqual(made["state"], "active")
+        self.assertEqual(made["entries"], 0)
+        (error,) = self.weir_json("bank create", "ARCHIVE", status=2)
+        self.assertEqual(error["error"]["code"], "conflict")
+        (error,) = self.weir_json("bank create", "archive of things", status=2)
+        self.assertEqual(error["error"]["code"], "invalid")
+        (error,) = self.weir_json("bank show", "ELSEWHERE", status=2)
+        self.assertEqual(error["error"]["code"], "not_found")
+        self.weir("bank", "create", "OTHER")
+        self.assertEqual([bank["name"] for bank in self.weir_json("bank list")],
+                         ["ARCHIVE", "OTHER"])
+        self.assertEqual(self.weir_json("bank retire", "OTHER")[0]["state"], "retired")
+        self.assertEqual(self.weir_json("bank restore", "OTHER")[0]["state"], "active")
+
+    def test_add_then_match_finds_edited_copies_and_nothing_else(self):
+        self.weir("bank", "create", "ARCHIVE")
+        known = self.save_pictures(5, self.folder / "known")
+        added = self.weir_json("add", "--bank", "ARCHIVE", "--label", "series=test",
+                               self.folder / "known")
+        self.assertEqual([line["status"] for line in added], ["new"] * 5)
+        self.assertEqual([line["path"] for line in added], [str(path) for path in known])
+        self.assertEqual(added[0]["labels"], {"series": "test"})
+        self.assertEqual(added[0]["name"], known[0].name)
+
+        picture = make_picture(3)
+        copies = {
+            "recoded.webp": picture, "small.png": picture.resize((160, 120)),
+            "mirrored.jpg": ImageOps.mirror(picture), "turned.jpg": picture.rotate(90, expand=True),
+            "boxed.jpg": ImageOps.expand(picture, (0, 40), "black"),
+            "same.jpg": None, "other.jpg": make_picture(99),
+        }
+        for name, copy in copies.items():
+            if copy is None:
+                (self.files / name).write_bytes(known[2].read_bytes())
+            else:
+                copy.save(self.files / name, quality=60)
+        lines = {Path(line["path"]).name: line
+                 for line in self.weir_json("match", "--bank", "ARCHIVE", self.files)}
+        self.assertEqual(set(lines), set(copies))
+        self.assertEqual(lines["other.jpg"]["matches"], [])
+        for name in set(copies) - {"other.jpg"}:
+            (match,) = lines[name]["matches"]
+            self.assertEqual(match["bank"], "ARCHIVE", name)
+            self.assertEqual(match["name"], known[2].name, name)
+            self.assertEqual(match["entry"], added[2]["id"], name)
+            self.assertLess(match["expected_false_alarms"], 1e-6)
+            self.assertEqual(match["kind"], "exact" if name == "same.jpg" else "image")
+            self.assertTrue(match["evidence"])
+        boxed = lines["boxed.jpg"]["matches"][0]
+        x, y, width, height = boxed["region"]["item"]
+        self.assertEqual((x, width), (0, 320))
+        self.assertAlmostEqual(y, 40, delta=3)
+        self.assertAlmostEqual(height, 240, delta=6)
+        self.assertEqual(boxed["region"]["entry"], [0, 0, 320, 240])
+
+    def test_adding_again_changes_nothing(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(4)
+        first = self.weir_json("add", "--bank", "ARCHIVE", self.files)
+        again = self.weir_json("add", "--bank", "ARCHIVE", self.files)
+        self.assertEqual([line["status"] for line in again], ["present"] * 4)
+        self.assertEqual([line["id"] for line in again], [line["id"] for line in first])
+        self.assertEqual(self.weir_json("bank show", "ARCHIVE")[0]["entries"], 4)
+
+    def test_a_retired_bank_is_not_matched(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(2)
+        self.weir("add", "--bank", "ARCHIVE", self.files)
+        self.weir("bank", "retire", "ARCHIVE")
+        for line in self.weir_json("match", self.files):
+            self.assertEqual(line["matches"], [])
+        (error,) = self.weir_json("match", "--bank", "ARCHIVE", self.files, status=2)
+        self.assertEqual(error["error"]["code"], "conflict")
+        self.weir("bank", "restore", "ARCHIVE")
+        for line in self.weir_json("match", self.files):
+            self.assertEqual(len(line["matches"]), 1)
+
+    def test_export_and_import_round_trip_in_every_format(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(6)
+        self.weir("add", "--bank", "ARCHIVE", "--label", "series=test", self.files)
+        for number, form in enumerate(["plain", "csv", "jsonl"]):
+            path = self.folder / f"list.{form}"
+            self.weir("export", "--bank", "ARCHIVE", "--format", form, path)
+            bank = f"COPY_{number}"
+            self.weir("bank", "create", bank)
+            (count,) = self.weir_json("import", "--bank", bank, "--format", form, path)
+            self.assertEqual(count["failed"], 0, form)
+            self.assertGreater(count["added"], 0, form)
+            (again,) = self.weir_json("import", "--bank", bank, "--format", form, path)
+            self.assertEqual(again["added"], 0, form)
+            for line in self.weir_json("match", "--bank", bank, self.files):
+                self.assertTrue(line["matches"], f"{form} {line}")
+        # Our own format loses nothing.
+        copied = self.weir("export", "--bank", "COPY_2", "--format", "jsonl")
+        original = self.weir("export", "--bank", "ARCHIVE", "--format", "jsonl")
+        self.assertEqual([entry["signals"] for entry in json_lines(copied)],
+                         [entry["signals"] for entry in json_lines(original)])
+
+    def test_import_reports_bad_lines_and_goes_on(self):
+        self.weir("bank", "create", "LISTS")
+        path = self.folder / "list.txt"
+        path.write_text("f" * 64 + "\nnot a hash\n" + "0f" * 32 + "\n\n" + "a" * 63 + "\n")
+        lines = self.weir_json("import", "--bank", "LISTS", "--format", "plain", path, status=1)
+        self.assertEqual([line["line"] for line in lines[:-1]], [2, 5])
+        self.assertEqual(lines[0]["error"]["code"], "invalid")
+        self.assertEqual(lines[-1]["added"], 2)
+        self.assertEqual(lines[-1]["failed"], 2)
+
+    def test_compare_shows_every_signal_of_both(self):
+        picture = make_picture(7)
+        picture.save(self.files / "a.jpg")
+        ImageOps.mirror(picture).save(self.files / "b.png")
+        (line,) = self.weir_json("compare", self.files / "a.jpg", self.files / "b.png")
+        self.assertTrue(line["match"])
+        by_kind = {row["kind"]: row for row in line["signals"]}
+        self.assertFalse(by_kind["sha256"]["agrees"])
+        self.assertTrue(by_kind["pdq"]["agrees"])
+        self.assertEqual(by_kind["pdq"]["orientation"], "flipy")
+        self.assertIn("mirrored", self.weir("compare", self.files / "a.jpg", self.files / "b.png"))
+
+    def test_report_is_one_page_with_blurred_pairs(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(2)
+        self.weir("add", "--bank", "ARCHIVE", self.files)
+        report = self.folder / "report.html"
+        self.weir("match", "--report", report, self.files)
+        page = report.read_text()
+        self.assertEqual(page.count("<article>"), 2)
+        self.assertEqual(page.count("data:image/jpeg;base64,"), 4)
+        self.assertIn("blur(", page)
+        self.assertNotIn("<script", page)
+        self.assertFalse(report.with_name("report.html.part").exists())
+
+    def test_low_quality_is_said_and_does_not_fail(self):
+        self.weir("bank", "create", "ARCHIVE")
+        from PIL import Image
+        Image.new("RGB", (200, 200), (90, 90, 90)).save(self.files / "flat.png")
+        (line,) = self.weir_json("add", "--bank", "ARCHIVE", self.files)
+        self.assertIn("notes", line)
+        (line,) = self.weir_json("match", self.files)
+        self.assertEqual(line["matches"][0]["kind"], "exact")
+        self.assertIn("quality", line["notes"][0])
+
+    def test_the_same_output_with_any_number_of_workers(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(12)
+        self.weir("add", "--bank", "ARCHIVE", self.files)
+        outputs = {self.weir("match", "--json", "--workers", str(n), self.files) for n in (1, 2, 5)}
+        self.assertEqual(len(outputs), 1)
+
+    def test_config_prints_what_is_in_force_and_reads_it_back(self):
+        path = self.folder / "weir.toml"
+        path.write_text("[limits]\ndeadline_ms = 1234\n")
+        printed = self.weir("--config", path, "config")
+        self.assertIn("deadline_ms = 1234", printed)
+        path.write_text(printed)
+        self.assertEqual(self.weir("--config", path, "config"), printed)
+        path.write_text("[limits]\ndeadline = 5\n")
+        (error,) = json_lines(self.weir("--config", path, "config", "--json", status=2))
+        self.assertEqual(error["error"]["code"], "invalid")
+        self.assertIn("limits.deadline", error["error"]["message"])
+
+    def test_wrong_usage_exits_with_two(self):
+        for words in ([], ["dance"], ["match"], ["add", "x"], ["bank"]):
+            run = subprocess.run(self.command(*words), capture_output=True)
+            self.assertEqual(run.returncode, 2, words)
+            self.assertTrue(run.stderr, words)
+
+
+class HostileInput(WeirCase):
+    """Each bad file is an object with an error; the run goes on and the rest is done."""
+
+    def errors_of(self, *paths):
+        lines = self.weir_json("hash", *paths, status=1)
+        return {Path(os.fsdecode(line["path"])).name: line["error"]["code"]
+                for line in lines if "error" in line}
+
+    def test_bad_files_cost_only_themselves(self):
+        self.save_pictures(2)
+        good = (self.files / "picture-00001.jpg").read_bytes()
+        (self.files / "empty.jpg").write_bytes(b"")
+        (self.files / "text.jpg").write_text("this is no picture\n" * 100)
+        (self.files / "noise.png").write_bytes(bytes((i * 37 + i // 7) % 256 for i in range(9999)))
+        (self.files / "head.jpg").write_bytes(good[:40])
+        (self.files / "wrong-extension.png").write_bytes(good)
+        errors = self.errors_of(self.files)
+        self.assertEqual(errors["empty.jpg"], "invalid")
+        self.assertEqual(errors["text.jpg"], "invalid")
+        self.assertEqual(errors["noise.png"], "invalid")
+        self.assertEqual(errors["head.jpg"], "corrupt")
+        self.assertNotIn("wrong-extension.png", errors)
+        self.assertNotIn("picture-00001.jpg", errors)
+
+    def test_a_huge_picture_is_refused_by_its_header(self):
+        # A PNG that says 100,000 x 100,000 and has nothing to show for it.
+        import struct
+        import zlib
+        def chunk(kind, content):
+            return (struct.pack(">I", len(content)) + kind + content +
+                    struct.pack(">I", zlib.crc32(kind + content)))
+        header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+        (self.files / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
+                                              chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
+        self.assertEqual(self.errors_of(self.files)["huge.png"], "limit")
+
+    def test_unreadable_missing_and_special_files(self):
+        self.save_pictures(1)
+        self.assertEqual(self.errors_of(self.files, self.files / "missing.jpg")["missing.jpg"],
+                         "not_found")
+        os.mkfifo(self.files / "pipe")
+        (line,) = self.weir_json("hash", self.files / "pipe", status=1)
+        self.assertEqual(line["error"]["code"], "invalid")
+        self.weir("hash", self.files)  # inside a folder a pipe is passed over
+        if os.geteuid() != 0:
+            (self.files / "locked.jpg").write_bytes(b"x")
+            (self.files / "locked.jpg").chmod(0)
+            self.assertEqual(self.errors_of(self.files)["locked.jpg"], "denied")
+
+    def test_names_that_are_not_utf8(self):
+        make_picture(1).save(self.files / "a.jpg")
+        os.rename(self.files / "a.jpg", os.fsencode(self.files) + b"/caf\xe9\xff.jpg")
+        (line,) = self.weir_json("hash", self.files)
+        self.assertIn("caf", line["path"])
+        self.weir("bank", "create", "ARCHIVE")
+        (line,) = self.weir_json("add", "--bank", "ARCHIVE", self.files)
+        self.assertEqual(line["status"], "new")
+        self.assertEqual(len(self.weir_json("match", self.files)[0]["matches"]), 1)
+
+    def test_folders_that_contain_themselves(self):
+        self.save_pictures(2, self.files / "inner")
+        (self.files / "inner" / "loop").symlink_to(self.files)
+        (self.files / "self").symlink_to("self")
+        lines = self.weir_json("hash", self.files, status=1)
+        self.assertEqual(sum("error" not in line for line in lines), 2)
+
+    def test_a_home_that_cannot_be_used(self):
+        blocked = self.folder / "file"
+        blocked.write_text("not a folder")
+        run = subprocess.run([self.command()[0], "--home", blocked, "bank", "list", "--json"],
+                             capture_output=True)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn(str(blocked), json.loads(run.stdout)["error"]["message"])
+
+    def test_a_damaged_database_is_said_to_be_so(self):
+        self.weir("bank", "create", "ARCHIVE")
+        (self.home / "weir.db").write_bytes(b"this is not a database, however long it may be" * 99)
+        for extra in ("weir.db-wal", "weir.db-shm"):
+            (self.home / extra).unlink(missing_ok=True)
+        (line,) = self.weir_json("bank list", status=2)
+        self.assertEqual(line["error"]["code"], "corrupt")
+
+    def test_damaged_snapshots_are_built_anew(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(3)
+        self.weir("add", "--bank", "ARCHIVE", self.files)
+        snapshots = self.home / "snapshots"
+        (snapshots / "pdq-2.hamming").write_bytes(b"junk" * 1000)
+        (snapshots / "pdq-999999.hamming").write_bytes(b"")
+        for line in self.weir_json("match", self.files):
+            self.assertEqual(len(line["matches"]), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
