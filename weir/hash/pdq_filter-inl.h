@@ -141,8 +141,13 @@ class FirstPass {
   FirstPass(const PixelSquares& pixels, const Axis& columns)
       : pixels_(pixels), columns_(columns), sums_(columns) {}
 
+  void run(size_t y, const RowRing& ring) {
+    with_mean(columns_.window.full(), [&](const auto& mean) HWY_ATTR { run(y, ring, mean); });
+  }
+
+ private:
   template <class Mean>
-  HWY_INLINE void run(size_t y, const RowRing& ring, const Mean& mean) {
+  HWY_NOINLINE void run(size_t y, const RowRing& ring, const Mean& mean) {
     const Tag d;
     sums_.run(
         [&](size_t i, Square& square) HWY_ATTR {
@@ -164,7 +169,6 @@ class FirstPass {
         });
   }
 
- private:
   const PixelSquares& pixels_;
   const Axis& columns_;
   RowSums sums_;
@@ -194,11 +198,23 @@ class MiddlePasses {
   }
 
   // means[j * kLanes + r] becomes that of row y + r at sampled column j. Bands come from the top.
-  template <class Mean>
-  HWY_INLINE void run(size_t y, const Mean& mean, float* HWY_RESTRICT means) {
-    const Tag d;
+  void run(size_t y, float* HWY_RESTRICT means) {
     find_rows(y);
-    const bool inside = rows_.is_inside(y, kLanes);
+    if (rows_.is_inside(y, kLanes)) {
+      with_mean(rows_.window.full(), [&](const auto& mean) HWY_ATTR {
+        run([&](Vector sum, size_t) HWY_ATTR { return mean(sum); }, means);
+      });
+    } else {
+      run([&](Vector sum, size_t r) HWY_ATTR { return hn::Div(sum, hn::Set(Tag(), row_held_[r])); },
+          means);
+    }
+  }
+
+ private:
+  // mean(sum, r) is that of the band's row r.
+  template <class Mean>
+  HWY_NOINLINE void run(const Mean& mean, float* HWY_RESTRICT means) {
+    const Tag d;
     size_t next = 0;  // the sampled column whose turn it is
     row_sums_.run(
         [&](size_t i, Square& square) HWY_ATTR {
@@ -208,7 +224,7 @@ class MiddlePasses {
           for (size_t r = 0; r < kLanes; ++r) {
             sum = hn::Add(sum, hn::Load(d, from + enters_[r]));
             sum = hn::Sub(sum, hn::Load(d, from + leaves_[r]));
-            square.row[r] = inside ? mean(sum) : hn::Div(sum, hn::Set(d, row_held_[r]));
+            square.row[r] = mean(sum, r);
           }
           hn::Store(sum, d, column_sums_.get() + i * kLanes);
           Transpose(square);
@@ -225,7 +241,6 @@ class MiddlePasses {
         });
   }
 
- private:
   // Adding or taking away the row of zeros changes no sum.
   void find_rows(size_t y) {
     const auto [left, right] = rows_.window;
@@ -312,20 +327,14 @@ void RunPasses(First& first, const Axis& rows, const Axis& columns, float* sampl
   LastPass last(rows, ring_rows, samples);
   HWY_ALIGN float means[kSamples * kLanes];
 
-  const auto run_bands = [&](const auto& row_mean, const auto& column_mean) HWY_ATTR {
-    size_t made = 0;
-    for (size_t y = 0; y < rows.size; y += kLanes) {
-      for (; made < rows.size && made < y + kLanes + rows.window.right; made += kLanes)
-        first.run(made, ring, row_mean);
-      if (y == 0) middle.start();
-      middle.run(y, column_mean, means);
-      last.run(y, means);
-    }
-  };
-  with_mean(columns.window.full(), [&](const auto& row_mean) HWY_ATTR {
-    with_mean(rows.window.full(),
-              [&](const auto& column_mean) HWY_ATTR { run_bands(row_mean, column_mean); });
-  });
+  size_t made = 0;
+  for (size_t y = 0; y < rows.size; y += kLanes) {
+    for (; made < rows.size && made < y + kLanes + rows.window.right; made += kLanes)
+      first.run(made, ring);
+    if (y == 0) middle.start();
+    middle.run(y, means);
+    last.run(y, means);
+  }
 }
 
 }  // namespace HWY_NAMESPACE
