@@ -76,6 +76,19 @@ size_t Check(const Hash256* hashes, const uint32_t* candidates, size_t rows, con
   return count;
 }
 
+void Split(const Hash256* hashes, size_t rows, const std::array<uint64_t*, 4>& word) {
+  const Tag d;
+  const size_t lanes = hn::Lanes(d);
+  size_t row = 0;
+  for (; row + lanes <= rows; row += lanes) {
+    Bits column[4];
+    hn::LoadInterleaved4(d, hashes[row].words.data(), column[0], column[1], column[2], column[3]);
+    for (size_t w = 0; w < 4; ++w) hn::StoreU(column[w], d, word[w] + row);
+  }
+  for (; row < rows; ++row)  // the last rows, fewer than one vector
+    for (size_t w = 0; w < 4; ++w) word[w][row] = hashes[row].words[w];
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace weir
 HWY_AFTER_NAMESPACE();
@@ -85,6 +98,7 @@ namespace weir {
 
 HWY_EXPORT(Scan);
 HWY_EXPORT(Check);
+HWY_EXPORT(Split);
 
 size_t scan(const HashColumns& columns, const Hash256& query, Distance radius,
             std::span<Found> found) {
@@ -97,6 +111,10 @@ size_t check(const Hash256* hashes, std::span<const uint32_t> candidates, const 
   assert(found.size() >= candidates.size());
   return HWY_DYNAMIC_DISPATCH(Check)(hashes, candidates.data(), candidates.size(), query,
                                      radius.bits, found.data());
+}
+
+void split(std::span<const Hash256> hashes, const std::array<uint64_t*, 4>& word) {
+  HWY_DYNAMIC_DISPATCH(Split)(hashes.data(), hashes.size(), word);
 }
 
 }  // namespace weir

@@ -40,4 +40,7 @@ size_t scan(const HashColumns& columns, const Hash256& query, Distance radius,
 size_t check(const Hash256* hashes, std::span<const uint32_t> candidates, const Hash256& query,
              Distance radius, std::span<Found> found);
 
+// Turns row-wise hashes into columns: word[w][i] becomes hashes[i].words[w].
+void split(std::span<const Hash256> hashes, const std::array<uint64_t*, 4>& word);
+
 }  // namespace weir

@@ -86,6 +86,23 @@ TEST(HammingScan, CheckAgreesWithDefinitionOnEveryTarget) {
   }
 }
 
+TEST(HammingScan, SplitAgreesWithDefinitionOnEveryTargetAtEveryLength) {
+  std::mt19937_64 random(9);
+  for (const int64_t target : supported_targets()) {
+    const ForcedTarget forced(target);
+    for (size_t count = 0; count < 40; ++count) {
+      std::vector<Hash256> hashes;
+      for (size_t i = 0; i < count; ++i) hashes.push_back(random_hash(random));
+      std::array<std::vector<uint64_t>, 4> word;
+      for (auto& column : word) column.resize(count);
+      split(hashes, {word[0].data(), word[1].data(), word[2].data(), word[3].data()});
+      for (size_t i = 0; i < count; ++i)
+        for (size_t w = 0; w < 4; ++w)
+          ASSERT_EQ(word[w][i], hashes[i].words[w]) << hwy::TargetName(target);
+    }
+  }
+}
+
 // A hash is pruned by its first half alone; one that differs only in the second must not be.
 TEST(HammingScan, RadiusIsInclusiveWhereverTheBitsLie) {
   for (size_t first = 0; first + 31 <= 256; ++first) {

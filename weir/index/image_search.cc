@@ -17,8 +17,8 @@ void scan_rows(const Hash256* hashes, size_t rows, const Search& search, OnFound
   bool goes_on = true;
   for (size_t first = 0; first < rows && goes_on; first += kBlockRows) {
     const size_t count = std::min(kBlockRows, rows - first);
-    for (size_t i = 0; i < count; ++i)
-      for (size_t w = 0; w < 4; ++w) words[w][i] = hashes[first + i].words[w];
+    split({hashes + first, count},
+          {words[0].data(), words[1].data(), words[2].data(), words[3].data()});
     const HashColumns block{
         {words[0].data(), words[1].data(), words[2].data(), words[3].data()}, count};
     scan_columns(block, search, [&](uint32_t query, size_t row, Distance distance) {

@@ -9,19 +9,26 @@
 namespace weir {
 namespace {
 
-// Costs of one step, measured on one core with AVX-512, 48 KiB L1, 1 MiB L2 and 32 MiB L3. Only their
-// proportions matter, and those little: near the crossing both ways cost the same.
-constexpr double kProbeNs = 2.5;           // one bucket looked up
-constexpr double kNearCandidateNs = 4;     // one row checked, the index being in the cache
-constexpr double kFarCandidateNs = 10;     // one row checked, the index being in memory
+// Costs of one step, fitted to runs of 100 thousand, 1 and 10 million rows on one core with AVX-512
+// and 32 MiB of third-level cache. Only their proportions matter, and those little: near the crossing
+// both ways cost the same.
+struct StepCosts {
+  double probe_ns;      // one bucket looked up
+  double candidate_ns;  // one row checked
+};
+constexpr StepCosts kNear{9, 4};   // the index being in the cache
+constexpr StepCosts kFar{15, 8};   // the index being in memory
 constexpr double kCacheBytes = 32e6;
-constexpr double kScanNs = 0.12;           // one row compared with one query of a batch
-constexpr double kReadNs = 0.9;            // one row read from memory, once a batch
+constexpr double kScanNs = 0.1;    // one row compared with one query
+constexpr double kReadNs = 1.2;    // one row read from memory and split, once for all queries
 
 constexpr Distance kDesignRadius{31};      // PDQ's usual radius
 
 // Below this a scan takes a few microseconds, and the slots would not pay for their memory.
-constexpr uint64_t kLeastRowsForSlots = 20'000;
+constexpr uint64_t kLeastRowsForSlots = 40'000;
+
+// More rows than this to a bucket, and too many buckets outgrow their nibble.
+constexpr double kMostRowsPerBucket = 4;
 
 double choose(double n, double k) {
   double product = 1;
@@ -29,9 +36,8 @@ double choose(double n, double k) {
   return product;
 }
 
-double candidate_ns(uint64_t rows) {
-  const double bytes = static_cast<double>(rows) * 36;
-  return bytes < kCacheBytes ? kNearCandidateNs : kFarCandidateNs;
+const StepCosts& step_costs(uint64_t rows) {
+  return static_cast<double>(rows) * 100 < kCacheBytes ? kNear : kFar;
 }
 
 }  // namespace
@@ -58,6 +64,8 @@ SlotWidths choose_slots(uint64_t rows) {
   double best_ns = scan_query_ns(rows, kDesignRadius, 1);
   for (uint32_t slots = 10; slots <= 20; ++slots) {
     const SlotWidths widths = even_slots(slots);
+    const double buckets = std::ldexp(1.0, widths.bits[slots - 1]);
+    if (static_cast<double>(rows) > kMostRowsPerBucket * buckets && slots > 10) continue;
     if (bytes_per_row(widths, rows) > kMostBytesPerRow) continue;
     const auto plan = plan_slots(widths, rows, kDesignRadius, best_ns);
     if (!plan || plan->query_ns >= best_ns) continue;
@@ -89,14 +97,15 @@ std::optional<SlotPlan> plan_slots(const SlotWidths& widths, uint64_t rows, Dist
   assert(widths.slots > 0);
   SlotPlan plan;
   plan.radius.fill(-1);
-  const double row_ns = candidate_ns(rows) * static_cast<double>(rows);
+  const StepCosts costs = step_costs(rows);
+  const double all_ns = costs.candidate_ns * static_cast<double>(rows);
   std::array<double, SlotWidths::kMostSlots> step_ns;  // of the next step of each slot
   const auto price = [&](uint32_t slot) {
     const uint32_t bits = widths.bits[slot];
     const int ones = plan.radius[slot] + 1;
     if (ones > static_cast<int>(bits)) return double{INFINITY};  // every value is probed already
-    const double each = kProbeNs + row_ns / static_cast<double>(uint64_t{1} << bits);
-    return choose(bits, ones) * each;
+    const double each_ns = costs.probe_ns + all_ns / static_cast<double>(uint64_t{1} << bits);
+    return choose(bits, ones) * each_ns;
   };
   for (uint32_t slot = 0; slot < widths.slots; ++slot) step_ns[slot] = price(slot);
 

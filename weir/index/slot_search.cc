@@ -14,6 +14,11 @@
 //
 // The stream of batches runs on over slots and queries, so that it drains once a search, not once a
 // query.
+//
+// Whether a bucket is empty, and how many rows it has, is as good as random, and a branch on it would
+// be guessed wrong every other time, which costs more than the rest of a probe. So results are written
+// whether they count or not, and the place to write moves on only if they do.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
@@ -24,7 +29,8 @@
 namespace weir {
 namespace {
 
-constexpr uint32_t kProbes = 128;  // in a batch; measured: 64 to 512 are alike
+constexpr uint32_t kProbes = 128;  // in a batch; measured: 64 to 256 are alike
+constexpr uint32_t kFewRows = 4;   // in a bucket; more are rare
 
 struct Range {
   uint32_t start = 0;  // in the slot's row numbers
@@ -35,9 +41,11 @@ struct Batch {
   uint32_t query = 0;
   uint32_t slot = 0;
   uint32_t probes = 0;
-  std::array<uint32_t, kProbes> buckets;
-  std::vector<Range> ranges;
-  std::vector<uint32_t> rows;
+  uint32_t ranges = 0;
+  uint32_t rows = 0;
+  std::array<uint32_t, kProbes> bucket;
+  std::array<Range, kProbes> range;
+  std::vector<uint32_t> row = std::vector<uint32_t>(kProbes * kFewRows);
 };
 
 // The next greater number with as many ones. Precondition: x > 0.
@@ -47,61 +55,81 @@ inline uint32_t next_combination(uint32_t x) {
   return (((ripple ^ x) >> 2) >> std::countr_zero(x)) | ripple;
 }
 
-// All probes of a search in order of query, slot, number of flipped bits. Flips count upward, so
-// that those in the low bits, which share a cache line, come together.
+// Which bits of a slot to flip: every value of so many bits with at most so many ones, by number of
+// ones, so that a smaller radius is the beginning of a larger one. Values of equal ones count upward,
+// so that flips in the low bits, whose buckets share a cache line, come together.
+class Flips {
+ public:
+  Flips(uint32_t bits, int radius) {
+    const uint32_t limit = uint32_t{1} << bits;
+    for (int ones = 0; ones <= radius; ++ones) {
+      uint32_t value = (uint32_t{1} << ones) - 1;
+      flips_.push_back(value);
+      while (ones > 0 && (value = next_combination(value)) < limit) flips_.push_back(value);
+      end_[static_cast<size_t>(ones)] = flips_.size();
+    }
+  }
+  std::span<const uint32_t> within(int radius) const {
+    return std::span(flips_).first(end_[static_cast<size_t>(radius)]);
+  }
+
+ private:
+  std::vector<uint32_t> flips_;
+  std::array<size_t, SlotWidths::kMostBits + 1> end_{};
+};
+
+// All probes of a search, in order of query, slot, number of flips.
 class ProbeStream {
  public:
   ProbeStream(const SlotWidths& widths, const SlotPlan& plan, std::span<const Hash256> queries)
-      : widths_(widths), plan_(plan), queries_(queries) {
-    for (uint32_t i = 0, bit = 0; i < widths.slots; bit += widths.bits[i++]) first_bit_[i] = bit;
-    enter_slot();
+      : widths_(widths), queries_(queries) {
+    for (uint32_t slot = 0, bit = 0; slot < widths.slots; bit += widths.bits[slot++])
+      first_bit_[slot] = bit;
+    // Slots of one width share their flips, so those of the widest radius are made.
+    std::array<int, SlotWidths::kMostBits + 1> radius;
+    radius.fill(-1);
+    for (uint32_t slot = 0; slot < widths.slots; ++slot)
+      radius[widths.bits[slot]] = std::max<int>(radius[widths.bits[slot]], plan.radius[slot]);
+    std::array<const Flips*, SlotWidths::kMostBits + 1> flips{};
+    tables_.reserve(flips.size());
+    for (uint32_t bits = 0; bits < flips.size(); ++bits)
+      if (radius[bits] >= 0) flips[bits] = &tables_.emplace_back(bits, radius[bits]);
+    for (uint32_t slot = 0; slot < widths.slots; ++slot)
+      if (plan.radius[slot] >= 0) flips_[slot] = flips[widths.bits[slot]]->within(plan.radius[slot]);
   }
 
   // False when there are no more.
   bool fill(Batch& batch) {
     batch.probes = 0;
-    if (query_ == queries_.size()) return false;
+    while (done_ == flips_[slot_].size()) {  // this slot is done, or not probed at all
+      done_ = 0;
+      if (++slot_ < widths_.slots) continue;
+      slot_ = 0;
+      ++query_;
+    }
+    if (query_ >= queries_.size()) return false;
+    const uint32_t value = slot_value(queries_[query_], first_bit_[slot_], widths_.bits[slot_]);
+    const auto flips = flips_[slot_].subspan(done_);
+    const auto count = static_cast<uint32_t>(std::min<size_t>(kProbes, flips.size()));
+    for (uint32_t i = 0; i < count; ++i) batch.bucket[i] = value ^ flips[i];
     batch.query = query_;
     batch.slot = slot_;
-    const uint32_t limit = uint32_t{1} << widths_.bits[slot_];
-    while (batch.probes < kProbes) {
-      batch.buckets[batch.probes++] = value_ ^ flips_;
-      if (ones_ > 0) flips_ = next_combination(flips_);
-      if (ones_ > 0 && flips_ < limit) continue;
-      if (++ones_ > plan_.radius[slot_]) {
-        ++slot_;
-        enter_slot();
-        break;
-      }
-      flips_ = (uint32_t{1} << ones_) - 1;
-    }
+    batch.probes = count;
+    done_ += count;
     return true;
   }
 
   uint32_t first_bit(uint32_t slot) const { return first_bit_[slot]; }
 
  private:
-  // Moves on to the next slot that is probed at all, of this query or the next.
-  void enter_slot() {
-    ones_ = 0;
-    flips_ = 0;
-    for (; query_ < queries_.size(); ++query_, slot_ = 0) {
-      while (slot_ < widths_.slots && plan_.radius[slot_] < 0) ++slot_;
-      if (slot_ == widths_.slots) continue;
-      value_ = slot_value(queries_[query_], first_bit_[slot_], widths_.bits[slot_]);
-      return;
-    }
-  }
-
   const SlotWidths& widths_;
-  const SlotPlan& plan_;
   const std::span<const Hash256> queries_;
+  std::vector<Flips> tables_;
+  std::array<std::span<const uint32_t>, SlotWidths::kMostSlots> flips_;  // of each slot
   std::array<uint32_t, SlotWidths::kMostSlots> first_bit_{};
   uint32_t query_ = 0;
   uint32_t slot_ = 0;
-  int ones_ = 0;
-  uint32_t flips_ = 0;
-  uint32_t value_ = 0;
+  size_t done_ = 0;  // of this slot's flips
 };
 
 class SlotSearch {
@@ -116,14 +144,14 @@ class SlotSearch {
 
   void run() {
     std::array<Batch, 4> batches;
-    uint32_t last = 0;  // of the turns; known once the stream ends
-    for (uint32_t turn = 0; last == 0 || turn < last; ++turn) {
+    uint64_t last = UINT64_MAX;  // of the turns; known once the stream ends
+    for (uint64_t turn = 0; turn < last; ++turn) {
       // Oldest first: what was asked for longest ago is there.
       if (turn >= 3) check_hashes(batches[(turn - 3) % 4]);
       if (search_.sink.overflowed()) return;
       if (turn >= 2) gather(batches[(turn - 2) % 4]);
       if (turn >= 1) locate(batches[(turn - 1) % 4]);
-      if (!probe(batches[turn % 4]) && last == 0) last = turn + 4;
+      if (!probe(batches[turn % 4]) && last == UINT64_MAX) last = turn + 3;
     }
   }
 
@@ -132,43 +160,53 @@ class SlotSearch {
     if (!probes_.fill(batch)) return false;
     const BucketGroup* groups = image_.groups(batch.slot);
     for (uint32_t i = 0; i < batch.probes; ++i)
-      __builtin_prefetch(&groups[batch.buckets[i] / BucketGroup::kBuckets]);
+      __builtin_prefetch(&groups[batch.bucket[i] / BucketGroup::kBuckets]);
     return true;
   }
 
   void locate(Batch& batch) {
-    batch.ranges.clear();
     const BucketGroup* groups = image_.groups(batch.slot);
     const uint32_t* row_numbers = image_.row_numbers(batch.slot);
+    uint32_t ranges = 0;
     for (uint32_t i = 0; i < batch.probes; ++i) {
-      const Range range = range_of(batch.slot, groups, batch.buckets[i]);
-      // A file may claim anything; ours never leaves the rows.
-      if (range.count == 0 || range.start > rows_ || range.count > rows_ - range.start) continue;
-      batch.ranges.push_back(range);
-      __builtin_prefetch(row_numbers + range.start);
-      __builtin_prefetch(row_numbers + range.start + range.count - 1);
+      const Range range = range_of(batch.slot, groups, batch.bucket[i]);
+      batch.range[ranges] = range;
+      // A file may claim anything; what we read never leaves the rows.
+      const bool is_within = range.start <= rows_ && range.count <= rows_ - range.start;
+      ranges += (range.count > 0) & is_within;
     }
+    batch.ranges = ranges;
+    for (uint32_t i = 0; i < ranges; ++i) __builtin_prefetch(row_numbers + batch.range[i].start);
   }
 
   void gather(Batch& batch) {
-    batch.rows.clear();
     const uint32_t* row_numbers = image_.row_numbers(batch.slot);
-    const Hash256* hashes = image_.row_hashes();
-    for (const Range& range : batch.ranges) {
-      for (uint32_t i = 0; i < range.count; ++i) {
-        const uint32_t row = row_numbers[range.start + i];
-        if (row >= rows_) continue;  // as above
-        batch.rows.push_back(row);
-        __builtin_prefetch(hashes + row);
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < batch.ranges; ++i) {
+      const Range range = batch.range[i];
+      const size_t room = rows + size_t{kProbes - i} * kFewRows;
+      if (range.count <= kFewRows && rows_ - range.start >= kFewRows) [[likely]] {
+        for (uint32_t k = 0; k < kFewRows; ++k) batch.row[rows + k] = row_numbers[range.start + k];
+      } else {
+        if (batch.row.size() < room + range.count) batch.row.resize(2 * (room + range.count));
+        std::copy_n(row_numbers + range.start, range.count, batch.row.begin() + rows);
       }
+      rows += range.count;
     }
+    const Hash256* hashes = image_.row_hashes();
+    for (uint32_t i = 0; i < rows; ++i) {
+      if (batch.row[i] >= rows_) [[unlikely]] batch.row[i] = 0;  // a file's claim, as above
+      __builtin_prefetch(hashes + batch.row[i]);
+    }
+    batch.rows = rows;
   }
 
   void check_hashes(const Batch& batch) {
-    if (found_.size() < batch.rows.size()) found_.resize(batch.rows.size());
+    if (found_.size() < batch.rows) found_.resize(batch.row.size());
     const Hash256& query = search_.queries[batch.query];
     const Hash256* hashes = image_.row_hashes();
-    const size_t count = check(hashes, batch.rows, query, search_.radius, found_);
+    const std::span candidates(batch.row.data(), batch.rows);
+    const size_t count = check(hashes, candidates, query, search_.radius, found_);
     for (size_t i = 0; i < count; ++i) {
       const uint32_t row = found_[i].row;
       if (is_in_earlier_slot(query, hashes[row], batch.slot)) continue;
