@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The shipped weir-decode, in its sandbox, from files to hashes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "apps/decode/decoder_for_test.h"
+#include "weir/hash/digest.h"
+#include "weir/hash/pdq.h"
+#include "weir/media/encoders_for_test.h"
+
+namespace weir {
+namespace {
+
+using media::FileBytes;
+
+// Made with the published tools at full resolution, without regard to EXIF and with alpha dropped;
+// see the head of the file itself.
+const std::string kVectors = WEIR_SOURCE_DIR "/../shared/vectors";
+
+struct PublishedHash {
+  std::string path;
+  Hash256 hash;
+  int quality = 0;
+};
+
+std::vector<PublishedHash> published_hashes() {
+  std::vector<PublishedHash> rows;
+  std::ifstream in(kVectors + "/expected/pdq_files_fullres.tsv");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with('#') || line.starts_with("path\t")) continue;
+    std::istringstream fields(line);
+    PublishedHash row;
+    std::string width, height, channels, hex;
+    std::getline(fields, row.path, '\t');
+    fields >> width >> height >> channels >> hex >> row.quality;
+    const auto hash = parse_hash256(hex);
+    EXPECT_TRUE(hash) << line;
+    if (hash) row.hash = *hash;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+// Files on which we differ from the published value, and why.
+enum class Differs {
+  kAlpha,        // transparency is flattened on grey; the published value drops it
+  kOrientation,  // EXIF turns the picture upright; the published value is of the pixels as stored
+  kRounding,     // the luma plane as stored against R, G, B rounded first: as PNG it agrees exactly
+};
+const std::map<std::string, Differs>& exceptions() {
+  static const std::map<std::string, Differs> kExceptions = {
+      {"python-threatexchange/threatexchange/tests/hashing/resources/LA.png", Differs::kAlpha},
+      {"pdq/data/reg-test-input/exif-rotn/exif-rotn-3.jpg", Differs::kOrientation},
+      {"pdq/data/reg-test-input/exif-rotn/exif-rotn-6.jpg", Differs::kOrientation},
+      {"pdq/data/reg-test-input/exif-rotn/exif-rotn-8.jpg", Differs::kOrientation},
+      {"pdq/data/reg-test-input/labelme-subset/q0122.jpg", Differs::kRounding},
+  };
+  return kExceptions;
+}
+
+uint16_t bits_to_nearest(const PictureHash& picture, const Hash256& hash) {
+  uint16_t nearest = 256;
+  for (const Hash256& one : picture.dihedral) nearest = std::min(nearest, distance(one, hash).bits);
+  return nearest;
+}
+
+// A JPEG may differ by 4 bits, since only its luma plane is decoded; other formats by 10.
+void expect_agreement(const PublishedHash& row, const PictureHash& whole) {
+  const int quality_off = std::abs(whole.quality - row.quality);
+  const uint16_t bits = distance(whole.dihedral[0], row.hash).bits;
+  const bool is_jpeg = row.path.ends_with(".jpg") || row.path.ends_with(".jpeg");
+  const auto exception = exceptions().find(row.path);
+  if (exception == exceptions().end()) {
+    EXPECT_LE(bits, is_jpeg ? 4 : 10);
+    EXPECT_LE(quality_off, 1);
+  } else if (exception->second == Differs::kOrientation) {
+    EXPECT_LE(bits_to_nearest(whole, row.hash), 4);
+  } else if (exception->second == Differs::kRounding) {
+    EXPECT_LE(bits, 10);
+  } else {
+    EXPECT_GT(bits, 10) << "no exception any more";
+  }
+}
+
+TEST(Decode, AgreesWithPublishedHashes) {
+  if (!std::filesystem::exists(kVectors)) GTEST_SKIP() << "no vectors beside the checkout";
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  int compared = 0;
+  for (const PublishedHash& row : published_hashes()) {
+    if (row.quality < 80) continue;
+    SCOPED_TRACE(row.path);
+    const auto item =
+        decoder->decode_file(kVectors + "/media/images/" + row.path, {false, false, true, 0});
+    ASSERT_TRUE(item) << item.error().message;
+    ASSERT_FALSE(item->pictures.empty());
+    expect_agreement(row, item->pictures[0]);
+    ++compared;
+  }
+  EXPECT_GT(compared, 40);
+}
+
+TEST(Decode, ReadsEveryFormatInTheSandbox) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  for (const auto& [format, bytes, least] : media::one_of_each()) {
+    SCOPED_TRACE(format);
+    const auto item = decoder->decode(file_of(bytes).get(), {true, true, true, 32});
+    ASSERT_TRUE(item) << item.error().message;
+    EXPECT_EQ(item->media, "image");
+    EXPECT_EQ(item->format, format);
+    EXPECT_EQ(item->bytes, bytes.size());
+    EXPECT_EQ(item->width, 40u);
+    EXPECT_EQ(item->height, 28u);
+    EXPECT_EQ(item->sha256, digests(bytes).sha256);
+    EXPECT_EQ(item->md5, digests(bytes).md5);
+    EXPECT_FALSE(item->pictures.empty());
+    EXPECT_FALSE(item->preview_jpeg.empty());
+  }
+}
+
+// What the process boundary carries is what the library computes.
+TEST(Decode, GivesWhatTheLibraryComputes) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const Pixels picture = media::test_picture(300, 200, 1);
+  const auto item = decoder->decode(file_of(media::vips_file(picture, ".png")).get(), {});
+  ASSERT_TRUE(item) << item.error().message;
+  const PdqDihedral expected = pdq_dihedral(picture.view());
+  EXPECT_EQ(item->pictures[0].dihedral, expected.dihedral);
+  EXPECT_EQ(item->pictures[0].quality, expected.quality);
+  EXPECT_EQ(item->pictures[0].region, (Rect{0, 0, 300, 200}));
+}
+
+TEST(Decode, ComputesOnlyWhatIsWanted) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const FileBytes bytes = media::jpeg_file(media::test_picture(64, 64, 3));
+  const auto none = decoder->decode(file_of(bytes).get(), {false, false, false, 0});
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_EQ(none->bytes, bytes.size());
+  EXPECT_EQ(none->sha256, (std::array<uint8_t, 32>{}));
+  EXPECT_EQ(none->md5, (std::array<uint8_t, 16>{}));
+  EXPECT_TRUE(none->pictures.empty());
+  EXPECT_TRUE(none->preview_jpeg.empty());
+  const auto md5 = decoder->decode(file_of(bytes).get(), {false, true, false, 0});
+  ASSERT_TRUE(md5);
+  EXPECT_EQ(md5->sha256, (std::array<uint8_t, 32>{}));
+  EXPECT_EQ(md5->md5, digests(bytes).md5);
+}
+
+TEST(Decode, HashesTheContentBoxBesideTheWhole) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const Pixels inner = media::test_picture(320, 180, 1);
+  Pixels boxed{std::vector<uint8_t>(320 * 240, 0), 320, 240, 1};
+  std::copy(inner.samples.begin(), inner.samples.end(), boxed.samples.begin() + 320 * 30);
+  const auto item = decoder->decode(file_of(media::vips_file(boxed, ".png")).get(), {});
+  ASSERT_TRUE(item) << item.error().message;
+  ASSERT_EQ(item->pictures.size(), 2u);
+  EXPECT_FALSE(item->pictures[0].is_content_box);
+  EXPECT_TRUE(item->pictures[1].is_content_box);
+  EXPECT_EQ(item->pictures[1].region, (Rect{0, 30, 320, 180}));
+  EXPECT_EQ(item->pictures[1].dihedral, pdq_dihedral(inner.view()).dihedral);
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "server/sandbox/decoder.h"
+#include "server/sandbox/socket.h"
+
+namespace weir {
+
+// The weir-decode of this build; nothing, and a failed test, when it does not start.
+inline std::unique_ptr<Decoder> weir_decode(const Limits& limits = {}, unsigned workers = 1) {
+  DecoderOptions options;
+  options.program = WEIR_BINARY_DIR "/weir-decode";
+  options.workers = workers;
+  options.limits = limits;
+  auto decoder = Decoder::start(options);
+  EXPECT_TRUE(decoder) << (decoder ? "" : decoder.error().message);
+  return decoder ? std::move(*decoder) : nullptr;
+}
+
+// An open file without a name that holds `bytes`.
+inline Fd file_of(std::span<const uint8_t> bytes) {
+  Fd file(memfd_create("decode_test", MFD_CLOEXEC));
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t wrote = write(file.get(), bytes.data() + done, bytes.size() - done);
+    if (wrote <= 0) break;
+    done += static_cast<size_t>(wrote);
+  }
+  return file;
+}
+
+}  // namespace weir
