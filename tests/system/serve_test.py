@@ -116,7 +116,9 @@ class Serving(WeirCase):
                 ("GET", "/v1/nothing", None, 404), ("PUT", "/v1/banks", {}, 405),
                 ("GET", "/v1/banks/NONE", None, 404), ("POST", "/v1/banks", b"{", 400),
                 ("POST", "/v1/match", {"signals": [{"kind": "pdq", "value": "xyz"}]}, 400),
-                ("POST", "/v1/match", {"signals": [], "banks": ["NONE"]}, 404),
+                ("POST", "/v1/match", {"signals": []}, 400),
+                ("POST", "/v1/match", {"signals": [{"kind": "md5", "value": "0" * 32}],
+                                       "banks": ["NONE"]}, 404),
                 ("GET", "/v1/banks/NONE/entries?limit=0", None, 400)]:
             status, answer = call(method, path, body)
             self.assertEqual(status, expected, (method, path))
