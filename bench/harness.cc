@@ -4,7 +4,6 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,18 +13,24 @@ namespace {
 // Long enough that reading the clock and one timer interrupt do not show.
 constexpr double kBlockSeconds = 2e-3;
 
-double seconds_of(const std::function<void()>& run, size_t runs) {
-  const auto start = std::chrono::steady_clock::now();
+double seconds_now(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double seconds_of(const std::function<void()>& run, size_t runs, clockid_t clock) {
+  const double start = seconds_now(clock);
   for (size_t i = 0; i < runs; ++i) run();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return seconds_now(clock) - start;
 }
 
 // How often to run so that a block is long enough. The first run, which pays for page faults, does
 // not count.
-size_t runs_per_block(const std::function<void()>& run) {
+size_t runs_per_block(const std::function<void()>& run, clockid_t clock) {
   run();
   size_t runs = 1;
-  while (seconds_of(run, runs) < kBlockSeconds) runs *= 2;
+  while (seconds_of(run, runs, clock) < kBlockSeconds) runs *= 2;
   return runs;
 }
 
@@ -79,6 +84,7 @@ Harness::Harness(int argc, char** argv) {
     const char* value = argv[++i];
     if (option == "--core") {
       pin_to(number(argv[0], value, 0, CPU_SETSIZE - 1));
+      clock_ = CLOCK_PROCESS_CPUTIME_ID;
     } else if (option == "--rounds") {
       rounds_ = static_cast<size_t>(number(argv[0], value, 1, 100'000));
     } else if (option == "--only") {
@@ -95,12 +101,13 @@ bool Harness::wants(std::string_view name) const {
 
 std::vector<double> Harness::seconds_per_run(const std::vector<Contender>& contenders) const {
   std::vector<size_t> runs;
-  for (const Contender& contender : contenders) runs.push_back(runs_per_block(contender.run));
+  for (const Contender& contender : contenders)
+    runs.push_back(runs_per_block(contender.run, clock_));
 
   std::vector<std::vector<double>> seconds(contenders.size());
   for (size_t round = 0; round < rounds_; ++round) {
     for (size_t i = 0; i < contenders.size(); ++i) {
-      const double block = seconds_of(contenders[i].run, runs[i]);
+      const double block = seconds_of(contenders[i].run, runs[i], clock_);
       seconds[i].push_back(block / static_cast<double>(runs[i]));
     }
   }
