@@ -23,6 +23,11 @@ Error error_of(int code, int system_errno, const std::string& path, const std::s
   if (is_disk_full(code, system_errno))
     return {ErrorCode::kUnavailable, "the disk is full: nothing was changed in " + store +
                                          "; free some space and try again"};
+  // A quota or a limit on file sizes looks like this; SQLite tells the reason for some calls only.
+  if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_SHMSIZE)
+    return {ErrorCode::kUnavailable, store +
+                                         " could not be written, and nothing was changed: the "
+                                         "disk may be full, over its quota, or failing"};
   switch (code & 0xFF) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
