@@ -3,6 +3,7 @@
 #include "server/http/json_body.h"
 #include "server/http/text.h"
 #include "server/http/uploads.h"
+#include "weir/base/utf8.h"
 
 namespace weir::http {
 namespace {
@@ -36,7 +37,7 @@ Result<Response> reply(std::vector<Result<AddedItem>> added, bool as_list,
   for (size_t i = 0; i < added.size(); ++i) {
     Json object = added[i] ? shape_of(*added[i]) : Json::object();
     if (!added[i]) {
-      if (i < files.size()) object["path"] = files[i].name;
+      if (i < files.size()) object["path"] = printable(files[i].name);
       object["error"] = shape_of(added[i].error());
     }
     body["results"].push_back(std::move(object));

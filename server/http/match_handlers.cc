@@ -2,6 +2,7 @@
 #include "server/http/handlers.h"
 #include "server/http/json_body.h"
 #include "server/http/uploads.h"
+#include "weir/base/utf8.h"
 
 namespace weir::http {
 namespace {
@@ -14,7 +15,7 @@ Result<Response> reply(std::vector<Result<Json>> objects, const std::vector<Uplo
   Json results = Json::array();
   for (size_t i = 0; i < objects.size(); ++i) {
     Json object;
-    object["path"] = files[i].name;
+    object["path"] = printable(files[i].name);
     if (objects[i])
       object.update(*objects[i]);
     else
@@ -50,7 +51,7 @@ Result<Response> match_files(const Request& request, Site& site) {
       continue;
     }
     Json object;
-    object["path"] = request.files[i].name;
+    object["path"] = printable(request.files[i].name);
     object["media"] = decoded[i]->media;
     object.update(shape_of(reports[next_report++]));
     objects.push_back(std::move(object));
@@ -111,7 +112,7 @@ Result<Response> post_hash(const Request& request, Site& site) {
       continue;
     }
     Json object;
-    object["path"] = request.files[i].name;
+    object["path"] = printable(request.files[i].name);
     object.update(shape_of(*decoded[i]));
     objects.push_back(std::move(object));
   }
