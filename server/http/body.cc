@@ -8,7 +8,7 @@
 namespace weir::http {
 namespace {
 
-constexpr size_t kFields = 100;           // of one form; the API knows three
+constexpr size_t kFields = 100;            // of one form; the API knows three
 constexpr size_t kFieldBytes = 64 * 1024;  // room for 64 labels of a kilobyte
 
 Error over(std::string_view what, std::string_view option, uint64_t limit) {
@@ -105,7 +105,8 @@ class FormBody final : public Body, private MultipartSink {
       if (++field_count_ > kFields) return over("the number of fields", "fields", kFields);
       return {};
     }
-    if (files_.size() == options_.files) return over("the number of files", "files", options_.files);
+    if (files_.size() == options_.files)
+      return over("the number of files", "files", options_.files);
     SpoolFile file = TRY(SpoolFile::create(options_.spool_folder));
     files_.push_back({*head_.file_name, std::move(file)});
     return {};
@@ -170,9 +171,12 @@ Result<std::unique_ptr<Body>> body_for(Accepts accepts, std::string_view content
 
 std::string_view types_of(Accepts accepts) {
   switch (accepts) {
-    case Accepts::kNothing: return "no body";
-    case Accepts::kJson: return "application/json";
-    case Accepts::kFiles: return "multipart/form-data, image/* or application/octet-stream";
+    case Accepts::kNothing:
+      return "no body";
+    case Accepts::kJson:
+      return "application/json";
+    case Accepts::kFiles:
+      return "multipart/form-data, image/* or application/octet-stream";
     case Accepts::kJsonOrFiles:
       return "application/json, multipart/form-data, image/* or application/octet-stream";
   }

@@ -26,8 +26,8 @@ class Body {
 // JSON bodies that lie in memory now, of all requests.
 using BytesHeld = std::atomic<uint64_t>;
 
-// The body for a route and a Content-Type; nothing when that type is not taken there (415). `options`
-// and `held` outlive it. Errors: invalid (multipart without a boundary).
+// The body for a route and a Content-Type; nothing when that type is not taken there (415).
+// `options` and `held` outlive it. Errors: invalid (multipart without a boundary).
 Result<std::unique_ptr<Body>> body_for(Accepts accepts, std::string_view content_type,
                                        const ServerOptions& options, BytesHeld& held);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// GCC 12 destroys some temporaries of a co_await expression twice: lambdas with captures and aggregates
-// are therefore named before they are awaited, and coroutines take their state by reference to an object
-// that outlives them.
+// GCC 12 destroys some temporaries of a co_await expression twice: lambdas with captures and
+// aggregates are therefore named before they are awaited, and coroutines take their state by
+// reference to an object that outlives them.
 #include "server/http/connection.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -95,8 +95,8 @@ asio::awaitable<bool> Connection::serve_one() {
   co_return more;
 }
 
-// Reads up to the end of a request's head and plans what becomes of it. False when there is no client
-// to talk to any more; a malformed head is a refusal.
+// Reads up to the end of a request's head and plans what becomes of it. False when there is no
+// client to talk to any more; a malformed head is a refusal.
 asio::awaitable<bool> Connection::read_head(Exchange& exchange) {
   for (;;) {
     while (unread().starts_with("\r\n")) consume(2);  // empty lines before a request are tolerated
@@ -154,7 +154,8 @@ asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
       co_return false;
     make_room(kBodyBytes);
   }
-  SteadyTime paid_until = steady_clock::now() + options.stall_timeout;  // at the slowest pace allowed
+  SteadyTime paid_until =
+      steady_clock::now() + options.stall_timeout;  // at the slowest pace allowed
   bool starved = unread().empty();
   while (!parser.done()) {
     if (starved) {
@@ -194,8 +195,9 @@ asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
     }
     // The client pays for its pace, not for the disk's.
     paid_until += steady_clock::now() - before;
-    paid_until += std::chrono::microseconds(parser.piece().size() * 1'000'000 /
-                                            std::max<uint64_t>(1, options.slowest_bytes_per_second));
+    paid_until +=
+        std::chrono::microseconds(parser.piece().size() * 1'000'000 /
+                                  std::max<uint64_t>(1, options.slowest_bytes_per_second));
   }
   if (const Status whole = exchange.plan.body->finish(exchange.plan.request); !whole)
     refuse(whole.error(), status_of(whole.error().code));
@@ -261,7 +263,7 @@ asio::awaitable<bool> Connection::reply(Exchange& exchange) {
     shared_.options.log("http.request", fields);
   }
   if (written && !read_whole) co_await linger();
-  co_return written && keep_alive;
+  co_return written&& keep_alive;
 }
 
 // Closing while bytes still arrive would reset the connection, and the client might never read the
@@ -277,8 +279,8 @@ asio::awaitable<void> Connection::linger() {
   }
 }
 
-// Appends what the socket has to the buffer. False at the end, on an error, or after `deadline`, when
-// timed_out_ is set.
+// Appends what the socket has to the buffer. False at the end, on an error, or after `deadline`,
+// when timed_out_ is set.
 asio::awaitable<bool> Connection::read_some(SteadyTime deadline) {
   timed_out_ = false;
   deadline_ = deadline;
@@ -305,8 +307,8 @@ asio::awaitable<bool> Connection::write_all(std::string_view first, std::string_
     const size_t of_first = std::min(bytes, first.size());
     first.remove_prefix(of_first);
     second.remove_prefix(bytes - of_first);
-    paid_until += std::chrono::microseconds(bytes * 1'000'000 /
-                                            std::max<uint64_t>(1, options.slowest_bytes_per_second));
+    paid_until += std::chrono::microseconds(
+        bytes * 1'000'000 / std::max<uint64_t>(1, options.slowest_bytes_per_second));
   }
   co_return true;
 }
@@ -337,7 +339,8 @@ asio::awaitable<bool> Connection::run_on(JobPool& pool, Lane lane, std::function
 // Lets a body that was not handed on go where closing large files holds up nobody.
 void Connection::run_spool_later(std::unique_ptr<Body> body) {
   std::shared_ptr<Body> kept = std::move(body);
-  (void)shared_.spool.submit(Lane::kQuick, [kept = std::move(kept)](bool) mutable { kept.reset(); });
+  (void)shared_.spool.submit(Lane::kQuick,
+                             [kept = std::move(kept)](bool) mutable { kept.reset(); });
 }
 
 std::string_view Connection::unread() const {
@@ -371,10 +374,11 @@ std::string Connection::head_of(const Exchange& exchange, bool keep_alive) const
   field("Cache-Control", "no-store");
   field("X-Content-Type-Options", "nosniff");
   field("Referrer-Policy", "same-origin");  // "no-referrer" would hide the Origin of our own form
-  field("Content-Security-Policy",
-        page ? "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'; "
-               "frame-ancestors 'none'; base-uri 'none'"
-             : "default-src 'none'; frame-ancestors 'self'");
+  field(
+      "Content-Security-Policy",
+      page ? "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'; "
+             "frame-ancestors 'none'; base-uri 'none'"
+           : "default-src 'none'; frame-ancestors 'self'");
   for (const auto& [name, value] : response.headers) field(name, value);
   if (!keep_alive) field("Connection", "close");
   if (keep_alive && exchange.parser.head().version == 10) field("Connection", "keep-alive");

@@ -42,8 +42,8 @@ struct Loop {
 };
 
 // One client's socket. A coroutine reads a request, has it answered, writes the answer and starts
-// again; it never leaves the loop's thread, so nothing here is locked. Time limits are deadlines that
-// the loop's tick looks at, which costs nothing on the way of a request.
+// again; it never leaves the loop's thread, so nothing here is locked. Time limits are deadlines
+// that the loop's tick looks at, which costs nothing on the way of a request.
 class Connection {
  public:
   Connection(boost::asio::ip::tcp::socket socket, Loop& loop, Shared& shared);
@@ -86,8 +86,8 @@ class Connection {
   size_t end_ = 0;
   SteadyTime deadline_ = SteadyTime::max();  // of the socket operation under way
   SteadyTime idle_since_;
-  bool idle_ = false;   // waits for the first byte of a request
-  bool fresh_ = true;   // has sent no request yet
+  bool idle_ = false;  // waits for the first byte of a request
+  bool fresh_ = true;  // has sent no request yet
   bool timed_out_ = false;
 };
 

@@ -103,8 +103,7 @@ Result<Response> add_json(const Bank& bank, const Request& request, Site& site) 
   }
   std::vector<Result<AddedItem>> added;
   for (NewEntry& entry : entries) {
-    added.push_back(
-        add_signals(bank, std::move(entry.signals), entry.origin, site.services.store));
+    added.push_back(add_signals(bank, std::move(entry.signals), entry.origin, site.services.store));
     if (!added.back() && added.back().error().code == ErrorCode::kUnavailable)
       return added.back().error();
   }

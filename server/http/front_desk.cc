@@ -50,8 +50,9 @@ std::optional<Response> check_head(const Head& head, const Target& target,
   if (is_cross_site(head))
     return refuse(403, "a page of another site may not send this request", ErrorCode::kDenied);
   if (head.content_length.value_or(0) > options.body_bytes)
-    return refuse(413, "the body is over the limit body_bytes = " +
-                           std::to_string(options.body_bytes), ErrorCode::kLimit);
+    return refuse(413,
+                  "the body is over the limit body_bytes = " + std::to_string(options.body_bytes),
+                  ErrorCode::kLimit);
   return std::nullopt;
 }
 
@@ -81,8 +82,7 @@ std::variant<Plan, Response> plan_request(const Head& head, const ServerOptions&
   plan.request.query = std::move(*query);
   auto body = body_for(plan.route->accepts, head.content_type, options, held);
   if (!body) return error_response(body.error());
-  if (!*body)
-    return refuse(415, "this path takes " + std::string(types_of(plan.route->accepts)));
+  if (!*body) return refuse(415, "this path takes " + std::string(types_of(plan.route->accepts)));
   plan.body = std::move(*body);
   return plan;
 }
@@ -104,7 +104,8 @@ bool is_own_host(std::string_view host, const std::vector<std::string>& host_nam
 
 bool is_cross_site(const Head& head) {
   if (head.method == "GET" || head.method == "HEAD") return false;
-  if (!head.fetch_site.empty()) return head.fetch_site != "same-origin" && head.fetch_site != "none";
+  if (!head.fetch_site.empty())
+    return head.fetch_site != "same-origin" && head.fetch_site != "none";
   if (head.origin.empty()) return false;
   const size_t scheme = head.origin.find("://");
   return scheme == head.origin.npos ||

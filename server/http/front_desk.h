@@ -18,9 +18,9 @@ struct Plan {
   bool head_only = false;  // HEAD: the answer's body stays here
 };
 
-// Decides from a request's head alone what becomes of it, or answers at once: 400 malformed, 403 asked
-// from a foreign site, 404, 405 with Allow, 413 too large by its own account, 415, 421 a host name that
-// is not ours (docs/decisions/0062-who-may-ask-a-loopback-server.md), 417, 501.
+// Decides from a request's head alone what becomes of it, or answers at once: 400 malformed, 403
+// asked from a foreign site, 404, 405 with Allow, 413 too large by its own account, 415, 421 a host
+// name that is not ours (docs/decisions/0062-who-may-ask-a-loopback-server.md), 417, 501.
 std::variant<Plan, Response> plan_request(const Head& head, const ServerOptions& options,
                                           BytesHeld& held);
 

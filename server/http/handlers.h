@@ -5,8 +5,8 @@
 
 namespace weir::http {
 
-// One handler a route, as router.cc lists them; what each answers is in openapi.yaml. A handler says
-// which and what, the flow does it, and the caller turns an Error into a reply.
+// One handler a route, as router.cc lists them; what each answers is in openapi.yaml. A handler
+// says which and what, the flow does it, and the caller turns an Error into a reply.
 
 // match_handlers.cc
 Result<Response> post_match(const Request& request, Site& site);

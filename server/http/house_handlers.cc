@@ -10,8 +10,8 @@ Result<Response> get_health(const Request&, Site&) {
   return json_response(200, {{"status", "ok"}, {"version", WEIR_VERSION}});
 }
 
-// Whether requests should be sent here: the store answers, the search structure stands level with it,
-// decoders run, and the server is not about to stop.
+// Whether requests should be sent here: the store answers, the search structure stands level with
+// it, decoders run, and the server is not about to stop.
 Result<Response> get_ready(const Request&, Site& site) {
   const auto state = [](const auto& result) {
     return result ? std::string("ok") : std::string(name_of(result.error().code));
@@ -27,7 +27,8 @@ Result<Response> get_ready(const Request&, Site& site) {
   body["snapshot"] = state(level);
   body["decoder"] = decoders ? "ok" : "unavailable";
   if (!ready)
-    body["error"] = shape_of(Error{ErrorCode::kUnavailable, "not ready; the body says what is missing"});
+    body["error"] =
+        shape_of(Error{ErrorCode::kUnavailable, "not ready; the body says what is missing"});
   return json_response(ready ? 200 : 503, body);
 }
 

@@ -13,12 +13,13 @@ namespace weir::http {
 
 enum class Lane : uint8_t { kQuick, kSlow };
 
-// A fixed number of threads and a bounded queue. The longest waiting job goes first, except that slow
-// ones (those that decode) never take the last thread: what only asks the store is not stuck behind
-// them.
+// A fixed number of threads and a bounded queue. The longest waiting job goes first, except that
+// slow ones (those that decode) never take the last thread: what only asks the store is not stuck
+// behind them.
 class JobPool {
  public:
-  // `abandoned` is true when the pool gave the job up; it then only says so to whoever waits for it.
+  // `abandoned` is true when the pool gave the job up; it then only says so to whoever waits for
+  // it.
   using Job = std::function<void(bool abandoned)>;
 
   // Precondition: threads > 0.

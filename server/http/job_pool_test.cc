@@ -22,7 +22,10 @@ TEST(JobPool, RunsEverythingBeforeItEnds) {
 TEST(JobPool, RefusesMoreThanItsQueueHolds) {
   std::latch started(1), release(1);
   JobPool pool(1, 2);
-  ASSERT_TRUE(pool.submit(Lane::kQuick, [&](bool) { started.count_down(); release.wait(); }));
+  ASSERT_TRUE(pool.submit(Lane::kQuick, [&](bool) {
+    started.count_down();
+    release.wait();
+  }));
   started.wait();
   EXPECT_TRUE(pool.submit(Lane::kSlow, [](bool) {}));
   EXPECT_TRUE(pool.submit(Lane::kQuick, [](bool) {}));
@@ -36,7 +39,10 @@ TEST(JobPool, SlowJobsLeaveAThreadForQuickOnes) {
   std::atomic<int> slow = 0;
   JobPool pool(3, 100);
   for (int i = 0; i < 5; ++i)
-    ASSERT_TRUE(pool.submit(Lane::kSlow, [&](bool) { ++slow; release.wait(); }));
+    ASSERT_TRUE(pool.submit(Lane::kSlow, [&](bool) {
+      ++slow;
+      release.wait();
+    }));
   ASSERT_TRUE(pool.submit(Lane::kQuick, [&](bool) { quick.count_down(); }));
   quick.wait();  // hangs if the slow ones took every thread
   EXPECT_LE(slow, 2);
@@ -49,7 +55,10 @@ TEST(JobPool, AbandonedJobsAreToldSo) {
   const auto count = [&](bool gone) { ++(gone ? abandoned : ran); };
   {
     JobPool pool(2, 100);
-    ASSERT_TRUE(pool.submit(Lane::kSlow, [&](bool) { started.count_down(); release.wait(); }));
+    ASSERT_TRUE(pool.submit(Lane::kSlow, [&](bool) {
+      started.count_down();
+      release.wait();
+    }));
     started.wait();
     for (int i = 0; i < 5; ++i) ASSERT_TRUE(pool.submit(Lane::kSlow, count));
     pool.abandon_queued();

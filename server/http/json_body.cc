@@ -8,7 +8,9 @@ namespace {
 
 constexpr int kDepth = 32;  // the API's own shapes need five
 
-Error invalid(std::string message) { return {ErrorCode::kInvalid, std::move(message)}; }
+Error invalid(std::string message) {
+  return {ErrorCode::kInvalid, std::move(message)};
+}
 
 // Counts brackets outside of strings, before a tree is built from them: nlohmann's parser takes any
 // depth, and some of what is done with its trees recurses.
@@ -31,7 +33,9 @@ bool is_too_deep(std::string_view text) {
   return false;
 }
 
-std::string in_quotes(std::string_view key) { return "'" + std::string(key.substr(0, 64)) + "'"; }
+std::string in_quotes(std::string_view key) {
+  return "'" + std::string(key.substr(0, 64)) + "'";
+}
 
 }  // namespace
 
@@ -81,7 +85,8 @@ Result<Labels> labels_under(const Json& object, std::string_view key) {
 Result<const Json*> array_under(const Json& object, std::string_view key, size_t most) {
   const auto at = object.find(key);
   if (at == object.end()) return static_cast<const Json*>(nullptr);
-  if (!at->is_array() || at->empty()) return invalid(in_quotes(key) + " must be an array, not empty");
+  if (!at->is_array() || at->empty())
+    return invalid(in_quotes(key) + " must be an array, not empty");
   if (at->size() > most)
     return Error{ErrorCode::kLimit, in_quotes(key) + " has more than " + std::to_string(most) +
                                         " members; send them in several requests"};

@@ -7,7 +7,8 @@
 namespace weir::http {
 namespace {
 
-constexpr size_t kMostItems = 1000;  // of one JSON request; chosen: well under a second of searching
+constexpr size_t kMostItems =
+    1000;  // of one JSON request; chosen: well under a second of searching
 
 // {"results":[...]} for several files; the one object, or its error as the reply, for one.
 Result<Response> reply(std::vector<Result<Json>> objects, const std::vector<UploadedFile>& files) {

@@ -68,7 +68,8 @@ Result<std::string> Metrics::page(Services& services) const {
   write_one(page, "weir_upload_bytes_total", "counter", "Bytes of files received.",
             upload_bytes.load());
 
-  describe(page, "weir_decoder_failures_total", "counter", "Files that gave no signals, by reason.");
+  describe(page, "weir_decoder_failures_total", "counter",
+           "Files that gave no signals, by reason.");
   for (size_t code = 0; code < decoder_failures_.size(); ++code)
     write(page, "weir_decoder_failures_total",
           "{code=\"" + std::string(name_of(static_cast<ErrorCode>(code))) + "\"}",
@@ -111,12 +112,12 @@ void Metrics::write_requests(std::string& page) const {
     for (size_t i = 0; i <= kBounds_s.size(); ++i) {
       sum += counts.by_time[i].load();
       const std::string bound = i < kBounds_s.size() ? number(kBounds_s[i]) : "+Inf";
-      write(lines, "weir_http_request_seconds_bucket", "{" + labels + ",le=\"" + bound + "\"}", sum);
+      write(lines, "weir_http_request_seconds_bucket", "{" + labels + ",le=\"" + bound + "\"}",
+            sum);
     }
     if (sum == 0) return;
     page += lines;
-    write(page, "weir_http_request_seconds_sum", "{" + labels + "}",
-          counts.total_us.load() / 1e6);
+    write(page, "weir_http_request_seconds_sum", "{" + labels + "}", counts.total_us.load() / 1e6);
     write(page, "weir_http_request_seconds_count", "{" + labels + "}", sum);
   });
 }

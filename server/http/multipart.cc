@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A part ends where the delimiter, CRLF "--" BOUNDARY, begins. A boundary cannot hold CR, so CR occurs
-// in the delimiter at its start alone. Therefore a partial match that fails can only start again at the
-// byte it failed on, and what was matched is known to be that many first characters of the delimiter:
-// nothing of the body has to be kept to look for the delimiter across two pieces.
+// A part ends where the delimiter, CRLF "--" BOUNDARY, begins. A boundary cannot hold CR, so CR
+// occurs in the delimiter at its start alone. Therefore a partial match that fails can only start
+// again at the byte it failed on, and what was matched is known to be that many first characters of
+// the delimiter: nothing of the body has to be kept to look for the delimiter across two pieces.
 #include "server/http/multipart.h"
 
 #include <algorithm>
@@ -118,10 +118,15 @@ Status MultipartScanner::finish() {
 Status MultipartScanner::take(std::string_view& bytes) {
   switch (place_) {
     case Place::kPreamble:
-    case Place::kPart: return take_part(bytes);
-    case Place::kAfterBoundary: return take_line_end(bytes);
-    case Place::kHead: return take_head(bytes);
-    case Place::kEpilogue: bytes = {}; return {};
+    case Place::kPart:
+      return take_part(bytes);
+    case Place::kAfterBoundary:
+      return take_line_end(bytes);
+    case Place::kHead:
+      return take_head(bytes);
+    case Place::kEpilogue:
+      bytes = {};
+      return {};
   }
   return {};
 }
@@ -131,8 +136,8 @@ Status MultipartScanner::take_part(std::string_view& bytes) {
   const std::string_view delimiter = delimiter_;
   if (matched_ > 0) {
     const size_t length = std::min(bytes.size(), delimiter.size() - matched_);
-    const auto [piece, wanted] = std::mismatch(bytes.begin(), bytes.begin() + length,
-                                               delimiter.begin() + matched_);
+    const auto [piece, wanted] =
+        std::mismatch(bytes.begin(), bytes.begin() + length, delimiter.begin() + matched_);
     const size_t before = std::exchange(matched_, wanted - delimiter.begin());
     bytes.remove_prefix(matched_ - before);
     if (matched_ == delimiter.size()) return pass_delimiter();

@@ -24,13 +24,13 @@ class MultipartSink {
   virtual Status end_part() = 0;
 };
 
-// Reads a multipart/form-data body (RFC 7578) as it arrives, in any pieces: where they are cut changes
-// nothing but how part_bytes() is cut. Holds no more than one part's head (8 KiB). The first error,
-// its own or the sink's, is final.
+// Reads a multipart/form-data body (RFC 7578) as it arrives, in any pieces: where they are cut
+// changes nothing but how part_bytes() is cut. Holds no more than one part's head (8 KiB). The
+// first error, its own or the sink's, is final.
 class MultipartScanner {
  public:
-  // From the request's Content-Type. Errors: invalid, when it is not multipart/form-data with a boundary
-  // of 1 to 70 characters (RFC 2046, 5.1.1).
+  // From the request's Content-Type. Errors: invalid, when it is not multipart/form-data with a
+  // boundary of 1 to 70 characters (RFC 2046, 5.1.1).
   static Result<MultipartScanner> create(std::string_view content_type, MultipartSink& sink);
 
   // Errors: invalid (the form is malformed), limit (a part's head over 8 KiB), the sink's.
@@ -53,8 +53,8 @@ class MultipartScanner {
   std::string delimiter_;  // "\r\n--BOUNDARY"
   MultipartSink* sink_;
   Place place_ = Place::kPreamble;
-  size_t matched_ = 2;      // characters of delimiter_ that the bytes so far end with
-  std::string pending_;     // of kAfterBoundary and kHead: what has come of it
+  size_t matched_ = 2;   // characters of delimiter_ that the bytes so far end with
+  std::string pending_;  // of kAfterBoundary and kHead: what has come of it
   std::optional<Error> error_;
 };
 

@@ -59,7 +59,9 @@ Scanned scan(std::string_view form, const std::vector<size_t>& cuts,
   if (status) status = scanner->finish();
   return {recorder.parts, status ? "" : status.error().message};
 }
-Scanned scan(std::string_view form) { return scan(form, {}); }
+Scanned scan(std::string_view form) {
+  return scan(form, {});
+}
 
 std::string part(const std::string& head, const std::string& bytes) {
   return "--xyz\r\n" + head + "\r\n\r\n" + bytes + "\r\n";
@@ -113,8 +115,7 @@ RC_GTEST_PROP(Multipart, CutsAndNearBoundariesChangeNothing, ()) {
 
 TEST(Multipart, ByteByByteIsAsGoodAsAtOnce) {
   const std::string form =
-      "\r\n" + file("a\r\n--xyy\r\n--xy") + "--xyz \t\r\n" +
-      file("\r\n\r\n").substr(7) + "--xyz--";
+      "\r\n" + file("a\r\n--xyy\r\n--xy") + "--xyz \t\r\n" + file("\r\n\r\n").substr(7) + "--xyz--";
   std::vector<size_t> every;
   for (size_t i = 1; i < form.size(); ++i) every.push_back(i);
   EXPECT_EQ(scan(form).error, "");
@@ -159,17 +160,19 @@ TEST(Multipart, MalformedFormsAreRefused) {
   const std::string bad[] = {
       "",
       "no boundary at all",
-      "--xyzz\r\n\r\nx\r\n" + end,                             // not at the line's end
-      "--xyz-\r\n" + end,                                      // neither closed nor open
-      "--xyz\n" + end,                                         // LF alone
-      part("Content-Type: text/plain", "x") + end,             // no disposition
-      part("Content-Disposition: form-data", "x") + end,       // no name
+      "--xyzz\r\n\r\nx\r\n" + end,                        // not at the line's end
+      "--xyz-\r\n" + end,                                 // neither closed nor open
+      "--xyz\n" + end,                                    // LF alone
+      part("Content-Type: text/plain", "x") + end,        // no disposition
+      part("Content-Disposition: form-data", "x") + end,  // no name
       part("Content-Disposition: attachment; name=f", "x") + end,
       part("Content-Disposition: form-data; name=f; name=g", "x") + end,
       part("Content-Disposition: form-data; name=\"f", "x") + end,
-      part("Content-Disposition: form-data; name=f\r\ncontent-disposition: form-data; name=g", "x") +
+      part("Content-Disposition: form-data; name=f\r\ncontent-disposition: form-data; name=g",
+           "x") +
           end,
-      part("Content-Disposition: form-data; name=f\r\nContent-Transfer-Encoding: base64", "x") + end,
+      part("Content-Disposition: form-data; name=f\r\nContent-Transfer-Encoding: base64", "x") +
+          end,
       part("Content-Disposition: form-data; name=f; filename*=latin1''x", "x") + end,
       part("no colon", "x") + end,
       "--xyz" + std::string(300, ' ') + "\r\n" + end,

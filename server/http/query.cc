@@ -23,8 +23,7 @@ Result<Query> Query::parse(std::string_view text) {
       return Error{ErrorCode::kInvalid, "the address has more than 1000 values"};
     const size_t equals = std::min(pair.find('='), pair.size());
     std::string name = TRY(percent_decode(pair.substr(0, equals), true));
-    std::string value =
-        TRY(percent_decode(pair.substr(std::min(equals + 1, pair.size())), true));
+    std::string value = TRY(percent_decode(pair.substr(std::min(equals + 1, pair.size())), true));
     query.add(std::move(name), std::move(value));
   }
   return query;
@@ -54,8 +53,9 @@ Status Query::only(std::initializer_list<std::string_view> known) const {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string names;
     for (std::string_view name : known) names += (names.empty() ? "" : ", ") + std::string(name);
-    return Error{ErrorCode::kInvalid, "unknown parameter '" + key.substr(0, 64) + "'; " +
-                                          (names.empty() ? "none is taken here" : names + " are known")};
+    return Error{ErrorCode::kInvalid,
+                 "unknown parameter '" + key.substr(0, 64) + "'; " +
+                     (names.empty() ? "none is taken here" : names + " are known")};
   }
   return {};
 }

@@ -52,8 +52,8 @@ struct Site {
 
 Response json_response(int status, const Json& body);
 
-// The one place where an ErrorCode becomes a status: invalid 400, not_found 404, conflict 409, denied
-// 403, corrupt 422, limit 413, unavailable 503.
+// The one place where an ErrorCode becomes a status: invalid 400, not_found 404, conflict 409,
+// denied 403, corrupt 422, limit 413, unavailable 503.
 int status_of(ErrorCode code);
 // {"error":{"code","message"}}; 503 also says when to ask again.
 Response error_response(const Error& error);

@@ -59,15 +59,21 @@ std::optional<Found> fit(const Route& route, std::string_view path) {
 
 std::string_view name_of(Method method) {
   switch (method) {
-    case Method::kGet: return "GET";
-    case Method::kPost: return "POST";
-    case Method::kPatch: return "PATCH";
-    case Method::kDelete: return "DELETE";
+    case Method::kGet:
+      return "GET";
+    case Method::kPost:
+      return "POST";
+    case Method::kPatch:
+      return "PATCH";
+    case Method::kDelete:
+      return "DELETE";
   }
   return "GET";
 }
 
-std::span<const Route> all_routes() { return kRoutes; }
+std::span<const Route> all_routes() {
+  return kRoutes;
+}
 
 std::variant<Found, NoSuchPath, WrongMethod> find_route(std::string_view method,
                                                         std::string_view path) {

@@ -105,7 +105,8 @@ Head head(std::string method, std::string target) {
 TEST(FrontDesk, AsksForOneHostThatIsOurs) {
   Head request = head("GET", "/healthz");
   EXPECT_EQ(ask(request).status, 0);
-  for (const char* own : {"127.0.0.1", "127.0.0.1:1", "[::1]:8787", "[::1]", "LOCALHOST", "localhost:8787"}) {
+  for (const char* own :
+       {"127.0.0.1", "127.0.0.1:1", "[::1]:8787", "[::1]", "LOCALHOST", "localhost:8787"}) {
     request.host = own;
     EXPECT_EQ(ask(request).status, 0) << own;
   }
@@ -140,7 +141,8 @@ TEST(FrontDesk, RefusesPagesOfOtherSites) {
   EXPECT_EQ(ask(request).status, 0);
   request.origin = "http://localhost:8787";
   EXPECT_EQ(ask(request).status, 0);
-  for (const char* origin : {"http://evil.example", "null", "http://localhost:1", "https://localhost"}) {
+  for (const char* origin :
+       {"http://evil.example", "null", "http://localhost:1", "https://localhost"}) {
     request.origin = origin;
     EXPECT_EQ(ask(request).status, 403) << origin;
   }
@@ -188,7 +190,8 @@ TEST(JsonBodies, AreObjectsOfBoundedDepth) {
   EXPECT_TRUE(parse_json_object("{\"a\":" + std::string(31, '[') + std::string(31, ']') + "}"));
   EXPECT_FALSE(parse_json_object("{\"a\":" + std::string(32, '[') + std::string(32, ']') + "}"));
   EXPECT_FALSE(parse_json_object(std::string(1'000'000, '[')));
-  for (const char* bad : {"", "[]", "1", "{", "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{} {}", "{'a':1}"})
+  for (const char* bad :
+       {"", "[]", "1", "{", "{\"a\":\"\xff\"}", "{\"a\":\"\\ud800\"}", "{} {}", "{'a':1}"})
     EXPECT_FALSE(parse_json_object(bad)) << bad;
 }
 

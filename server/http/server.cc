@@ -86,8 +86,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& given, Servic
     return Error{ErrorCode::kInvalid, "io_threads must be 1 to 64, job_threads at most 1024"};
   if (options.connections < 1 || options.files < 1 || options.queued_jobs < 1 ||
       options.header_bytes < 1024 || options.header_bytes > (1u << 20))
-    return Error{ErrorCode::kInvalid,
-                 "connections, files and queued_jobs must be at least 1, header_bytes 1024 to 1 MiB"};
+    return Error{
+        ErrorCode::kInvalid,
+        "connections, files and queued_jobs must be at least 1, header_bytes 1024 to 1 MiB"};
   TRY(http::SpoolFile::create(options.spool_folder));
   unsigned job_threads = options.job_threads;
   if (job_threads == 0) job_threads = services.decoder.workers() + 1;
@@ -105,7 +106,9 @@ Server::~Server() {
   wait();
 }
 
-uint16_t Server::port() const { return impl_->port; }
+uint16_t Server::port() const {
+  return impl_->port;
+}
 
 void Server::stop(std::chrono::seconds grace) {
   const SteadyTime kill_at = steady_clock::now() + grace;
@@ -125,10 +128,11 @@ void Server::wait() {
 
 Status Server::Impl::listen() {
   boost::system::error_code error;
-  const auto address = asio::ip::make_address(
-      options.address == "localhost" ? "127.0.0.1" : options.address, error);
+  const auto address =
+      asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, error);
   if (error)
-    return Error{ErrorCode::kInvalid, "'" + options.address + "' is not an IP address to listen on"};
+    return Error{ErrorCode::kInvalid,
+                 "'" + options.address + "' is not an IP address to listen on"};
   const tcp::endpoint endpoint(address, options.port);
   acceptor.emplace(loops.front()->io);
   acceptor->open(endpoint.protocol(), error);
@@ -152,8 +156,7 @@ void Server::Impl::run() {
     loop->date = http_date(std::time(nullptr));
     asio::co_spawn(loop->io, tick(*loop), asio::detached);
   }
-  for (const auto& loop : loops)
-    threads.emplace_back([io = &loop->io] { io->run(); });
+  for (const auto& loop : loops) threads.emplace_back([io = &loop->io] { io->run(); });
 }
 
 void Server::Impl::welcome(tcp::socket socket, Loop& loop) {

@@ -25,16 +25,17 @@ struct ServerOptions {
 
   unsigned io_threads = 1;   // sockets and parsing only
   unsigned job_threads = 0;  // where requests are answered; 0: one a decoder worker, and one more
-  size_t queued_jobs = 1024;  // requests waiting for a job thread; more are told 503 and Retry-After
+  size_t queued_jobs =
+      1024;  // requests waiting for a job thread; more are told 503 and Retry-After
 
   std::string spool_folder;  // uploads lie here, unlinked, while they are worked on; empty: /tmp
-  uint64_t body_bytes = 4ull << 30;    // a request's body
-  uint64_t file_bytes = 256ull << 20;  // one file of it
-  size_t files = 100;                  // files of one request
-  uint64_t json_bytes = 8ull << 20;    // a JSON body
+  uint64_t body_bytes = 4ull << 30;         // a request's body
+  uint64_t file_bytes = 256ull << 20;       // one file of it
+  size_t files = 100;                       // files of one request
+  uint64_t json_bytes = 8ull << 20;         // a JSON body
   uint64_t json_bytes_held = 128ull << 20;  // JSON bodies of all requests together; more: 503
-  size_t header_bytes = 16 * 1024;     // request line and header fields
-  size_t connections = 1024;           // more wait in the kernel's backlog
+  size_t header_bytes = 16 * 1024;          // request line and header fields
+  size_t connections = 1024;                // more wait in the kernel's backlog
 
   std::chrono::milliseconds header_timeout{10'000};  // first to last byte of a request's head
   std::chrono::milliseconds idle_timeout{60'000};    // between requests of a connection
@@ -49,8 +50,8 @@ struct ServerOptions {
 // Weir over HTTP/1.1: the routes of openapi.yaml, answered by the use cases of server/flow.
 //
 // Sockets belong to `io_threads` threads that never block; a request is answered on a pool of job
-// threads, and its connection is not read from meanwhile. Uploads go to unlinked files, so memory does
-// not grow with them and nothing is left behind.
+// threads, and its connection is not read from meanwhile. Uploads go to unlinked files, so memory
+// does not grow with them and nothing is left behind.
 class Server {
  public:
   // Listens and answers from now on. `services` is borrowed until wait() has returned.
@@ -63,12 +64,12 @@ class Server {
   uint16_t port() const;
 
   // Takes no more connections and ends those that are idle; a request that has begun to arrive is
-  // answered, with "Connection: close", if that takes no longer than `grace`. Returns at once, may be
-  // called again with another grace, from any thread, not from a signal handler.
+  // answered, with "Connection: close", if that takes no longer than `grace`. Returns at once, may
+  // be called again with another grace, from any thread, not from a signal handler.
   void stop(std::chrono::seconds grace);
 
-  // Returns once stop() was called and everything has ended. What a client was told has been done is
-  // done: a job that runs when the grace is over still finishes here, only its answer is lost.
+  // Returns once stop() was called and everything has ended. What a client was told has been done
+  // is done: a job that runs when the grace is over still finishes here, only its answer is lost.
   void wait();
 
  private:

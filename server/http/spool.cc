@@ -14,8 +14,10 @@ namespace {
 
 Error failed(const std::string& what, int reason) {
   if (reason == ENOSPC || reason == EDQUOT)
-    return Error{ErrorCode::kUnavailable, what + ": the disk is full; free space in the spool folder"};
-  const auto code = reason == EACCES || reason == EPERM ? ErrorCode::kDenied : ErrorCode::kUnavailable;
+    return Error{ErrorCode::kUnavailable,
+                 what + ": the disk is full; free space in the spool folder"};
+  const auto code =
+      reason == EACCES || reason == EPERM ? ErrorCode::kDenied : ErrorCode::kUnavailable;
   return Error{code, what + ": " + std::generic_category().message(reason)};
 }
 

@@ -9,7 +9,9 @@
 namespace weir::http {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -23,7 +25,9 @@ int hex_digit(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -31,8 +35,9 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// Takes a quoted string, from its opening quote on, off the front of `text`. Only \" and \\ are read
-// as escapes: some clients send whole Windows paths, with single backslashes, between the quotes.
+// Takes a quoted string, from its opening quote on, off the front of `text`. Only \" and \\ are
+// read as escapes: some clients send whole Windows paths, with single backslashes, between the
+// quotes.
 Result<std::string> take_quoted(std::string_view& text) {
   std::string result;
   for (size_t i = 1; i < text.size(); ++i) {

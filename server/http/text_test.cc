@@ -35,7 +35,8 @@ TEST(PercentDecoding, RefusesWhatIsNotEncoded) {
 TEST(Numbers, AreDigitsWithinTheirBounds) {
   EXPECT_EQ(*parse_number("0", "n", 10), 0);
   EXPECT_EQ(*parse_number("10", "n", 10), 10);
-  for (const char* bad : {"", "11", "-1", "+1", " 1", "1 ", "1.0", "0x1", "99999999999999999999", "-0"})
+  for (const char* bad :
+       {"", "11", "-1", "+1", " 1", "1 ", "1.0", "0x1", "99999999999999999999", "-0"})
     EXPECT_FALSE(parse_number(bad, "n", 10)) << bad;
 }
 

@@ -35,7 +35,9 @@ struct PieceBody {
   };
 };
 
-std::string text_of(beast::string_view text) { return std::string(text.data(), text.size()); }
+std::string text_of(beast::string_view text) {
+  return std::string(text.data(), text.size());
+}
 
 }  // namespace
 
@@ -64,8 +66,7 @@ Result<size_t> WireParser::take(std::string_view bytes) {
   if (error == beast::http::error::need_more) error = {};
   if (error == beast::http::error::header_limit)
     return Error{ErrorCode::kLimit, "the request's head is over the limit header_bytes"};
-  if (error)
-    return Error{ErrorCode::kInvalid, "the request is malformed: " + error.message()};
+  if (error) return Error{ErrorCode::kInvalid, "the request is malformed: " + error.message()};
   if (!impl_->head_read && parser.is_header_done()) impl_->read_head();
   return taken;
 }
@@ -90,9 +91,15 @@ void WireParser::Impl::read_head() {
   head_read = true;
 }
 
-bool WireParser::head_done() const { return impl_->head_read; }
-bool WireParser::done() const { return impl_->head_read && impl_->parser.is_done(); }
-std::string_view WireParser::piece() const { return impl_->parser.get().body(); }
+bool WireParser::head_done() const {
+  return impl_->head_read;
+}
+bool WireParser::done() const {
+  return impl_->head_read && impl_->parser.is_done();
+}
+std::string_view WireParser::piece() const {
+  return impl_->parser.get().body();
+}
 
 const Head& WireParser::head() const {
   assert(impl_->head_read);

@@ -33,9 +33,9 @@ class WireParser {
   explicit WireParser(size_t header_bytes);
   ~WireParser();
 
-  // Reads from the front of `bytes` and gives how many it took; it may take none until more of a line
-  // or of the head is there. Stops after the head, and after the request.
-  // Errors: invalid (malformed), limit (head over header_bytes).
+  // Reads from the front of `bytes` and gives how many it took; it may take none until more of a
+  // line or of the head is there. Stops after the head, and after the request. Errors: invalid
+  // (malformed), limit (head over header_bytes).
   Result<size_t> take(std::string_view bytes);
 
   bool head_done() const;
