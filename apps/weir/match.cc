@@ -49,10 +49,9 @@ Result<int> match_verb(const Common& common, const MatchRequest& request) {
               [&](const std::string& path) -> Result<Answer> {
                 const ItemSignals item = TRY(services.decoder.decode_file(path, DecodeWants{}));
                 const ItemToMatch asked = item_to_match(item);
-                std::vector<ItemReport> reports =
+                const std::vector<ItemReport> reports =
                     TRY(match_against_banks({&asked, 1}, request.banks, services));
-                ItemReport& report = reports.front();
-                if (!item.note.empty()) report.notes.push_back(item.note);
+                const ItemReport& report = reports.front();
                 if (page != nullptr) page->add(path, item, report, services.decoder);
                 Json json{{"media", item.media}};
                 json.update(shape_of(report));

@@ -66,6 +66,7 @@ void locate(KnownMatch& known, const ItemToMatch& item) {
 
 std::vector<std::string> notes_of(const ItemToMatch& item) {
   std::vector<std::string> notes;
+  if (!item.note.empty()) notes.push_back(item.note);
   if (item.pictures.empty()) return notes;
   const bool matchable = std::any_of(
       item.pictures.begin(), item.pictures.end(),
@@ -82,6 +83,7 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
 ItemToMatch item_to_match(const ItemSignals& item) {
   ItemToMatch out;
   out.pictures = item.pictures;
+  out.note = item.note;
   for (Signal& signal : signals_of(item))
     if (signal.kind != SignalKind::kPdq) out.digests.push_back(std::move(signal));
   return out;

@@ -31,6 +31,7 @@ struct ItemReport {
 struct ItemToMatch {
   std::vector<PictureHash> pictures;
   std::vector<Signal> digests;
+  std::string note;  // of the decoder, passed on to the report
 };
 ItemToMatch item_to_match(const ItemSignals& item);
 // From signals alone; the orientations of a PDQ are then guessed from its hash.
