@@ -44,7 +44,9 @@ Result<AvPicture> decode_av_picture(AVCodecID id, std::span<const uint8_t> bytes
   std::memcpy(packet->data, bytes.data(), bytes.size());
 
   context->thread_count = 1;
-  context->max_pixels = static_cast<int64_t>(most_pixels);
+  // FFmpeg counts its padding, too; the exact check follows.
+  constexpr uint64_t kPadding = 1 << 22;
+  context->max_pixels = static_cast<int64_t>(most_pixels + kPadding);
   if (avcodec_open2(context.get(), codec, nullptr) < 0) return damaged(id);
   if (avcodec_send_packet(context.get(), packet.get()) < 0) return damaged(id);
   avcodec_send_packet(context.get(), nullptr);  // nothing follows: pictures held back come out

@@ -52,18 +52,4 @@ Orientation exif_orientation(std::span<const uint8_t> exif) {
   return kUpright;
 }
 
-Orientation png_orientation(std::span<const uint8_t> png) {
-  constexpr size_t kSignatureBytes = 8;
-  constexpr size_t kFramingBytes = 12;  // length, type, checksum
-  const OrderedBytes chunks{png, true};
-  for (size_t at = kSignatureBytes; at + kFramingBytes <= png.size();) {
-    const size_t length = chunks.number(at, 4);
-    if (length > png.size() - at - kFramingBytes) break;
-    if (std::memcmp(png.data() + at + 4, "eXIf", 4) == 0)
-      return exif_orientation(png.subspan(at + 8, length));
-    at += kFramingBytes + length;
-  }
-  return kUpright;
-}
-
 }  // namespace weir::media

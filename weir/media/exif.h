@@ -17,8 +17,4 @@ constexpr Orientation kUpright = 1;
 // tag must not cost the picture. Reads IFD0 only, once, in bounds; follows no other pointer.
 Orientation exif_orientation(std::span<const uint8_t> exif);
 
-// The orientation in a PNG file's eXIf chunk (PNG, third edition, 11.3.4.5), which libpng's callers
-// must ask for and libvips 8.14 does not. Steps over the chunks without reading them.
-Orientation png_orientation(std::span<const uint8_t> png);
-
 }  // namespace weir::media

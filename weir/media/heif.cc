@@ -17,8 +17,10 @@ namespace {
 // Coded tiles, the whole in YCbCr of 16 bits, the same in RGBA, and the result.
 constexpr uint64_t kBytesPerPixel = 3 + 6 + 4 + 3;
 
-// Tiles stand over the picture's edge, and alpha is a second picture.
+// Tiles stand over the picture's edge, and alpha is a second picture. A small one may be padded to
+// one block of its codec.
 constexpr uint64_t kPicturesOfWork = 3;
+constexpr uint64_t kBlockPixels = 256 * 256;
 
 struct Free {
   void operator()(heif_context* context) const { heif_context_free(context); }
@@ -78,7 +80,7 @@ Result<DecodedImage> decode_heif(Format format, std::span<const uint8_t> bytes,
   const bool has_alpha = heif_image_handle_has_alpha_channel(primary);
   const Owned<heif_decoding_options> options(heif_decoding_options_alloc());
   options->convert_hdr_to_8bit = 1;
-  HeifBudget budget(limits.pixels * kPicturesOfWork);
+  HeifBudget budget(limits.pixels * kPicturesOfWork + kBlockPixels);
   heif_image* decoded = nullptr;
   const heif_error error = heif_decode_image(
       primary, &decoded, heif_colorspace_RGB,

@@ -14,6 +14,7 @@
 #include "weir/media/flatten.h"
 #include "weir/media/limit_checks.h"
 #include "weir/media/orient.h"
+#include "weir/media/png_chunks.h"
 
 namespace weir::media {
 namespace {
@@ -38,11 +39,16 @@ Error vips_failure(Format format) {
   return {ErrorCode::kCorrupt, "the " + std::string(name_of(format)) + " data is damaged: " + why};
 }
 
+Status check_size(Format format, const VipsImage* image, const Limits& limits) {
+  return check_size(format, static_cast<uint64_t>(vips_image_get_width(image)),
+                    static_cast<uint64_t>(vips_image_get_height(image)), kBytesPerPixel, limits);
+}
+
 // Reads the header only; pixels follow on demand. `page` as libvips numbers frames.
-Result<Image> open_page(Format format, std::span<const uint8_t> bytes, int page, bool is_lenient) {
+Result<Image> open_page(Format format, std::span<const uint8_t> bytes, int page) {
   VipsImage* image = nullptr;
   void* data = const_cast<uint8_t*>(bytes.data());
-  const auto fail_on = is_lenient ? VIPS_FAIL_ON_NONE : VIPS_FAIL_ON_TRUNCATED;
+  constexpr auto fail_on = VIPS_FAIL_ON_TRUNCATED;
   int failed = -1;
   switch (format) {
     case Format::kPng:
@@ -80,10 +86,10 @@ bool is_direct(const VipsImage* image) {
 }
 
 // Rows that flatten_row() understands: as they are where possible, else converted to sRGB.
-Result<Image> simplify(Format format, Image image) {
-  if (is_direct(image.get())) return image;
+Result<Image> simplify(Format format, VipsImage* image) {
+  if (is_direct(image)) return Image(VIPS_IMAGE(g_object_ref(image)));
   VipsImage* srgb = nullptr;
-  if (vips_colourspace(image.get(), &srgb, VIPS_INTERPRETATION_sRGB, nullptr))
+  if (vips_colourspace(image, &srgb, VIPS_INTERPRETATION_sRGB, nullptr))
     return vips_failure(format);
   const Image converted(srgb);
   VipsImage* bytes = nullptr;
@@ -105,11 +111,18 @@ Row row_of(const VipsImage* image) {
   return row;
 }
 
-// Draws the rows through a region in this thread; libvips's own sinks would start workers. Rows
-// after a failure stay kBackground; `rows_read` says where it was.
-Pixels draw(VipsImage* image, uint32_t& rows_read) {
-  Row row = row_of(image);
+struct Drawing {
   Pixels pixels;
+  uint32_t rows_read = 0;  // those after it are kBackground: the data failed there
+};
+
+// Draws the rows through a region in this thread; libvips's own sinks would start workers.
+Result<Drawing> draw(Format format, VipsImage* stored) {
+  const Image simple = TRY(simplify(format, stored));
+  VipsImage* image = simple.get();
+  Row row = row_of(image);
+  Drawing drawing;
+  auto& [pixels, rows_read] = drawing;
   pixels.width = static_cast<uint32_t>(vips_image_get_width(image));
   pixels.height = static_cast<uint32_t>(vips_image_get_height(image));
   pixels.channels = static_cast<uint32_t>(channels_of(row.bands));
@@ -117,7 +130,6 @@ Pixels draw(VipsImage* image, uint32_t& rows_read) {
   pixels.samples.resize(stride * pixels.height);
 
   const Region region(vips_region_new(image));
-  rows_read = 0;
   while (rows_read < pixels.height) {
     const int rows = static_cast<int>(std::min<uint32_t>(kStripRows, pixels.height - rows_read));
     const VipsRect strip{0, static_cast<int>(rows_read), static_cast<int>(pixels.width), rows};
@@ -129,11 +141,10 @@ Pixels draw(VipsImage* image, uint32_t& rows_read) {
   }
   std::fill(pixels.samples.begin() + static_cast<ptrdiff_t>(stride * rows_read),
             pixels.samples.end(), kBackground);
-  return pixels;
+  return drawing;
 }
 
-Orientation orientation_of(Format format, std::span<const uint8_t> bytes, VipsImage* image) {
-  if (format == Format::kPng) return png_orientation(bytes);
+Orientation orientation_of(VipsImage* image) {
   int orientation = kUpright;
   if (vips_image_get_typeof(image, VIPS_META_ORIENTATION))
     vips_image_get_int(image, VIPS_META_ORIENTATION, &orientation);
@@ -152,53 +163,61 @@ Timeline timeline_of(VipsImage* image) {
   return timeline;
 }
 
+Result<DecodedImage> decode_still(Format format, std::span<const uint8_t> bytes,
+                                  const Limits& limits) {
+  PngPicture png;
+  if (format == Format::kPng) {
+    png = reduce_png(bytes);
+    bytes = png.bytes;
+  }
+  const Image image = TRY(open_page(format, bytes, 0));
+  TRY(check_size(format, image.get(), limits));
+  DecodedImage result;
+  result.frame_count = timeline_of(image.get()).frame_count;
+  auto [pixels, rows_read] = TRY(draw(format, image.get()));
+  if (rows_read < pixels.height) result.note = TRY(note_missing_rows(format, rows_read, pixels.height));
+  const Orientation orientation =
+      format == Format::kPng ? png.orientation : orientation_of(image.get());
+  result.frames.push_back({upright(std::move(pixels), orientation), {}});
+  return result;
+}
+
+// libvips counts only the frames that are there, and no more than these.
+constexpr uint32_t kMostGifFrames = 4097;
+
+Result<DecodedImage> decode_gif(std::span<const uint8_t> bytes, const Limits& limits) {
+  Image first = TRY(open_page(Format::kGif, bytes, 0));
+  TRY(check_size(Format::kGif, first.get(), limits));
+  const Timeline timeline = timeline_of(first.get());
+  const Selection selection = select_frames(timeline, VIPS_IMAGE_N_PELS(first.get()), limits);
+  DecodedImage result;
+  result.frame_count = timeline.frame_count;
+  result.note = selection.note;
+  if (result.note.empty() && timeline.frame_count >= kMostGifFrames)
+    result.note = "long animation: only its first " + std::to_string(kMostGifFrames) +
+                  " frames are looked at";
+  for (const uint32_t index : selection.frames) {
+    const Image page = index == 0 ? std::move(first)
+                                  : TRY(open_page(Format::kGif, bytes, static_cast<int>(index)));
+    auto [pixels, rows_read] = TRY(draw(Format::kGif, page.get()));
+    if (rows_read < pixels.height)
+      return Error{ErrorCode::kCorrupt,
+                   "frame " + std::to_string(index + 1) + " of the gif animation is damaged"};
+    result.frames.push_back({std::move(pixels), time_of(timeline, index)});
+  }
+  return result;
+}
+
 }  // namespace
 
 Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> bytes,
                                     const Limits& limits) {
-  DecodedImage result;
-  auto opened = open_page(format, bytes, 0, false);
-  bool lost_the_end = false;
-  if (!opened && format == Format::kGif) {
-    opened = open_page(format, bytes, 0, true);
-    lost_the_end = opened.has_value();
-  }
-  Image first = TRY(std::move(opened));
-  const auto width = static_cast<uint32_t>(vips_image_get_width(first.get()));
-  const auto height = static_cast<uint32_t>(vips_image_get_height(first.get()));
-  TRY(check_size(format, width, height, kBytesPerPixel, limits));
-
-  Timeline timeline = timeline_of(first.get());
-  result.frame_count = timeline.frame_count;
-  if (lost_the_end) {
-    // The last frame of a file that breaks off may be half drawn; those before it are whole.
-    if (timeline.frame_count < 2) return vips_failure(format);
-    --timeline.frame_count;
-    result.note = "truncated: the animation breaks off in frame " +
-                  std::to_string(result.frame_count);
-  }
-  if (format != Format::kGif) timeline.frame_count = 1;
-
-  const Selection selection = select_frames(timeline, uint64_t{width} * height, limits);
-  if (!selection.note.empty()) result.note = selection.note;
-  for (const uint32_t index : selection.frames) {
-    Image page = index == 0 ? std::move(first)
-                            : TRY(open_page(format, bytes, static_cast<int>(index), lost_the_end));
-    const Orientation orientation = orientation_of(format, bytes, page.get());
-    page = TRY(simplify(format, std::move(page)));
-    uint32_t rows_read = 0;
-    Pixels pixels = draw(page.get(), rows_read);
-    if (rows_read < pixels.height) {
-      vips_error_clear();
-      if (index > 0) return Error{ErrorCode::kCorrupt, "frame " + std::to_string(index + 1) +
-                                      " of the " + std::string(name_of(format)) +
-                                      " animation is damaged"};
-      result.note = TRY(note_missing_rows(format, rows_read, pixels.height));
-    }
-    result.frames.push_back({upright(std::move(pixels), orientation), time_of(timeline, index)});
-  }
-  result.width = result.frames[0].pixels.width;
-  result.height = result.frames[0].pixels.height;
+  auto result = format == Format::kGif ? decode_gif(bytes, limits)
+                                       : decode_still(format, bytes, limits);
+  vips_error_clear();  // it gathers what libraries say of damage that is told by our notes
+  if (!result) return result;
+  result->width = result->frames[0].pixels.width;
+  result->height = result->frames[0].pixels.height;
   return result;
 }
 
