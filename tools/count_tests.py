@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts the cases in a JUnit file of CTest, and prints `N passed, N failed` as its last line.
 
-One CTest entry is one program; for a GoogleTest program its own cases are counted, from its output.
-A program that fails without a failed case (a crash, a timeout) counts as one failure.
+One CTest entry is one program; of a GoogleTest or unittest program the cases are counted, from its
+output. A program that fails without a failed case (a crash, a timeout) counts as one failure.
 """
 import re
 import sys
@@ -13,12 +13,26 @@ PASSED = re.compile(r"^\[       OK \] ", re.MULTILINE)
 SKIPPED = re.compile(r"^\[  SKIPPED \] \S+ \(\d+ ms\)", re.MULTILINE)
 FAILED = re.compile(r"^\[  FAILED  \] \S+.* \(\d+ ms\)", re.MULTILINE)
 
+UNITTEST = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
+UNITTEST_NOT = re.compile(r"\b(failures|errors|skipped)=(\d+)")
+
+
+def count_unittest(output, ran):
+    """(passed, failed, skipped) of Python's unittest, whose summary is `FAILED (failures=1, ...)`."""
+    others = {what: int(number) for what, number in UNITTEST_NOT.findall(output[ran.end():])}
+    failed, skipped = others.get("failures", 0) + others.get("errors", 0), others.get("skipped", 0)
+    return max(0, int(ran.group(1)) - failed - skipped), failed, skipped
+
 
 def count(case):
     """(passed, failed, skipped) of one <testcase>."""
     output = case.findtext("system-out") or ""
     status = case.get("status")
-    passed, failed, skipped = (len(p.findall(output)) for p in (PASSED, FAILED, SKIPPED))
+    ran = UNITTEST.search(output)
+    if ran:
+        passed, failed, skipped = count_unittest(output, ran)
+    else:
+        passed, failed, skipped = (len(p.findall(output)) for p in (PASSED, FAILED, SKIPPED))
     if status == "fail":
         return passed, max(failed, 1), skipped
     if passed + failed + skipped:

@@ -94,6 +94,7 @@ GOOD = [
     ("weir/base/d.cc", "struct A { A(const A&) = delete; };\nint big = 1'000'000;\n"),
     ("weir/base/e.cc", "std::unique_ptr<A> make() { return std::unique_ptr<A>(new A(1)); }\n"),
     ("weir/base/f.cc", "#include <new>\nvoid f(std::FILE* f) { std::fprintf(f, \"1\"); }\n"),
+    ("server/store/a_contract.h", "TEST_P(A, Holds) {}\n"),
     ("weir/base/g.cc", body(60)),
     ("weir/base/h.cc", "// long: a table\n" + body(80)),
     ("weir/base/i.cc", "namespace weir {\n" + body(40) + body(40) + "}\n"),
