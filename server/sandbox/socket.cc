@@ -107,6 +107,11 @@ Result<Message> receive_message(int socket, std::span<uint8_t> room) {
   return message;
 }
 
+bool has_message(int socket) {
+  pollfd one{socket, POLLIN, 0};
+  return poll(&one, 1, 0) != 0;
+}
+
 bool wait_for_message(int socket, std::chrono::steady_clock::time_point until) {
   using namespace std::chrono;
   for (;;) {

@@ -51,6 +51,9 @@ Status send_message(int socket, std::span<const uint8_t> bytes, std::span<const 
 // Errors: unavailable when the socket fails; corrupt for a message that does not fit.
 Result<Message> receive_message(int socket, std::span<uint8_t> room);
 
+// Whether a message, or the end, is there now.
+bool has_message(int socket);
+
 // Whether a message, or the end, is there before `until`.
 bool wait_for_message(int socket, std::chrono::steady_clock::time_point until);
 
