@@ -8,15 +8,16 @@
 #define WEIR_HASH_PDQ_FILTER_INL_H_
 #endif
 
-#include <hwy/aligned_allocator.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <cstring>
 
 #include "weir/hash/mean-inl.h"
 #include "weir/hash/pdq_plain.h"
+#include "weir/hash/scratch.h"
 #include "weir/hash/transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -41,10 +42,10 @@ struct Axis {
     const size_t end = std::min(size, x + window.right + 1);
     return static_cast<float>(end - (x > window.left ? x - window.left : 0));
   }
-  // Whether the windows of x to x + count - 1 are all full, and each has one that went before.
-  bool is_inside(size_t x, size_t count) const {
-    return x > window.left && x + count + window.right <= size;
-  }
+  // The squares whose windows are all full, and each have one that went before.
+  size_t inside_begin() const { return window.left / kLanes + 1; }
+  size_t inside_end() const { return (size - window.right) / kLanes; }
+  bool is_inside(size_t square) const { return inside_begin() <= square && square < inside_end(); }
 
   size_t size;
   plain::Window window;
@@ -56,65 +57,82 @@ struct Axis {
 // is thus contiguous, and a row outside the picture is one more address.
 class RowRing {
  public:
-  RowRing(size_t squares, size_t rows)
-      : rows_(rows), floats_(hwy::AllocateAligned<float>(squares * stride())) {
+  RowRing(size_t squares, size_t rows, Scratch& scratch)
+      : rows_(rows), floats_(scratch.floats(squares * stride())) {
     for (size_t i = 0; i < squares; ++i)
-      std::fill_n(floats_.get() + i * stride() + zero_row(), kLanes, 0.0f);
+      std::fill_n(floats_ + i * stride() + zero_row(), kLanes, 0.0f);
   }
-  float* square(size_t i) const { return floats_.get() + i * stride(); }
+  float* square(size_t i) const { return floats_ + i * stride(); }
   // Where row y begins in the memory of every square.
   size_t row(size_t y) const { return y % rows_ * kLanes; }
   size_t zero_row() const { return rows_ * kLanes; }
-
- private:
+  // From the memory of one square to that of the next.
   size_t stride() const { return (rows_ + 1) * kLanes; }
 
+ private:
   size_t rows_;
-  hwy::AlignedFreeUniquePtr<float[]> floats_;
+  float* floats_;
 };
 
 // The running sums of kLanes rows from left to right, at every column. produce(i, square) gives the
 // columns of square i, one a vector; consume(i, square) takes the sums at those columns.
-// A ring keeps the columns that the window has not left yet.
+//
+// Columns are kept in a short piece of memory until the window has left them; when it is full,
+// those still wanted move to its front. So it stays in the first-level cache, and what a square of
+// sums reads lies at fixed distances.
 class RowSums {
  public:
-  explicit RowSums(const Axis& axis)
+  RowSums(const Axis& axis, Scratch& scratch)
       : axis_(axis),
-        mask_(std::bit_ceil(axis.window.full() + 2 * kLanes) - 1),
-        ring_(hwy::AllocateAligned<float>((mask_ + 1) * kLanes)) {}
+        most_kept_(rounded_up(axis.window.full() + 2 * kLanes, kLanes)),
+        capacity_(most_kept_ + std::max(kSpareColumns, most_kept_)),
+        columns_(scratch.floats(capacity_ * kLanes)) {}
 
   template <class Produce, class Consume>
   HWY_INLINE void run(const Produce& produce, const Consume& consume) {
     const Tag d;
-    const size_t squares = axis_.squares();
-    const auto [left, right] = axis_.window;
-    Vector sum = hn::Zero(d);
+    const size_t squares = axis_.squares(), size = axis_.size, capacity = capacity_;
+    const size_t left = axis_.window.left, right = axis_.window.right;
+    const size_t inside_begin = axis_.inside_begin(), inside_end = axis_.inside_end();
+    float* HWY_RESTRICT columns = columns_;
+    size_t origin = 0;  // the column at the front of the memory
     size_t produced = 0;
+    Vector sum = hn::Zero(d);
     for (size_t i = 0; i < squares; ++i) {
       const size_t first = i * kLanes;
       while (produced < squares && produced * kLanes < first + kLanes + right) {
-        Square columns;
-        produce(produced, columns);
-        float* to = column(produced * kLanes);
-        for (size_t k = 0; k < kLanes; ++k) hn::Store(columns.row[k], d, to + k * kLanes);
+        size_t next = produced * kLanes - origin;
+        if (HWY_UNLIKELY(next + kLanes > capacity)) {
+          const size_t wanted = first > left ? first - left - 1 : 0;
+          std::memmove(columns, columns + (wanted - origin) * kLanes,
+                       (origin + next - wanted) * kLanes * sizeof(float));
+          next -= wanted - origin;
+          origin = wanted;
+        }
+        Square square;
+        produce(produced, square);
+        for (size_t k = 0; k < kLanes; ++k)
+          hn::Store(square.row[k], d, columns + (next + k) * kLanes);
         ++produced;
       }
       if (i == 0)
-        for (size_t x = 0; x < right; ++x) sum = hn::Add(sum, hn::Load(d, column(x)));
+        for (size_t x = 0; x < right; ++x) sum = hn::Add(sum, hn::Load(d, columns + x * kLanes));
 
       Square sums;
-      if (axis_.is_inside(first, kLanes)) {
+      const float* HWY_RESTRICT enters = columns + (first + right - origin) * kLanes;
+      if (inside_begin <= i && i < inside_end) {
+        const float* HWY_RESTRICT leaves = columns + (first - left - 1 - origin) * kLanes;
 #pragma GCC unroll 16
         for (size_t k = 0; k < kLanes; ++k) {
-          sum = hn::Add(sum, hn::Load(d, column(first + k + right)));
-          sum = hn::Sub(sum, hn::Load(d, column(first + k - left - 1)));
+          sum = hn::Add(sum, hn::Load(d, enters + k * kLanes));
+          sum = hn::Sub(sum, hn::Load(d, leaves + k * kLanes));
           sums.row[k] = sum;
         }
       } else {
         for (size_t k = 0; k < kLanes; ++k) {
           const size_t x = first + k;
-          if (x + right < axis_.size) sum = hn::Add(sum, hn::Load(d, column(x + right)));
-          if (x > left) sum = hn::Sub(sum, hn::Load(d, column(x - left - 1)));
+          if (x + right < size) sum = hn::Add(sum, hn::Load(d, enters + k * kLanes));
+          if (x > left) sum = hn::Sub(sum, hn::Load(d, columns + (x - left - 1 - origin) * kLanes));
           sums.row[k] = sum;
         }
       }
@@ -123,23 +141,22 @@ class RowSums {
   }
 
  private:
-  HWY_INLINE float* column(size_t x) const {
-    return ring_.get() + (x & mask_) * kLanes;
-  }
+  // 8 KiB with 16 lanes: moving is then rare, and everything else has room beside it.
+  static constexpr size_t kSpareColumns = 128;
 
   const Axis& axis_;
-  size_t mask_;
-  hwy::AlignedFreeUniquePtr<float[]> ring_;
+  size_t most_kept_;
+  size_t capacity_;
+  float* columns_;
 };
 
-// The first pass over anything whose luma rounds: rows y to y + kLanes - 1 into the ring.
-// `pixels.load(y, x, square)` gives a square of luma, one row a vector; what lies outside the
-// picture may be anything finite.
-template <class PixelSquares>
+// The first pass over anything whose luma rounds: rows y to y + kLanes - 1 into the ring. A
+// PixelBand (pixel_squares-inl.h) gives squares of luma.
+template <class PixelBand>
 class FirstPass {
  public:
-  FirstPass(const PixelSquares& pixels, const Axis& columns)
-      : pixels_(pixels), columns_(columns), sums_(columns) {}
+  FirstPass(const PixelBand& pixels, const Axis& columns, Scratch& scratch)
+      : pixels_(pixels), columns_(columns), sums_(columns, scratch) {}
 
   void run(size_t y, const RowRing& ring) {
     with_mean(columns_.window.full(), [&](const auto& mean) HWY_ATTR { run(y, ring, mean); });
@@ -149,27 +166,29 @@ class FirstPass {
   template <class Mean>
   HWY_NOINLINE void run(size_t y, const RowRing& ring, const Mean& mean) {
     const Tag d;
+    const size_t ring_row = ring.row(y);
+    const size_t inside_begin = columns_.inside_begin(), inside_end = columns_.inside_end();
+    pixels_.start(y);
     sums_.run(
         [&](size_t i, Square& square) HWY_ATTR {
-          pixels_.load(y, i * kLanes, square);
+          pixels_.load(i * kLanes, square);
           Transpose(square);
         },
         [&](size_t i, Square& square) HWY_ATTR {
-          const size_t x = i * kLanes;
-          if (columns_.is_inside(x, kLanes)) {
+          if (inside_begin <= i && i < inside_end) {
 #pragma GCC unroll 16
             for (size_t k = 0; k < kLanes; ++k) square.row[k] = mean(square.row[k]);
           } else {
             for (size_t k = 0; k < kLanes; ++k)
-              square.row[k] = hn::Div(square.row[k], hn::Set(d, columns_.held(x + k)));
+              square.row[k] = hn::Div(square.row[k], hn::Set(d, columns_.held(i * kLanes + k)));
           }
           Transpose(square);
-          float* to = ring.square(i) + ring.row(y);
+          float* to = ring.square(i) + ring_row;
           for (size_t k = 0; k < kLanes; ++k) hn::Store(square.row[k], d, to + k * kLanes);
         });
   }
 
-  const PixelSquares& pixels_;
+  PixelBand pixels_;
   const Axis& columns_;
   RowSums sums_;
 };
@@ -177,12 +196,12 @@ class FirstPass {
 // The second and third pass: from the ring to means of kLanes rows at the 64 sampled columns.
 class MiddlePasses {
  public:
-  MiddlePasses(const Axis& rows, const Axis& columns, const RowRing& ring)
+  MiddlePasses(const Axis& rows, const Axis& columns, const RowRing& ring, Scratch& scratch)
       : rows_(rows),
         columns_(columns),
         ring_(ring),
-        row_sums_(columns),
-        column_sums_(hwy::AllocateAligned<float>(columns.squares() * kLanes)) {
+        row_sums_(columns, scratch),
+        column_sums_(scratch.floats(columns.squares() * kLanes)) {
     for (size_t j = 0; j < kSamples; ++j) held_[j] = columns.held(columns.sample[j]);
   }
 
@@ -193,14 +212,14 @@ class MiddlePasses {
       Vector sum = hn::Zero(d);
       for (size_t y = 0; y < rows_.window.right; ++y)
         sum = hn::Add(sum, hn::Load(d, ring_.square(i) + ring_.row(y)));
-      hn::Store(sum, d, column_sums_.get() + i * kLanes);
+      hn::Store(sum, d, column_sums_ + i * kLanes);
     }
   }
 
   // means[j * kLanes + r] becomes that of row y + r at sampled column j. Bands come from the top.
   void run(size_t y, float* HWY_RESTRICT means) {
     find_rows(y);
-    if (rows_.is_inside(y, kLanes)) {
+    if (rows_.is_inside(y / kLanes)) {
       with_mean(rows_.window.full(), [&](const auto& mean) HWY_ATTR {
         run([&](Vector sum, size_t) HWY_ATTR { return mean(sum); }, means);
       });
@@ -215,18 +234,19 @@ class MiddlePasses {
   template <class Mean>
   HWY_NOINLINE void run(const Mean& mean, float* HWY_RESTRICT means) {
     const Tag d;
+    float* HWY_RESTRICT column_sums = column_sums_;
     size_t next = 0;  // the sampled column whose turn it is
     row_sums_.run(
         [&](size_t i, Square& square) HWY_ATTR {
           const float* HWY_RESTRICT from = ring_.square(i);
-          Vector sum = hn::Load(d, column_sums_.get() + i * kLanes);
+          Vector sum = hn::Load(d, column_sums + i * kLanes);
 #pragma GCC unroll 16
           for (size_t r = 0; r < kLanes; ++r) {
             sum = hn::Add(sum, hn::Load(d, from + enters_[r]));
             sum = hn::Sub(sum, hn::Load(d, from + leaves_[r]));
             square.row[r] = mean(sum, r);
           }
-          hn::Store(sum, d, column_sums_.get() + i * kLanes);
+          hn::Store(sum, d, column_sums + i * kLanes);
           Transpose(square);
         },
         [&](size_t i, const Square& square) HWY_ATTR {
@@ -256,7 +276,7 @@ class MiddlePasses {
   const Axis& columns_;
   const RowRing& ring_;
   RowSums row_sums_;
-  hwy::AlignedFreeUniquePtr<float[]> column_sums_;
+  float* column_sums_;
   float held_[kSamples];
   size_t enters_[kLanes];
   size_t leaves_[kLanes];
@@ -266,10 +286,10 @@ class MiddlePasses {
 // The fourth pass, along the 64 sampled columns, and the end: the 64 sampled rows.
 class LastPass {
  public:
-  LastPass(const Axis& rows, size_t ring_rows, float* samples)
+  LastPass(const Axis& rows, size_t ring_rows, float* samples, Scratch& scratch)
       : rows_(rows),
-        ring_rows_(ring_rows),
-        ring_(hwy::AllocateAligned<float>(ring_rows * kSamples)),
+        ring_mask_(std::bit_ceil(ring_rows) - 1),
+        ring_(scratch.floats((ring_mask_ + 1) * kSamples)),
         samples_(samples) {
     std::fill_n(sums_, kSamples, 0.0f);
   }
@@ -293,7 +313,7 @@ class LastPass {
   }
 
  private:
-  float* row(size_t y) const { return ring_.get() + y % ring_rows_ * kSamples; }
+  float* row(size_t y) const { return ring_ + (y & ring_mask_) * kSamples; }
 
   // The mean of row y is ready but for the row that leaves its window.
   void take(size_t y) {
@@ -309,8 +329,8 @@ class LastPass {
   }
 
   const Axis& rows_;
-  size_t ring_rows_;
-  hwy::AlignedFreeUniquePtr<float[]> ring_;
+  size_t ring_mask_;
+  float* ring_;
   float* samples_;
   float sums_[kSamples];
   size_t added_ = 0;  // rows that have entered the sums
@@ -319,12 +339,13 @@ class LastPass {
 
 // All four passes. `first` makes bands of the first pass, as FirstPass does.
 template <class First>
-void RunPasses(First& first, const Axis& rows, const Axis& columns, float* samples) {
+void RunPasses(First& first, const Axis& rows, const Axis& columns, float* samples,
+               Scratch& scratch) {
   // One band that is being made, one that is being read, and the windows of its first and last row.
   const size_t ring_rows = rounded_up(rows.window.full() + 2 * kLanes, kLanes);
-  const RowRing ring(columns.squares() + 1, ring_rows);
-  MiddlePasses middle(rows, columns, ring);
-  LastPass last(rows, ring_rows, samples);
+  const RowRing ring(columns.squares() + 1, ring_rows, scratch);
+  MiddlePasses middle(rows, columns, ring, scratch);
+  LastPass last(rows, ring_rows, samples, scratch);
   HWY_ALIGN float means[kSamples * kLanes];
 
   size_t made = 0;

@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "weir/hash/grey_first_pass-inl.h"
 #include "weir/hash/pdq_filter-inl.h"
 #include "weir/hash/pdq_filter.h"
 #include "weir/hash/pixel_squares-inl.h"
@@ -33,11 +34,11 @@ namespace HWY_NAMESPACE {
 
 template <class Pixels>
 void Filter(const Pixels& pixels, float* samples) {
+  Scratch scratch;
   const Axis rows(pixels.height);
   const Axis columns(pixels.width);
-  const PixelSquares<Pixels> squares{pixels};
-  FirstPass<PixelSquares<Pixels>> first(squares, columns);
-  RunPasses(first, rows, columns, samples);
+  FirstPass<PixelBand<Pixels>> first(PixelBand<Pixels>(pixels), columns, scratch);
+  RunPasses(first, rows, columns, samples, scratch);
 }
 
 void FilterLuma(const float* luma, size_t width, size_t height, float* samples) {
@@ -45,6 +46,15 @@ void FilterLuma(const float* luma, size_t width, size_t height, float* samples) 
 }
 
 void FilterGrey(const PixelView& picture, float* samples) {
+#if HWY_TARGET != HWY_SCALAR
+  const Axis rows(picture.height);
+  const Axis columns(picture.width);
+  if (columns.window.full() <= GreyFirstPass::kMostToAdd) {
+    Scratch scratch;
+    GreyFirstPass first(picture, columns, scratch);
+    return RunPasses(first, rows, columns, samples, scratch);
+  }
+#endif
   Filter(GreyPixels{picture}, samples);
 }
 

@@ -29,50 +29,40 @@ HWY_INLINE Vector FloatOf(Bytes bytes) {
   return hn::ConvertTo(d, hn::PromoteTo(d32, bytes));
 }
 
-// Each kind of picture gives the luma of kLanes pixels that all exist at(y, x), or at the right
-// edge the luma of `count` pixels and then anything.
+// Each kind of picture gives the luma of kLanes pixels from a place in one of its rows.
 struct FloatLuma {
+  using Sample = float;
+  static constexpr size_t kChannels = 1;
   const float* luma;
   size_t width;
   size_t height;
 
-  HWY_INLINE Vector at(size_t y, size_t x) const { return hn::LoadU(Tag(), luma + y * width + x); }
-  Vector at_edge(size_t y, size_t x, size_t count) const {
-    float pixels[kLanes] = {};
-    std::memcpy(pixels, luma + y * width + x, count * sizeof(float));
-    return hn::LoadU(Tag(), pixels);
-  }
+  const float* row(size_t y) const { return luma + y * width; }
+  static HWY_INLINE Vector at(const float* pixels) { return hn::LoadU(Tag(), pixels); }
 };
 
 struct GreyPixels {
+  using Sample = uint8_t;
+  static constexpr size_t kChannels = 1;
   PixelView picture;
   size_t width = picture.width;
   size_t height = picture.height;
 
-  HWY_INLINE Vector at(size_t y, size_t x) const {
-    return FloatOf(hn::LoadU(ByteTag(), picture.row(y) + x));
-  }
-  Vector at_edge(size_t y, size_t x, size_t count) const {
-    uint8_t pixels[kLanes] = {};
-    std::memcpy(pixels, picture.row(y) + x, count);
+  const uint8_t* row(size_t y) const { return picture.row(y); }
+  static HWY_INLINE Vector at(const uint8_t* pixels) {
     return FloatOf(hn::LoadU(ByteTag(), pixels));
   }
 };
 
 struct RgbPixels {
+  using Sample = uint8_t;
+  static constexpr size_t kChannels = 3;
   PixelView picture;
   size_t width = picture.width;
   size_t height = picture.height;
 
-  HWY_INLINE Vector at(size_t y, size_t x) const { return luma(picture.row(y) + 3 * x); }
-  Vector at_edge(size_t y, size_t x, size_t count) const {
-    uint8_t pixels[3 * kLanes] = {};
-    std::memcpy(pixels, picture.row(y) + 3 * x, 3 * count);
-    return luma(pixels);
-  }
-
- private:
-  static HWY_INLINE Vector luma(const uint8_t* pixels) {
+  const uint8_t* row(size_t y) const { return picture.row(y); }
+  static HWY_INLINE Vector at(const uint8_t* pixels) {
     const Tag d;
     Bytes r, g, b;
     hn::LoadInterleaved3(ByteTag(), pixels, r, g, b);
@@ -83,21 +73,37 @@ struct RgbPixels {
   }
 };
 
-// Rows below the picture repeat its last one; nobody reads what comes of them.
+// kLanes rows of a picture, square by square. Rows below the picture repeat its last one; what
+// comes of them, and of the pixels past the right edge, is finite and read by nobody.
 template <class Pixels>
-struct PixelSquares {
-  Pixels pixels;
+class PixelBand {
+ public:
+  explicit PixelBand(const Pixels& pixels) : pixels_(pixels) {}
 
-  HWY_INLINE void load(size_t y, size_t x, Square& square) const {
-    const size_t last = pixels.height - 1;
-    if (x + kLanes <= pixels.width) {
+  // Turns to the rows from y on.
+  void start(size_t y) {
+    for (size_t r = 0; r < kLanes; ++r) row_[r] = pixels_.row(std::min(y + r, pixels_.height - 1));
+  }
+
+  // The square of luma from column x on, one row a vector.
+  HWY_INLINE void load(size_t x, Square& square) const {
+    if (HWY_LIKELY(x + kLanes <= pixels_.width)) {
 #pragma GCC unroll 16
-      for (size_t r = 0; r < kLanes; ++r) square.row[r] = pixels.at(std::min(y + r, last), x);
-    } else {
       for (size_t r = 0; r < kLanes; ++r)
-        square.row[r] = pixels.at_edge(std::min(y + r, last), x, pixels.width - x);
+        square.row[r] = Pixels::at(row_[r] + x * Pixels::kChannels);
+    } else {
+      for (size_t r = 0; r < kLanes; ++r) {
+        typename Pixels::Sample some[kLanes * Pixels::kChannels] = {};
+        std::memcpy(some, row_[r] + x * Pixels::kChannels,
+                    (pixels_.width - x) * Pixels::kChannels * sizeof some[0]);
+        square.row[r] = Pixels::at(some);
+      }
     }
   }
+
+ private:
+  Pixels pixels_;
+  const typename Pixels::Sample* row_[kLanes];
 };
 
 }  // namespace HWY_NAMESPACE
