@@ -14,6 +14,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "weir/hash/mean-inl.h"
 #include "weir/hash/pdq_plain.h"
@@ -128,6 +129,7 @@ class RowSums {
           sum = hn::Sub(sum, hn::Load(d, leaves + k * kLanes));
           sums.row[k] = sum;
         }
+        consume(i, sums, std::true_type());
       } else {
         for (size_t k = 0; k < kLanes; ++k) {
           const size_t x = first + k;
@@ -135,8 +137,8 @@ class RowSums {
           if (x > left) sum = hn::Sub(sum, hn::Load(d, columns + (x - left - 1 - origin) * kLanes));
           sums.row[k] = sum;
         }
+        consume(i, sums, std::false_type());
       }
-      consume(i, sums);
     }
   }
 
@@ -167,15 +169,14 @@ class FirstPass {
   HWY_NOINLINE void run(size_t y, const RowRing& ring, const Mean& mean) {
     const Tag d;
     const size_t ring_row = ring.row(y);
-    const size_t inside_begin = columns_.inside_begin(), inside_end = columns_.inside_end();
     pixels_.start(y);
     sums_.run(
         [&](size_t i, Square& square) HWY_ATTR {
           pixels_.load(i * kLanes, square);
           Transpose(square);
         },
-        [&](size_t i, Square& square) HWY_ATTR {
-          if (inside_begin <= i && i < inside_end) {
+        [&](size_t i, Square& square, auto is_inside) HWY_ATTR {
+          if constexpr (is_inside) {
 #pragma GCC unroll 16
             for (size_t k = 0; k < kLanes; ++k) square.row[k] = mean(square.row[k]);
           } else {
@@ -249,7 +250,7 @@ class MiddlePasses {
           hn::Store(sum, d, column_sums + i * kLanes);
           Transpose(square);
         },
-        [&](size_t i, const Square& square) HWY_ATTR {
+        [&](size_t i, const Square& square, auto) HWY_ATTR {
           const size_t first = i * kLanes;
           if (next == kSamples || columns_.sample[next] >= first + kLanes) return;
           HWY_ALIGN float sums[kLanes * kLanes];
