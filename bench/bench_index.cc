@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Hamming index beside faiss, on one thread, at several sizes; and proof that it misses nothing.
+// The Hamming index beside faiss, on one thread, at several sizes; and proof that it misses
+// nothing.
 //
 //   bench_index [--rows N]... [harness options]     100000, 1000000 and 10000000 if not given
 //
@@ -69,7 +70,9 @@ Hash256 near(Hash256 hash, std::mt19937_64& random) {
   return hash;
 }
 
-Hash256 white(std::mt19937_64& random) { return {{random(), random(), random(), random()}}; }
+Hash256 white(std::mt19937_64& random) {
+  return {{random(), random(), random(), random()}};
+}
 
 Input make_input(size_t rows) {
   std::mt19937_64 random(20'240'901);
@@ -163,7 +166,8 @@ std::vector<Peer> make_peers(const Input& input) {
                    rows >= 5'000'000 ? size_t{20} : size_t{100}});
   // A scan of more than a million takes too long to wait for, and is never the faster one there.
   if (rows <= 1'000'000)
-    peers.push_back({"faiss IndexBinaryFlat", std::make_unique<faiss::IndexBinaryFlat>(256), 0, 10});
+    peers.push_back(
+        {"faiss IndexBinaryFlat", std::make_unique<faiss::IndexBinaryFlat>(256), 0, 10});
   const auto codes = codes_of(input.rows);
   for (Peer& peer : peers) {
     const auto start = Clock::now();

@@ -39,8 +39,12 @@ Result<std::vector<Neighbour>> HammingIndex::search(std::span<const Hash256> que
   return std::move(sink).take();
 }
 
-size_t HammingIndex::size() const { return impl_->image.rows(); }
+size_t HammingIndex::size() const {
+  return impl_->image.rows();
+}
 
-size_t HammingIndex::memory_bytes() const { return sizeof(Impl) + impl_->image.bytes().size(); }
+size_t HammingIndex::memory_bytes() const {
+  return sizeof(Impl) + impl_->image.bytes().size();
+}
 
 }  // namespace weir

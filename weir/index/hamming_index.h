@@ -35,8 +35,8 @@ struct Neighbour {
 class HammingIndex {
  public:
   HammingIndex();  // empty
-  // Copies share one snapshot and cost nothing. There is no move apart from that: a variable of this
-  // type always holds an index.
+  // Copies share one snapshot and cost nothing. There is no move apart from that: a variable of
+  // this type always holds an index.
   HammingIndex(const HammingIndex&);
   HammingIndex& operator=(const HammingIndex&);
   ~HammingIndex();

@@ -56,7 +56,8 @@ TEST(HammingIndex, AgreesWithDefinitionAtEveryRadiusOfSmallIndexes) {
     const auto index = HammingIndex::build(rows);
     ASSERT_TRUE(index);
     for (uint16_t radius = 0; radius <= 256; ++radius)
-      ASSERT_EQ(found(*index, queries, Distance{radius}), search_plain(rows, queries, Distance{radius}))
+      ASSERT_EQ(found(*index, queries, Distance{radius}),
+                search_plain(rows, queries, Distance{radius}))
           << "rows=" << count << " radius=" << radius;
   }
 }
@@ -102,7 +103,8 @@ TEST(HammingIndex, AgreesWithDefinitionWhereSlotsAreUsed) {
   ASSERT_TRUE(index);
   const auto queries = queries_near(rows, 60, random);
   for (const uint16_t radius : {0, 5, 15, 31, 32, 40, 50, 60, 100})
-    ASSERT_EQ(found(*index, queries, Distance{radius}), search_plain(rows, queries, Distance{radius}))
+    ASSERT_EQ(found(*index, queries, Distance{radius}),
+              search_plain(rows, queries, Distance{radius}))
         << "radius=" << radius;
 }
 
@@ -118,7 +120,8 @@ TEST(HammingIndex, ManyEqualAndNearlyEqualRowsAreAllFound) {
   std::vector<Hash256> queries = queries_near(rows, 10, random);
   for (size_t bits = 0; bits <= 60; bits += 6) queries.push_back(flipped(centre, bits, random));
   for (const uint16_t radius : {0, 15, 31, 60})
-    ASSERT_EQ(found(*index, queries, Distance{radius}), search_plain(rows, queries, Distance{radius}))
+    ASSERT_EQ(found(*index, queries, Distance{radius}),
+              search_plain(rows, queries, Distance{radius}))
         << "radius=" << radius;
 }
 

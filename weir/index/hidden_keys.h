@@ -8,8 +8,8 @@
 
 namespace weir {
 
-// Which rows of a live index are hidden. A removal hides the base's rows of its key, and the rows of
-// the tail before its `limit`, the place where the tail ended at that moment.
+// Which rows of a live index are hidden. A removal hides the base's rows of its key, and the rows
+// of the tail before its `limit`, the place where the tail ended at that moment.
 //
 // Immutable: with() makes a new value. It shares sorted runs with the old one and merges the newest
 // while they are of like size, so that a million removals one by one, or at once, both stay cheap:

@@ -33,8 +33,8 @@ Result<HugeMemory> HugeMemory::allocate(size_t bytes) {
   if (bytes == 0) return memory;
   const bool is_huge = bytes >= kHugePage;
   memory.mapped_ = bytes + (is_huge ? kHugePage : 0);  // room to align by hand
-  void* mapping = mmap(nullptr, memory.mapped_, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* mapping =
+      mmap(nullptr, memory.mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapping == MAP_FAILED)
     return Error{ErrorCode::kUnavailable,
                  "no memory for an index of " + std::to_string(bytes) + " bytes"};

@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// Zeroed memory on 2 MiB pages where the kernel grants them. Random reads over hundreds of megabytes
-// spend most of their time on address translation with 4 KiB pages.
+// Zeroed memory on 2 MiB pages where the kernel grants them. Random reads over hundreds of
+// megabytes spend most of their time on address translation with 4 KiB pages.
 class HugeMemory {
  public:
   HugeMemory() = default;  // no bytes

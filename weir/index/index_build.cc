@@ -16,7 +16,8 @@ bool before(const HammingRow& a, const HammingRow& b) {
   return a.key != b.key ? a.key < b.key : a.hash < b.hash;
 }
 
-// Rows stand in order of key, then hash. Mostly they come so (entries are numbered as they are made).
+// Rows stand in order of key, then hash. Mostly they come so (entries are numbered as they are
+// made).
 void fill_rows(std::span<const HammingRow> rows, IndexImage& image) {
   if (std::is_sorted(rows.begin(), rows.end(), before)) {
     for (uint64_t i = 0; i < rows.size(); ++i) image.set_row(i, rows[i].hash, rows[i].key);
@@ -67,8 +68,8 @@ Status fill_slots(IndexImage& image) {
   const SlotWidths& widths = image.shape().widths;
   std::atomic<uint32_t> next_slot{0};
   std::atomic<bool> has_memory{true};
-  const uint64_t most_buckets = uint64_t{1} << *std::max_element(widths.bits.begin(),
-                                                                 widths.bits.end());
+  const uint64_t most_buckets = uint64_t{1}
+                                << *std::max_element(widths.bits.begin(), widths.bits.end());
   const auto work = [&] {
     auto next = HugeMemory::allocate(most_buckets * sizeof(uint32_t));
     if (!next) {
@@ -89,8 +90,8 @@ Status fill_slots(IndexImage& image) {
     work();
   }
   if (!has_memory)
-    return Error{ErrorCode::kUnavailable, "no memory to build an index of " +
-                                              std::to_string(image.rows()) + " rows"};
+    return Error{ErrorCode::kUnavailable,
+                 "no memory to build an index of " + std::to_string(image.rows()) + " rows"};
   return {};
 }
 
@@ -98,8 +99,8 @@ Status fill_slots(IndexImage& image) {
 
 Result<IndexImage> build_image(std::span<const HammingRow> rows, const SlotWidths& widths) {
   if (rows.size() > UINT32_MAX)
-    return Error{ErrorCode::kLimit, "an index holds at most 4294967295 rows, not " +
-                                        std::to_string(rows.size())};
+    return Error{ErrorCode::kLimit,
+                 "an index holds at most 4294967295 rows, not " + std::to_string(rows.size())};
   IndexImage image = TRY(IndexImage::allocate({rows.size(), widths}));
   fill_rows(rows, image);
   if (image.has_slots()) TRY(fill_slots(image));

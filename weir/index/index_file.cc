@@ -23,7 +23,7 @@ namespace {
 constexpr char kMagic[8] = {'W', 'E', 'I', 'R', 'H', 'A', 'M', '\n'};
 constexpr uint32_t kVersion = 1;
 constexpr uint64_t kChunkBytes = uint64_t{1} << 20;  // of the image, one checksum each
-constexpr uint64_t kPageBytes = 4096;                // the image starts on a page of the file
+constexpr uint64_t kAlignment = 64;                  // of the image in the file
 
 // The first bytes of the file; the checksums of the chunks follow, then zeros up to the image.
 struct Header {
@@ -40,11 +40,13 @@ struct Header {
 static_assert(sizeof(Header) == 128);
 constexpr size_t kChecksummedFrom = offsetof(Header, version);
 
-uint64_t chunk_count(uint64_t image_bytes) { return (image_bytes + kChunkBytes - 1) / kChunkBytes; }
+uint64_t chunk_count(uint64_t image_bytes) {
+  return (image_bytes + kChunkBytes - 1) / kChunkBytes;
+}
 
 uint64_t image_start(uint64_t image_bytes) {
   const uint64_t used = sizeof(Header) + chunk_count(image_bytes) * sizeof(uint64_t);
-  return (used + kPageBytes - 1) / kPageBytes * kPageBytes;
+  return (used + kAlignment - 1) / kAlignment * kAlignment;
 }
 
 class FileDescriptor {
@@ -119,8 +121,8 @@ Result<Prologue> read_prologue(const Source& source) {
   if (const Status slots = check_slots(prologue.shape.widths); !slots)
     return source.corrupt("has impossible slots");
 
-  // The shape says how long the image is and so where it starts; the file must agree before anything
-  // of that size is allocated.
+  // The shape says how long the image is and so where it starts; the file must agree before
+  // anything of that size is allocated.
   const uint64_t image_bytes = layout_of(prologue.shape).bytes;
   prologue.image_start = image_start(image_bytes);
   if (header.image_bytes != image_bytes || header.image_start != prologue.image_start ||

@@ -15,8 +15,8 @@
 namespace weir {
 
 // Eight neighbouring buckets of a slot: where the first starts in the slot's row numbers, and a
-// nibble of length for each. A cache line holds 64 buckets, so that values which differ in their low
-// six bits are found together, and the tables take one byte a bucket.
+// nibble of length for each. A cache line holds 64 buckets, so that values which differ in their
+// low six bits are found together, and the tables take one byte a bucket.
 struct BucketGroup {
   static constexpr uint32_t kBuckets = 8;
   static constexpr uint32_t kMostRows = 14;      // in a bucket, for the nibbles to be used
@@ -58,8 +58,8 @@ class IndexImage {
   uint64_t rows() const { return shape_.rows; }
   bool has_slots() const { return shape_.widths.slots > 0; }
 
-  // Without slots the hashes are four columns, as a scan likes them; with slots they are row-wise, so
-  // that a candidate costs one cache line.
+  // Without slots the hashes are four columns, as a scan likes them; with slots they are row-wise,
+  // so that a candidate costs one cache line.
   HashColumns columns() const;
   const Hash256* row_hashes() const { return at<Hash256>(layout_.hashes); }
   Hash256 hash(uint64_t row) const;

@@ -11,8 +11,9 @@
 
 namespace weir {
 
-// Every change makes a new State and puts it in place of the old one; whoever holds the old one goes
-// on seeing what was. Bases, chunks and runs of hidden keys are shared, so a State is a few words.
+// Every change makes a new State and puts it in place of the old one; whoever holds the old one
+// goes on seeing what was. Bases, chunks and runs of hidden keys are shared, so a State is a few
+// words.
 struct LiveHammingIndex::Impl {
   struct State {
     HammingIndex base;
@@ -87,7 +88,9 @@ void LiveHammingIndex::add(std::span<const HammingRow> rows) {
   impl_->publish(std::move(next));
 }
 
-void LiveHammingIndex::remove(uint32_t key) { remove(std::span(&key, 1)); }
+void LiveHammingIndex::remove(uint32_t key) {
+  remove(std::span(&key, 1));
+}
 
 void LiveHammingIndex::remove(std::span<const uint32_t> keys) {
   std::vector<uint32_t> sorted(keys.begin(), keys.end());
@@ -138,8 +141,8 @@ Status LiveHammingIndex::merge() {
     impl_->publish(std::move(marked));
   }
 
-  const HammingIndex base = TRY(HammingIndex::build(
-      visible_rows(before->image(), before->tail, before->hidden)));
+  const HammingIndex base =
+      TRY(HammingIndex::build(visible_rows(before->image(), before->tail, before->hidden)));
 
   // Later rows stay in the tail. Later removals hide the new base as they did the old one.
   const std::lock_guard lock(impl_->change_mutex);
@@ -150,7 +153,9 @@ Status LiveHammingIndex::merge() {
   return {};
 }
 
-HammingIndex LiveHammingIndex::base() const { return impl_->state()->base; }
+HammingIndex LiveHammingIndex::base() const {
+  return impl_->state()->base;
+}
 
 size_t LiveHammingIndex::size() const {
   const auto state = impl_->state();

@@ -15,9 +15,9 @@ namespace weir {
 // removed since. What add() and remove() did is seen by every search that starts after they return,
 // all of it or, while they run, none of it.
 //
-// All calls are safe from any thread. search() never waits for merge(), nor for an add() or remove()
-// in progress. The tail is scanned, which takes about 0.15 ns a row and query; merge when tail_rows()
-// has grown to some 100'000, or to a tenth of size().
+// All calls are safe from any thread. search() never waits for merge(), nor for an add() or
+// remove() in progress. The tail is scanned, which takes about 0.15 ns a row and query; merge when
+// tail_rows() has grown to some 100'000, or to a tenth of size().
 class LiveHammingIndex {
  public:
   explicit LiveHammingIndex(HammingIndex base = {});

@@ -15,9 +15,9 @@ namespace weir {
 // Rows in the order in which they were added, each with a place that counts up for ever. A value: a
 // copy is a moment's view that costs two words and stays as it is.
 //
-// Views share their chunks, and the newest one appends in place: the rows behind an older view's end
-// may be written while that view is read, but they are not its rows and it never looks at them. So
-// only one thread at a time may append, and only to the newest view.
+// Views share their chunks, and the newest one appends in place: the rows behind an older view's
+// end may be written while that view is read, but they are not its rows and it never looks at them.
+// So only one thread at a time may append, and only to the newest view.
 class LiveTail {
  public:
   struct Chunk {

@@ -10,19 +10,19 @@ namespace weir {
 namespace {
 
 // Costs of one step, fitted to runs of 100 thousand, 1 and 10 million rows on one core with AVX-512
-// and 32 MiB of third-level cache. Only their proportions matter, and those little: near the crossing
-// both ways cost the same.
+// and 32 MiB of third-level cache. Only their proportions matter, and those little: near the
+// crossing both ways cost the same.
 struct StepCosts {
   double probe_ns;      // one bucket looked up
   double candidate_ns;  // one row checked
 };
-constexpr StepCosts kNear{9, 4};   // the index being in the cache
-constexpr StepCosts kFar{15, 8};   // the index being in memory
+constexpr StepCosts kNear{9, 4};  // the index being in the cache
+constexpr StepCosts kFar{15, 8};  // the index being in memory
 constexpr double kCacheBytes = 32e6;
-constexpr double kScanNs = 0.1;    // one row compared with one query
-constexpr double kReadNs = 1.2;    // one row read from memory and split, once for all queries
+constexpr double kScanNs = 0.1;  // one row compared with one query
+constexpr double kReadNs = 1;    // one row read and split into columns, once for all queries
 
-constexpr Distance kDesignRadius{31};      // PDQ's usual radius
+constexpr Distance kDesignRadius{31};  // PDQ's usual radius
 
 // Below this a scan takes a few microseconds, and the slots would not pay for their memory.
 constexpr uint64_t kLeastRowsForSlots = 40'000;
@@ -90,8 +90,9 @@ Status check_slots(const SlotWidths& widths) {
   return {};
 }
 
-// Each step widens the slot in which one more bit of radius costs least. The cost of a step grows with
-// the radius as long as it is below half the width, so taking the cheapest each time is best overall.
+// Each step widens the slot in which one more bit of radius costs least. The cost of a step grows
+// with the radius as long as it is below half the width, so taking the cheapest each time is best
+// overall.
 std::optional<SlotPlan> plan_slots(const SlotWidths& widths, uint64_t rows, Distance radius,
                                    double most_ns) {
   assert(widths.slots > 0);
@@ -122,7 +123,7 @@ std::optional<SlotPlan> plan_slots(const SlotWidths& widths, uint64_t rows, Dist
 
 double scan_query_ns(uint64_t rows, Distance radius, size_t queries) {
   const double all = static_cast<double>(rows);
-  const double read = all * 36 < kCacheBytes ? 0 : all * kReadNs / static_cast<double>(queries);
+  const double read = all * kReadNs / static_cast<double>(queries);
   // From about 45 bits on the first half of a hash no longer settles most vectors.
   const double compare = all * kScanNs * (radius.bits < 45 ? 1 : 2);
   return read + compare;

@@ -13,18 +13,19 @@ namespace weir {
 
 // Multi-index hashing with uneven slots, and why it misses nothing.
 //
-// The 256 bits are cut into m slots. For each slot a table leads from a value of its bits to the rows
-// that have it. To find all rows within R bits of a query, slot i is probed with every value at most
-// r_i bits from the query's (r_i = -1: not at all), and what is found there is checked in full.
+// The 256 bits are cut into m slots. For each slot a table leads from a value of its bits to the
+// rows that have it. To find all rows within R bits of a query, slot i is probed with every value
+// at most r_i bits from the query's (r_i = -1: not at all), and what is found there is checked in
+// full.
 //
-// Let the radii be such that  sum (r_i + 1) >= R + 1.  Suppose a row x within R were found in no slot:
-// then in each slot it differs from the query in at least r_i + 1 bits. The slots share no bit and
-// cover all of them, so x differs in at least sum (r_i + 1) >= R + 1 bits, against the assumption.
-// Nothing is asked of the data; equal or clustered rows only make some buckets longer.
+// Let the radii be such that  sum (r_i + 1) >= R + 1.  Suppose a row x within R were found in no
+// slot: then in each slot it differs from the query in at least r_i + 1 bits. The slots share no
+// bit and cover all of them, so x differs in at least sum (r_i + 1) >= R + 1 bits, against the
+// assumption. Nothing is asked of the data; equal or clustered rows only make some buckets longer.
 //
 // Splitting R + 1 unevenly matters: 11 slots of 23 or 24 bits serve R = 31 with ten radii of 2 and
-// one of 1, where equal radii would need 3 x 11 = 33. (Norouzi, Punjani, Fleet, "Fast exact search in
-// Hamming space with multi-index hashing", TPAMI 2014, is the case of equal radii.)
+// one of 1, where equal radii would need 3 x 11 = 33. (Norouzi, Punjani, Fleet, "Fast exact search
+// in Hamming space with multi-index hashing", TPAMI 2014, is the case of equal radii.)
 
 // Where the slots lie. Slot i has bits[i] bits and starts where slot i - 1 ends.
 struct SlotWidths {
@@ -63,7 +64,7 @@ struct SlotPlan {
 std::optional<SlotPlan> plan_slots(const SlotWidths& widths, uint64_t rows, Distance radius,
                                    double most_ns);
 
-// Expected time of a scan, for one of so many queries at once.
+// Expected time of a scan of row-wise hashes, for one of so many queries at once.
 double scan_query_ns(uint64_t rows, Distance radius, size_t queries);
 
 // The value of slot bits [first, first + bits) of a hash.

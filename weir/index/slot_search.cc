@@ -15,9 +15,9 @@
 // The stream of batches runs on over slots and queries, so that it drains once a search, not once a
 // query.
 //
-// Whether a bucket is empty, and how many rows it has, is as good as random, and a branch on it would
-// be guessed wrong every other time, which costs more than the rest of a probe. So results are written
-// whether they count or not, and the place to write moves on only if they do.
+// Whether a bucket is empty, and how many rows it has, is as good as random, and a branch on it
+// would be guessed wrong every other time, which costs more than the rest of a probe. So results
+// are written whether they count or not, and the place to write moves on only if they do.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -56,8 +56,8 @@ inline uint32_t next_combination(uint32_t x) {
 }
 
 // Which bits of a slot to flip: every value of so many bits with at most so many ones, by number of
-// ones, so that a smaller radius is the beginning of a larger one. Values of equal ones count upward,
-// so that flips in the low bits, whose buckets share a cache line, come together.
+// ones, so that a smaller radius is the beginning of a larger one. Values of equal ones count
+// upward, so that flips in the low bits, whose buckets share a cache line, come together.
 class Flips {
  public:
   Flips(uint32_t bits, int radius) {
@@ -95,7 +95,8 @@ class ProbeStream {
     for (uint32_t bits = 0; bits < flips.size(); ++bits)
       if (radius[bits] >= 0) flips[bits] = &tables_.emplace_back(bits, radius[bits]);
     for (uint32_t slot = 0; slot < widths.slots; ++slot)
-      if (plan.radius[slot] >= 0) flips_[slot] = flips[widths.bits[slot]]->within(plan.radius[slot]);
+      if (plan.radius[slot] >= 0)
+        flips_[slot] = flips[widths.bits[slot]]->within(plan.radius[slot]);
   }
 
   // False when there are no more.
@@ -195,7 +196,8 @@ class SlotSearch {
     }
     const Hash256* hashes = image_.row_hashes();
     for (uint32_t i = 0; i < rows; ++i) {
-      if (batch.row[i] >= rows_) [[unlikely]] batch.row[i] = 0;  // a file's claim, as above
+      if (batch.row[i] >= rows_) [[unlikely]]
+        batch.row[i] = 0;  // a file's claim, as above
       __builtin_prefetch(hashes + batch.row[i]);
     }
     batch.rows = rows;
@@ -220,8 +222,8 @@ class SlotSearch {
   bool is_in_earlier_slot(const Hash256& query, const Hash256& hash, uint32_t slot) const {
     for (uint32_t i = 0; i < slot; ++i) {
       const uint32_t first = probes_.first_bit(i);
-      const uint32_t differ = slot_value(query, first, widths_.bits[i]) ^
-                              slot_value(hash, first, widths_.bits[i]);
+      const uint32_t differ =
+          slot_value(query, first, widths_.bits[i]) ^ slot_value(hash, first, widths_.bits[i]);
       if (std::popcount(differ) <= plan_.radius[i]) return true;
     }
     return false;
