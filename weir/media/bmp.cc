@@ -25,8 +25,8 @@ uint32_t little_endian(std::span<const uint8_t> bytes, size_t at, size_t size) {
   return value;
 }
 
-// The info header at byte 14 has its length, then width and height: 16 bits each in the oldest kind,
-// else 32 with a negative height for rows from the top.
+// The info header at byte 14 has its length, then width and height: 16 bits each in the oldest
+// kind, else 32 with a negative height for rows from the top.
 Status check_header(std::span<const uint8_t> bytes, const Limits& limits) {
   if (bytes.size() < 26) return Error{ErrorCode::kCorrupt, "the bmp data ends within its header"};
   const bool is_oldest = little_endian(bytes, 14, 4) == 12;
@@ -46,21 +46,24 @@ Result<Pixels> to_rgb(const AVFrame& picture) {
   constexpr size_t kSlack = 64;
   std::vector<uint8_t> samples(stride * picture.height + kSlack);
 
-  SwsContext* scaler = sws_getContext(picture.width, picture.height, format, picture.width,
-                                      picture.height, has_alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24,
-                                      SWS_POINT | SWS_ACCURATE_RND, nullptr, nullptr, nullptr);
+  SwsContext* scaler =
+      sws_getContext(picture.width, picture.height, format, picture.width, picture.height,
+                     has_alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, SWS_POINT | SWS_ACCURATE_RND,
+                     nullptr, nullptr, nullptr);
   if (!scaler) return Error{ErrorCode::kInvalid, "a kind of BMP that is not read here"};
   uint8_t* const planes[4] = {samples.data(), nullptr, nullptr, nullptr};
   const int strides[4] = {static_cast<int>(stride), 0, 0, 0};
-  const int rows = sws_scale(scaler, picture.data, picture.linesize, 0, picture.height, planes, strides);
+  const int rows =
+      sws_scale(scaler, picture.data, picture.linesize, 0, picture.height, planes, strides);
   sws_freeContext(scaler);
   if (rows != picture.height) return Error{ErrorCode::kCorrupt, "the bmp data is damaged"};
 
   Pixels pixels{{}, static_cast<uint32_t>(picture.width), static_cast<uint32_t>(picture.height), 3};
   pixels.samples.resize(size_t{pixels.width} * pixels.height * 3);
   for (uint32_t y = 0; y < pixels.height; ++y)
-    flatten_row({samples.data() + stride * y, pixels.width, Bands::kRgb, bands, has_alpha ? 3 : 0, false},
-                pixels.samples.data() + size_t{y} * pixels.width * 3);
+    flatten_row(
+        {samples.data() + stride * y, pixels.width, Bands::kRgb, bands, has_alpha ? 3 : 0, false},
+        pixels.samples.data() + size_t{y} * pixels.width * 3);
   return pixels;
 }
 

@@ -56,8 +56,10 @@ TEST(Confined, EveryFormatIsReadWithoutThreadsOrFiles) {
   files.push_back({"palette png", vips_file(rgb, ".png[palette]"), 0});
   files.push_back({"tiled tiff", vips_file(rgb, ".tif[tile,compression=jpeg]"), 0});
   files.push_back({"pyramid tiff", vips_file(rgb, ".tif[tile,pyramid,compression=deflate]"), 0});
-  files.push_back({"deep tiff", vips_file(std::vector<float>(600 * 400 * 3, 0.5f), 600, 400, 3,
-                                          VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_LAB, ".tif"), 0});
+  files.push_back({"deep tiff",
+                   vips_file(std::vector<float>(600 * 400 * 3, 0.5f), 600, 400, 3,
+                             VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_LAB, ".tif"),
+                   0});
   files.push_back({"animated gif", animation_file(".gif", 12, 64, 50), 0});
   files.push_back({"animated webp", animation_file(".webp", 12, 64, 50), 0});
   files.push_back({"lossy jxl", jxl_file(rgb.samples, 600, 400, 3, {.is_lossless = false}), 0});

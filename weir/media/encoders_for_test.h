@@ -9,13 +9,16 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
 
+// clang-format off: jpeglib.h wants FILE and size_t declared before it
 #include <jpeglib.h>
+
+#include <cstdio>
+// clang-format on
 #include <jxl/encode.h>
 
 #include "weir/base/pixels.h"
@@ -69,10 +72,16 @@ struct JpegOptions {
 
 inline FileBytes exif_block(int orientation, bool is_big_endian) {
   if (is_big_endian)
-    return {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3,
-            0,   0,   0,   1,   0, static_cast<uint8_t>(orientation), 0, 0, 0, 0, 0, 0};
-  return {'E', 'x', 'i', 'f', 0, 0, 'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0,
-          1,   0,   0,   0,   static_cast<uint8_t>(orientation), 0, 0, 0, 0, 0, 0, 0};
+    return {'E', 'x', 'i', 'f',  0,    0, 'M', 'M', 0, 42, 0, 0, 0,
+            8,   0,   1,   0x01, 0x12, 0, 3,   0,   0, 0,  1, 0, static_cast<uint8_t>(orientation),
+            0,   0,   0,   0,    0,    0};
+  return {'E', 'x',  'i',  'f', 0,
+          0,   'I',  'I',  42,  0,
+          8,   0,    0,    0,   1,
+          0,   0x12, 0x01, 3,   0,
+          1,   0,    0,    0,   static_cast<uint8_t>(orientation),
+          0,   0,    0,    0,   0,
+          0,   0};
 }
 
 inline FileBytes jpeg_file(const std::vector<uint8_t>& samples, uint32_t width, uint32_t height,
@@ -122,9 +131,9 @@ template <class Sample>
 FileBytes vips_file(const std::vector<Sample>& samples, uint32_t width, uint32_t height, int bands,
                     VipsBandFormat format, VipsInterpretation meaning, const std::string& suffix,
                     const std::function<void(VipsImage*)>& prepare = {}) {
-  VipsImage* raw = vips_image_new_from_memory(samples.data(), samples.size() * sizeof(Sample),
-                                              static_cast<int>(width), static_cast<int>(height),
-                                              bands, format);
+  VipsImage* raw =
+      vips_image_new_from_memory(samples.data(), samples.size() * sizeof(Sample),
+                                 static_cast<int>(width), static_cast<int>(height), bands, format);
   VipsImage* image = nullptr;
   vips_copy(raw, &image, "interpretation", meaning, nullptr);
   if (prepare) prepare(image);
@@ -165,7 +174,9 @@ inline FileBytes png_with_exif(FileBytes png, int orientation) {
 }
 
 // An animation whose frame k is all of grey shade(k).
-inline uint8_t shade(uint32_t frame) { return static_cast<uint8_t>(10 + frame * 23 % 240); }
+inline uint8_t shade(uint32_t frame) {
+  return static_cast<uint8_t>(10 + frame * 23 % 240);
+}
 
 inline FileBytes animation_file(const std::string& suffix, uint32_t frames, uint32_t side,
                                 int delay_ms) {
@@ -181,9 +192,9 @@ inline FileBytes animation_file(const std::string& suffix, uint32_t frames, uint
 
 inline FileBytes webp_file(const Pixels& picture) {
   uint8_t* bytes = nullptr;
-  const size_t size = WebPEncodeLosslessRGB(
-      picture.samples.data(), static_cast<int>(picture.width), static_cast<int>(picture.height),
-      static_cast<int>(picture.width * 3), &bytes);
+  const size_t size = WebPEncodeLosslessRGB(picture.samples.data(), static_cast<int>(picture.width),
+                                            static_cast<int>(picture.height),
+                                            static_cast<int>(picture.width * 3), &bytes);
   FileBytes file(bytes, bytes + size);
   WebPFree(bytes);
   return file;
@@ -191,7 +202,8 @@ inline FileBytes webp_file(const Pixels& picture) {
 
 // HEIC or AVIF by libheif's encoders. `has_alpha`: samples are R, G, B, A.
 inline FileBytes heif_file(const std::vector<uint8_t>& samples, int width, int height,
-                           bool has_alpha, heif_compression_format format, bool is_lossless = false) {
+                           bool has_alpha, heif_compression_format format,
+                           bool is_lossless = false) {
   heif_context* context = heif_context_alloc();
   heif_encoder* encoder = nullptr;
   heif_context_get_encoder_for_format(context, format, &encoder);

@@ -32,7 +32,9 @@ void flatten(const Row& row, uint8_t* out) {
 
 }  // namespace
 
-int channels_of(Bands bands) { return bands == Bands::kGrey ? 1 : 3; }
+int channels_of(Bands bands) {
+  return bands == Bands::kGrey ? 1 : 3;
+}
 
 void flatten_row(const Row& row, uint8_t* out) {
   const int channels = channels_of(row.bands);

@@ -26,8 +26,8 @@ constexpr uint8_t kBackground = 128;  // transparent parts show this grey
 int channels_of(Bands bands);
 
 // Writes row.width pixels of channels_of(row.bands) 8-bit samples. 16 bits become 8 by keeping the
-// high byte, as libpng's strip_16 and Pillow do. Alpha is straight: sample * a + kBackground * (1 - a),
-// rounded. CMYK (0 is no ink) becomes (255 - ink) * (255 - black) / 255 first.
+// high byte, as libpng's strip_16 and Pillow do. Alpha is straight: sample * a + kBackground * (1 -
+// a), rounded. CMYK (0 is no ink) becomes (255 - ink) * (255 - black) / 255 first.
 void flatten_row(const Row& row, uint8_t* out);
 
 }  // namespace weir::media

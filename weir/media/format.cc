@@ -44,11 +44,12 @@ bool is_tiff(Bytes bytes) {
 
 bool is_jxl(Bytes bytes) {
   using namespace std::string_view_literals;
-  return has(bytes, 0, "\xFF\x0A"sv) ||                        // bare codestream
-         has(bytes, 0, "\0\0\0\x0CJXL \r\n\x87\n"sv);          // in boxes
+  return has(bytes, 0, "\xFF\x0A"sv) ||                // bare codestream
+         has(bytes, 0, "\0\0\0\x0CJXL \r\n\x87\n"sv);  // in boxes
 }
 
-// "BM" alone would claim any text that starts so: the length of the info header must be a known one.
+// "BM" alone would claim any text that starts so: the length of the info header must be a known
+// one.
 bool is_bmp(Bytes bytes) {
   if (!has(bytes, 0, "BM") || bytes.size() < 18) return false;
   constexpr uint8_t kHeaderBytes[] = {12, 16, 40, 52, 56, 64, 108, 124};
@@ -71,16 +72,26 @@ Format sniff(Bytes bytes) {
 
 std::string_view name_of(Format format) {
   switch (format) {
-    case Format::kUnknown: return "unknown";
-    case Format::kJpeg: return "jpeg";
-    case Format::kPng: return "png";
-    case Format::kWebp: return "webp";
-    case Format::kGif: return "gif";
-    case Format::kAvif: return "avif";
-    case Format::kHeic: return "heic";
-    case Format::kTiff: return "tiff";
-    case Format::kBmp: return "bmp";
-    case Format::kJxl: return "jxl";
+    case Format::kUnknown:
+      return "unknown";
+    case Format::kJpeg:
+      return "jpeg";
+    case Format::kPng:
+      return "png";
+    case Format::kWebp:
+      return "webp";
+    case Format::kGif:
+      return "gif";
+    case Format::kAvif:
+      return "avif";
+    case Format::kHeic:
+      return "heic";
+    case Format::kTiff:
+      return "tiff";
+    case Format::kBmp:
+      return "bmp";
+    case Format::kJxl:
+      return "jxl";
   }
   return "unknown";
 }

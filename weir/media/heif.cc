@@ -36,8 +36,8 @@ Status check(Format format, heif_error error) {
   const std::string says = std::string(error.message ? error.message : "no reason given");
   if (error.code == heif_error_Memory_allocation_error ||
       error.subcode == heif_suberror_Security_limit_exceeded)
-    return Error{ErrorCode::kLimit,
-                 "a limit of libheif's was reached in this " + std::string(name_of(format)) + ": " + says};
+    return Error{ErrorCode::kLimit, "a limit of libheif's was reached in this " +
+                                        std::string(name_of(format)) + ": " + says};
   return Error{ErrorCode::kCorrupt,
                "the " + std::string(name_of(format)) + " data is damaged: " + says};
 }
@@ -49,10 +49,11 @@ Result<Pixels> flattened(Format format, const heif_image* image, bool has_alpha,
   const int width = heif_image_get_width(image, heif_channel_interleaved);
   const int height = heif_image_get_height(image, heif_channel_interleaved);
   if (!samples || width <= 0 || height <= 0)
-    return Error{ErrorCode::kCorrupt, "the " + std::string(name_of(format)) + " file has no picture"};
+    return Error{ErrorCode::kCorrupt,
+                 "the " + std::string(name_of(format)) + " file has no picture"};
   // Once more: a coded picture need not have the size that the container told.
-  TRY(check_size(format, static_cast<uint64_t>(width), static_cast<uint64_t>(height), kBytesPerPixel,
-                 limits));
+  TRY(check_size(format, static_cast<uint64_t>(width), static_cast<uint64_t>(height),
+                 kBytesPerPixel, limits));
   Pixels pixels{{}, static_cast<uint32_t>(width), static_cast<uint32_t>(height), 3};
   pixels.samples.resize(size_t{pixels.width} * pixels.height * 3);
   for (uint32_t y = 0; y < pixels.height; ++y)
@@ -67,7 +68,8 @@ Result<Pixels> flattened(Format format, const heif_image* image, bool has_alpha,
 Result<DecodedImage> decode_heif(Format format, std::span<const uint8_t> bytes,
                                  const Limits& limits) {
   const Owned<heif_context> context(heif_context_alloc());
-  if (!context) return Error{ErrorCode::kLimit, "decoding this picture needs more memory than there is"};
+  if (!context)
+    return Error{ErrorCode::kLimit, "decoding this picture needs more memory than there is"};
   heif_context_set_max_decoding_threads(context.get(), 0);
   TRY(check(format, heif_context_read_from_memory_without_copy(context.get(), bytes.data(),
                                                                bytes.size(), nullptr)));
@@ -75,7 +77,8 @@ Result<DecodedImage> decode_heif(Format format, std::span<const uint8_t> bytes,
   TRY(check(format, heif_context_get_primary_image_handle(context.get(), &primary)));
   const Owned<heif_image_handle> handle(primary);
   TRY(check_size(format, static_cast<uint64_t>(heif_image_handle_get_width(primary)),
-                 static_cast<uint64_t>(heif_image_handle_get_height(primary)), kBytesPerPixel, limits));
+                 static_cast<uint64_t>(heif_image_handle_get_height(primary)), kBytesPerPixel,
+                 limits));
 
   const bool has_alpha = heif_image_handle_has_alpha_channel(primary);
   const Owned<heif_decoding_options> options(heif_decoding_options_alloc());

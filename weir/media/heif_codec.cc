@@ -81,14 +81,14 @@ heif_image* to_heif(const AVFrame& from) {
   const bool is_grey = format->nb_components == 1;
   if (format->flags & kUnfit || (!is_grey && !(format->flags & AV_PIX_FMT_FLAG_PLANAR)))
     return nullptr;
-  const heif_chroma chroma = is_grey                   ? heif_chroma_monochrome
-                             : format->log2_chroma_h   ? heif_chroma_420
-                             : format->log2_chroma_w   ? heif_chroma_422
-                                                       : heif_chroma_444;
+  const heif_chroma chroma = is_grey                 ? heif_chroma_monochrome
+                             : format->log2_chroma_h ? heif_chroma_420
+                             : format->log2_chroma_w ? heif_chroma_422
+                                                     : heif_chroma_444;
   heif_image* made = nullptr;
   if (heif_image_create(from.width, from.height,
-                        is_grey ? heif_colorspace_monochrome : heif_colorspace_YCbCr, chroma,
-                        &made).code != heif_error_Ok)
+                        is_grey ? heif_colorspace_monochrome : heif_colorspace_YCbCr, chroma, &made)
+          .code != heif_error_Ok)
     return nullptr;
   std::unique_ptr<heif_image, FreeImage> image(made);
   const int bits = format->comp[0].depth;
@@ -111,12 +111,16 @@ int supports(heif_compression_format format) {
 // The plug-in is not told for which format it is asked: HEVC data starts with the length of a NAL
 // unit (a first byte of 0), AV1 data with the header of an OBU (never 0 for a type that may stand
 // first). push_data() decides by that.
-heif_error new_decoder(void** decoder) {
-  *decoder = new (std::nothrow) CodedPicture;
-  return *decoder ? kDone : kFailed;
+heif_error new_decoder(void** decoder) try {
+  *decoder = std::make_unique<CodedPicture>().release();  // free_decoder() takes it back
+  return kDone;
+} catch (const std::exception&) {
+  return kFailed;
 }
 
-void free_decoder(void* decoder) { delete static_cast<CodedPicture*>(decoder); }
+void free_decoder(void* decoder) {
+  const std::unique_ptr<CodedPicture> owned(static_cast<CodedPicture*>(decoder));
+}
 
 heif_error push_data(void* decoder, const void* data, size_t size) {
   auto& coded = *static_cast<CodedPicture*>(decoder);
@@ -126,8 +130,7 @@ heif_error push_data(void* decoder, const void* data, size_t size) {
   } catch (const std::exception&) {
     return kFailed;
   }
-  if (!coded.bytes.empty())
-    coded.id = coded.bytes[0] == 0 ? AV_CODEC_ID_HEVC : AV_CODEC_ID_AV1;
+  if (!coded.bytes.empty()) coded.id = coded.bytes[0] == 0 ? AV_CODEC_ID_HEVC : AV_CODEC_ID_AV1;
   return kDone;
 }
 
@@ -161,9 +164,13 @@ HeifBudget::HeifBudget(uint64_t pixels) : pixels_left_(pixels) {
   budget_of_this_thread = this;
 }
 
-HeifBudget::~HeifBudget() { budget_of_this_thread = nullptr; }
+HeifBudget::~HeifBudget() {
+  budget_of_this_thread = nullptr;
+}
 
-HeifBudget* HeifBudget::current() { return budget_of_this_thread; }
+HeifBudget* HeifBudget::current() {
+  return budget_of_this_thread;
+}
 
 const heif_decoder_plugin& heif_codec() {
   static constexpr heif_decoder_plugin kCodec{

@@ -45,7 +45,8 @@ FileBytes png_chunk(const std::string& type, const FileBytes& content) {
 FileBytes stream_of(const FileBytes& png) {
   FileBytes stream;
   for (size_t at = 8; at + 12 <= png.size();) {
-    const size_t length = size_t{png[at]} << 24 | png[at + 1] << 16 | png[at + 2] << 8 | png[at + 3];
+    const size_t length =
+        size_t{png[at]} << 24 | png[at + 1] << 16 | png[at + 2] << 8 | png[at + 3];
     const auto content = png.begin() + static_cast<ptrdiff_t>(at + 8);
     if (std::string(png.begin() + static_cast<ptrdiff_t>(at + 4), content) == "IDAT")
       stream.insert(stream.end(), content, content + static_cast<ptrdiff_t>(length));
@@ -60,7 +61,8 @@ void expect_sane(const FileBytes& bytes, const Limits& limits) {
   if (!image) {
     EXPECT_TRUE(image.error().code == ErrorCode::kCorrupt ||
                 image.error().code == ErrorCode::kInvalid ||
-                image.error().code == ErrorCode::kLimit) << image.error().message;
+                image.error().code == ErrorCode::kLimit)
+        << image.error().message;
     EXPECT_FALSE(image.error().message.empty());
     return;
   }
@@ -77,7 +79,8 @@ TEST(Hostile, EveryTenthOfAFileIsCorruptOrNoted) {
   for (const auto& [format, bytes, least] : one_of_each(200, 160))
     for (size_t tenth = 0; tenth < 10; ++tenth) {
       SCOPED_TRACE(testing::Message() << format << " cut at " << tenth << "/10");
-      const FileBytes part(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(bytes.size() * tenth / 10));
+      const FileBytes part(bytes.begin(),
+                           bytes.begin() + static_cast<ptrdiff_t>(bytes.size() * tenth / 10));
       expect_sane(part, kSmall);
       const auto image = decode_image(part, kSmall);
       if (image) {
@@ -106,7 +109,8 @@ TEST(Hostile, RandomBytesAfterAHeaderAreNoPicture) {
   for (const auto& [format, bytes, least] : one_of_each(64, 48)) {
     SCOPED_TRACE(format);
     for (int i = 0; i < 40; ++i) {
-      FileBytes noise(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(random() % bytes.size()));
+      FileBytes noise(bytes.begin(),
+                      bytes.begin() + static_cast<ptrdiff_t>(random() % bytes.size()));
       for (int extra = 0; extra < 600; ++extra) noise.push_back(static_cast<uint8_t>(random()));
       expect_sane(noise, kSmall);
     }
@@ -116,7 +120,8 @@ TEST(Hostile, RandomBytesAfterAHeaderAreNoPicture) {
 // Headers that claim 100,000 x 100,000: refused from the header, whatever follows.
 TEST(Hostile, HugeHeaderIsALimitAtOnce) {
   const auto put_be = [](FileBytes& file, size_t at, uint32_t value, int size) {
-    for (int i = 0; i < size; ++i) file[at + i] = static_cast<uint8_t>(value >> (8 * (size - 1 - i)));
+    for (int i = 0; i < size; ++i)
+      file[at + i] = static_cast<uint8_t>(value >> (8 * (size - 1 - i)));
   };
   const Pixels rgb = test_picture(16, 16, 3);
   std::vector<NamedFile> files;
@@ -132,8 +137,8 @@ TEST(Hostile, HugeHeaderIsALimitAtOnce) {
   for (size_t i = 0; i + 9 < gif.size(); ++i)  // libvips trusts the frames rather than the canvas
     if (gif[i] == 0x2C && gif[i + 5] == 16 && gif[i + 7] == 16) put_be(gif, i + 5, 0xFFFFFFFF, 4);
   // Lossless WebP of 16383 x 16383, its largest: 14 bits each of width - 1 and height - 1.
-  FileBytes webp{'R', 'I', 'F', 'F', 40, 0, 0, 0, 'W', 'E', 'B', 'P', 'V', 'P', '8', 'L', 28, 0, 0, 0,
-                 0x2F, 0xFE, 0xBF, 0xFF, 0x0F};
+  FileBytes webp{'R', 'I', 'F', 'F', 40, 0, 0, 0,    'W',  'E',  'B',  'P', 'V',
+                 'P', '8', 'L', 28,  0,  0, 0, 0x2F, 0xFE, 0xBF, 0xFF, 0x0F};
   webp.resize(48);
   FileBytes tiff = vips_file(rgb, ".tif");
   for (size_t i = 0; i + 12 < tiff.size(); ++i)  // ImageWidth and ImageLength, SHORT or LONG
@@ -173,7 +178,8 @@ TEST(Hostile, PngBombIsDecodedWithinTheLimitAndRefusedAboveIt) {
   ASSERT_TRUE(image) << image.error().message;
   EXPECT_EQ(image->width, 4000u);
   const Pixels over{flat.samples, 4000, 4001, 1};
-  EXPECT_EQ(code_of(decode_image(vips_file(over, ".png[compression=9]"), limits)), ErrorCode::kLimit);
+  EXPECT_EQ(code_of(decode_image(vips_file(over, ".png[compression=9]"), limits)),
+            ErrorCode::kLimit);
 }
 
 // Compressed text and profiles of 64 MB each in front of a small picture.

@@ -34,16 +34,23 @@ Result<Format> known_format(std::span<const uint8_t> bytes, const Limits& limits
 
 Result<DecodedImage> decode(Format format, std::span<const uint8_t> bytes, const Limits& limits) {
   switch (format) {
-    case Format::kJpeg: return media::decode_jpeg(bytes, limits);
+    case Format::kJpeg:
+      return media::decode_jpeg(bytes, limits);
     case Format::kPng:
     case Format::kGif:
-    case Format::kTiff: return media::decode_by_vips(format, bytes, limits);
-    case Format::kWebp: return media::decode_webp(bytes, limits);
+    case Format::kTiff:
+      return media::decode_by_vips(format, bytes, limits);
+    case Format::kWebp:
+      return media::decode_webp(bytes, limits);
     case Format::kAvif:
-    case Format::kHeic: return media::decode_heif(format, bytes, limits);
-    case Format::kBmp: return media::decode_bmp(bytes, limits);
-    case Format::kJxl: return media::decode_jxl(bytes, limits);
-    case Format::kUnknown: break;
+    case Format::kHeic:
+      return media::decode_heif(format, bytes, limits);
+    case Format::kBmp:
+      return media::decode_bmp(bytes, limits);
+    case Format::kJxl:
+      return media::decode_jxl(bytes, limits);
+    case Format::kUnknown:
+      break;
   }
   return Error{ErrorCode::kInvalid, "no known image format"};
 }

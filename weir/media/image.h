@@ -13,33 +13,45 @@
 
 namespace weir {
 
-// One frame, upright (EXIF orientation applied), alpha flattened on mid-grey (128), 8 bits a sample.
+// One frame: upright (EXIF's or the container's orientation applied), transparent parts flattened
+// on mid-grey (128), 8 bits a sample (of 16 the high byte is kept). Colour profiles are ignored, as
+// the tools that make the field's hashes do.
 struct Frame {
-  Pixels pixels;                      // 1 channel: luma as stored; 3 channels: R, G, B
+  Pixels pixels;                      // 1 channel: luma as stored, or grey; 3 channels: R, G, B
   std::chrono::microseconds time{0};  // from the start of the animation
 };
 
 struct DecodedImage {
-  std::string format;         // "jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp", "jxl"
-  uint32_t width = 0;         // of the upright picture
+  std::string format;  // "jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp", "jxl"
+  uint32_t width = 0;  // of the upright picture
   uint32_t height = 0;
-  uint32_t frame_count = 1;   // in the file
+  uint32_t frame_count = 1;   // in the file (pages of a TIFF); a GIF's are counted up to 4097
   std::vector<Frame> frames;  // the first, then evenly spaced ones, at most limits.frames
-  std::string note;           // "truncated: ..." when part of the picture was missing; else empty
+  // What a person should know; mostly empty. "truncated: ..." part of the picture was missing (at
+  // least half of its rows are there), "damaged: ..." a JPEG with errors that could be stepped
+  // over, "long animation: ..." its end was not looked at.
+  std::string note;
 };
 
 // Pixels of an image file held in memory. The format is told from the bytes, never from a name.
-// JPEG with a YCbCr or grey picture gives the luma plane alone, decoded at full size.
-// Errors: invalid when the bytes are empty or no image format that is known here; corrupt when
-// they break their format's rules; limit for more pixels, a longer side or more memory than `limits`.
+// JPEG with a YCbCr or grey picture gives the luma plane alone, decoded at full size. GIF and WebP
+// animations give several frames; all other files their first or primary picture.
+// Works in the calling thread, starts no other, opens no file. Several threads may decode at once.
+// Errors: invalid when the bytes are empty or no image format that is known here, or a variant that
+// no library here reads; corrupt when they break their format's rules; limit for more bytes or
+// pixels, a longer side or more memory than `limits`: told from the header, before pixels are made.
 Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& limits);
 
-// A small colour picture for people: long side at most `side` pixels, as JPEG bytes.
+// A small colour picture for people: long side at most `side` pixels, as JPEG bytes. Never larger
+// than the original; upright, and grey where transparent. Precondition: side > 0.
 // Errors: as decode_image().
 Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const Limits& limits,
                                           uint32_t side);
 
-// Once per process, before threads start. `name` is argv[0].
+// Once per process, before threads start and before the sandbox closes: loads and registers all
+// that decoding needs, so that nothing is opened later. `name` is argv[0]. Sets GLib's log writer
+// to silence and the environment's VIPSHOME for the moment. Errors: unavailable when a library does
+// not start or lacks a codec.
 Status init_media(const char* name);
 
 }  // namespace weir

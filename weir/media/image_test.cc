@@ -93,11 +93,17 @@ TEST(DecodeImage, SixteenBitsKeepTheirHighByte) {
     high.push_back(static_cast<uint8_t>(deep.back() >> 8));
   }
   for (const char* suffix : {".png", ".tif"})
-    EXPECT_EQ(decoded(vips_file(deep, 30, 20, 3, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16,
-                                suffix)).samples, high) << suffix;
+    EXPECT_EQ(
+        decoded(vips_file(deep, 30, 20, 3, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, suffix))
+            .samples,
+        high)
+        << suffix;
   for (const char* suffix : {".png", ".tif"})
-    EXPECT_EQ(decoded(vips_file(deep, 90, 20, 1, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_GREY16,
-                                suffix)).samples, high) << suffix;
+    EXPECT_EQ(
+        decoded(vips_file(deep, 90, 20, 1, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_GREY16, suffix))
+            .samples,
+        high)
+        << suffix;
 }
 
 TEST(DecodeImage, AlphaIsFlattenedOnMidGrey) {
@@ -115,11 +121,14 @@ TEST(DecodeImage, AlphaIsFlattenedOnMidGrey) {
   const auto by_vips = [&](const char* suffix) {
     return decoded(vips_file(rgba, 32, 32, 4, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, suffix));
   };
-  for (const char* suffix : {".png", ".tif"}) EXPECT_EQ(by_vips(suffix).samples, expected) << suffix;
+  for (const char* suffix : {".png", ".tif"})
+    EXPECT_EQ(by_vips(suffix).samples, expected) << suffix;
   EXPECT_EQ(decoded(jxl_file(rgba, 32, 32, 4)).samples, expected);
   EXPECT_EQ(decoded(jxl_file(grey_alpha, 32, 32, 2)).samples, expected_grey);
-  EXPECT_EQ(decoded(vips_file(grey_alpha, 32, 32, 2, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W,
-                              ".png")).samples, expected_grey);
+  EXPECT_EQ(
+      decoded(vips_file(grey_alpha, 32, 32, 2, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W, ".png"))
+          .samples,
+      expected_grey);
   // WebP's encoder changes the colour of fully transparent pixels, which are grey here anyway.
   EXPECT_EQ(by_vips(".webp[lossless]").samples, expected);
   const Pixels wanted{expected, 32, 32, 3};
@@ -129,28 +138,29 @@ TEST(DecodeImage, AlphaIsFlattenedOnMidGrey) {
 
 TEST(DecodeImage, SixteenBitAlphaIsFlattened) {
   const std::vector<uint16_t> rgba{65535, 0, 256 * 100, 256 * 51, 65535, 0, 256 * 100, 65535};
-  const Pixels pixels = decoded(
-      vips_file(rgba, 2, 1, 4, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, ".png"));
+  const Pixels pixels =
+      decoded(vips_file(rgba, 2, 1, 4, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, ".png"));
   EXPECT_EQ(pixels.samples, (std::vector<uint8_t>{153, 102, 122, 255, 0, 100}));
 }
 
 TEST(DecodeImage, CmykBecomesRgbWithoutAProfile) {
   const std::vector<uint8_t> inks = flat({255, 0, 51, 102}, 24, 24).samples;
   const std::vector<uint8_t> red_paper{0, 153, 122};  // (255 - ink) * (255 - 102) / 255
-  EXPECT_EQ(decoded(vips_file(inks, 24, 24, 4, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_CMYK,
-                              ".tif")).samples, flat(red_paper, 24, 24).samples);
+  EXPECT_EQ(decoded(vips_file(inks, 24, 24, 4, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_CMYK, ".tif"))
+                .samples,
+            flat(red_paper, 24, 24).samples);
 }
 
 TEST(DecodeImage, LabAndFloatTiffBecomeSrgb) {
   std::vector<float> lab, floats;
   for (int i = 0; i < 16 * 16; ++i) lab.insert(lab.end(), {50, 0, 0});
   for (int i = 0; i < 16 * 16 * 3; ++i) floats.push_back(0.2140f);
-  const Pixels grey = decoded(
-      vips_file(lab, 16, 16, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_LAB, ".tif"));
+  const Pixels grey =
+      decoded(vips_file(lab, 16, 16, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_LAB, ".tif"));
   ASSERT_EQ(grey.samples.size(), 16u * 16 * 3);
   for (const uint8_t sample : grey.samples) EXPECT_NEAR(sample, 119, 2);  // L* 50 in sRGB
-  const Pixels rgb = decoded(
-      vips_file(floats, 16, 16, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_sRGB, ".tif"));
+  const Pixels rgb =
+      decoded(vips_file(floats, 16, 16, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_sRGB, ".tif"));
   for (const uint8_t sample : rgb.samples) EXPECT_NEAR(sample, 128, 1);  // linear light, 0 to 1
 }
 
@@ -239,8 +249,8 @@ TEST(DecodeImage, PublishedFilesHaveTheirSizes) {
     fields >> path >> width >> height;
     std::ifstream in(vectors / "media/images" / path, std::ios::binary);
     const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), {});
-    const auto image = decode_image(
-        {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, Limits{});
+    const auto image =
+        decode_image({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, Limits{});
     ASSERT_TRUE(image) << path << ": " << image.error().message;
     const bool is_turned = path.find("exif-rotn-6") != std::string::npos ||
                            path.find("exif-rotn-8") != std::string::npos;

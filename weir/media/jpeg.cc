@@ -26,15 +26,23 @@ void cmyk_to_rgb(const uint8_t* cmyk, size_t width, bool is_inverted, uint8_t* r
   }
 }
 
-// Picks what libjpeg is to give. Luma alone spares the chroma planes their transform, upsampling and
-// conversion, and is what PDQ is computed from.
+// Picks what libjpeg is to give. Luma alone spares the chroma planes their transform, upsampling
+// and conversion, and is what PDQ is computed from.
 Status choose_output(jpeg_decompress_struct& decompress, bool in_colour) {
   switch (decompress.jpeg_color_space) {
-    case JCS_GRAYSCALE: decompress.out_color_space = JCS_GRAYSCALE; return {};
-    case JCS_YCbCr: decompress.out_color_space = in_colour ? JCS_RGB : JCS_GRAYSCALE; return {};
-    case JCS_RGB: decompress.out_color_space = JCS_RGB; return {};
+    case JCS_GRAYSCALE:
+      decompress.out_color_space = JCS_GRAYSCALE;
+      return {};
+    case JCS_YCbCr:
+      decompress.out_color_space = in_colour ? JCS_RGB : JCS_GRAYSCALE;
+      return {};
+    case JCS_RGB:
+      decompress.out_color_space = JCS_RGB;
+      return {};
     case JCS_CMYK:
-    case JCS_YCCK: decompress.out_color_space = JCS_CMYK; return {};
+    case JCS_YCCK:
+      decompress.out_color_space = JCS_CMYK;
+      return {};
     default:
       return Error{ErrorCode::kInvalid, "a kind of JPEG that is not read here: " +
                                             std::to_string(decompress.num_components) +

@@ -30,7 +30,9 @@ JpegReader::JpegReader(std::span<const uint8_t> bytes, const Limits& limits)
   progress_.progress_monitor = on_progress;
 }
 
-JpegReader::~JpegReader() { jpeg_destroy_decompress(&decompress_); }
+JpegReader::~JpegReader() {
+  jpeg_destroy_decompress(&decompress_);
+}
 
 template <class Step>
 bool JpegReader::step(Step step) {
@@ -58,8 +60,7 @@ Orientation JpegReader::orientation() const {
   constexpr std::string_view kExif("Exif\0\0", 6);
   for (jpeg_saved_marker_ptr marker = decompress_.marker_list; marker; marker = marker->next) {
     const std::span<const uint8_t> content(marker->data, marker->data_length);
-    if (content.size() >= kExif.size() &&
-        std::equal(kExif.begin(), kExif.end(), content.begin()))
+    if (content.size() >= kExif.size() && std::equal(kExif.begin(), kExif.end(), content.begin()))
       return exif_orientation(content);
   }
   return kUpright;
@@ -84,8 +85,10 @@ Error JpegReader::error() const {
   switch (errors_.msg_code) {
     case JERR_NO_BACKING_STORE:
     case JERR_OUT_OF_MEMORY:
-      return {ErrorCode::kLimit, "decoding this JPEG picture needs more than the limit "
-                                 "`memory_bytes` of " + std::to_string(limits_.memory_bytes)};
+      return {ErrorCode::kLimit,
+              "decoding this JPEG picture needs more than the limit "
+              "`memory_bytes` of " +
+                  std::to_string(limits_.memory_bytes)};
     case JERR_SOF_UNSUPPORTED:
     case JERR_BAD_PRECISION:
     case JERR_ARITH_NOTIMPL:
@@ -109,7 +112,8 @@ void JpegReader::on_warning(int code) {
   switch (code) {
     case JWRN_JPEG_EOF:
       at_end_ = true;  // no loss yet: perhaps only the end marker is missing
-      if (decompress_.arith_code) on_missing_data();  // this coder does not tell which bytes it lacks
+      if (decompress_.arith_code)
+        on_missing_data();  // this coder does not tell which bytes it lacks
       break;
     case JWRN_HIT_MARKER:
       if (at_end_)
@@ -135,16 +139,16 @@ void JpegReader::on_missing_data() {
     is_coarse_ = true;
     return;
   }
-  rows_before_end_ = std::min<uint32_t>(
-      decompress_.image_height, decompress_.input_iMCU_row * decompress_.max_v_samp_factor * DCTSIZE);
+  rows_before_end_ =
+      std::min<uint32_t>(decompress_.image_height,
+                         decompress_.input_iMCU_row * decompress_.max_v_samp_factor * DCTSIZE);
   // Stop here rather than fill a large canvas that will not be used.
   if (!has_enough_rows()) leave(reinterpret_cast<j_common_ptr>(&decompress_));
 }
 
 // Apart from its caller, whose frame a jump may skip: this one's has a destructor.
 bool JpegReader::has_enough_rows() {
-  const auto note =
-      note_missing_rows(Format::kJpeg, *rows_before_end_, decompress_.image_height);
+  const auto note = note_missing_rows(Format::kJpeg, *rows_before_end_, decompress_.image_height);
   if (!note) own_error_ = note.error();
   return note.has_value();
 }

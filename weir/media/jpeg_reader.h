@@ -4,11 +4,14 @@
 #include <csetjmp>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>  // jpeglib.h wants FILE and size_t declared before it
 #include <optional>
 #include <span>
 
+// clang-format off: jpeglib.h wants FILE and size_t declared before it
 #include <jpeglib.h>
+
+#include <cstdio>
+// clang-format on
 
 #include "weir/base/limits.h"
 #include "weir/base/result.h"

@@ -39,9 +39,10 @@ TEST(DecodeJpeg, LumaEqualsLibjpegsForEveryCoding) {
     for (const uint32_t height : {1u, 16u, 31u, 120u})
       for (const bool is_progressive : {false, true})
         for (const bool is_arithmetic : {false, true}) {
-          const FileBytes file = jpeg_file(
-              test_picture(width, height, 3),
-              {.is_progressive = is_progressive, .is_arithmetic = is_arithmetic, .restart_rows = 1});
+          const FileBytes file =
+              jpeg_file(test_picture(width, height, 3), {.is_progressive = is_progressive,
+                                                         .is_arithmetic = is_arithmetic,
+                                                         .restart_rows = 1});
           const Pixels luma = decoded(file);
           EXPECT_EQ(luma.channels, 1u);
           EXPECT_EQ(luma.samples, luma_by_libjpeg(file).samples) << width << "x" << height;
@@ -59,7 +60,8 @@ TEST(DecodeJpeg, RgbCodedPictureStaysRgb) {
 }
 
 TEST(DecodeJpeg, AdobesInvertedInksBecomeRgb) {
-  std::vector<uint8_t> inverted;  // 255 - ink, as Adobe's programs and libjpeg's CMYK and YCCK have it
+  std::vector<uint8_t>
+      inverted;  // 255 - ink, as Adobe's programs and libjpeg's CMYK and YCCK have it
   Pixels wanted{{}, 64, 48, 3};
   const Pixels source = test_picture(64, 48, 3);
   for (size_t i = 0; i < source.samples.size(); i += 3) {
@@ -81,7 +83,8 @@ TEST(DecodeJpeg, TruncatedPictureIsUsedWhenHalfOfItsRowsWereRead) {
   const Pixels whole = decoded(file);
   int used = 0, refused = 0;
   for (int tenth = 1; tenth < 10; ++tenth) {
-    const FileBytes part(file.begin(), file.begin() + static_cast<ptrdiff_t>(file.size() * tenth / 10));
+    const FileBytes part(file.begin(),
+                         file.begin() + static_cast<ptrdiff_t>(file.size() * tenth / 10));
     const auto image = decode_jpeg(part, Limits{});
     if (!image) {
       EXPECT_EQ(image.error().code, ErrorCode::kCorrupt);
@@ -140,8 +143,8 @@ TEST(DecodeJpeg, SmallMemoryIsALimit) {
   Limits limits;
   limits.memory_bytes = 1'000'000;
   for (const bool is_progressive : {false, true}) {
-    const auto image =
-        decode_jpeg(jpeg_file(test_picture(600, 600, 3), {.is_progressive = is_progressive}), limits);
+    const auto image = decode_jpeg(
+        jpeg_file(test_picture(600, 600, 3), {.is_progressive = is_progressive}), limits);
     ASSERT_FALSE(image);
     EXPECT_EQ(image.error().code, ErrorCode::kLimit);
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <csetjmp>
-#include <cstdio>  // jpeglib.h wants FILE and size_t declared before it
 #include <cstdlib>
 #include <memory>
 
+// clang-format off: jpeglib.h wants FILE and size_t declared before it
 #include <jpeglib.h>
+
+#include <cstdio>
+// clang-format on
 
 #include "weir/media/jpeg.h"
 
@@ -60,9 +63,9 @@ bool write(Compressor& to, const PixelView& picture, int quality) {
 Result<std::vector<uint8_t>> encode_jpeg(const PixelView& picture, int quality) {
   Compressor compressor;
   if (!write(compressor, picture, quality))
-    return Error{ErrorCode::kInvalid,
-                 "no JPEG can be made of a picture of " + std::to_string(picture.width) + " x " +
-                     std::to_string(picture.height) + " pixels"};
+    return Error{ErrorCode::kInvalid, "no JPEG can be made of a picture of " +
+                                          std::to_string(picture.width) + " x " +
+                                          std::to_string(picture.height) + " pixels"};
   return std::vector<uint8_t>(compressor.bytes, compressor.bytes + compressor.size);
 }
 

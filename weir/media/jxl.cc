@@ -64,10 +64,15 @@ Result<Canvas> decode_first_frame(std::span<const uint8_t> bytes, const Limits& 
           return damaged("no header");
         TRY(check_size(Format::kJxl, canvas.info.xsize, canvas.info.ysize, kBytesPerPixel, limits));
         break;
-      case JXL_DEC_NEED_IMAGE_OUT_BUFFER: TRY(prepare(decoder.get(), canvas)); break;
-      case JXL_DEC_FULL_IMAGE: return canvas;
-      case JXL_DEC_NEED_MORE_INPUT: return damaged("it breaks off");
-      default: return damaged("libjxl cannot decode it");
+      case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
+        TRY(prepare(decoder.get(), canvas));
+        break;
+      case JXL_DEC_FULL_IMAGE:
+        return canvas;
+      case JXL_DEC_NEED_MORE_INPUT:
+        return damaged("it breaks off");
+      default:
+        return damaged("libjxl cannot decode it");
     }
   }
 }
@@ -79,7 +84,8 @@ Result<DecodedImage> decode_jxl(std::span<const uint8_t> bytes, const Limits& li
   DecodedImage image;
   image.width = canvas.info.xsize;
   image.height = canvas.info.ysize;
-  Pixels pixels{{}, image.width, image.height, static_cast<uint32_t>(channels_of(canvas.colours()))};
+  Pixels pixels{
+      {}, image.width, image.height, static_cast<uint32_t>(channels_of(canvas.colours()))};
   const size_t stride = size_t{pixels.width} * pixels.channels;
   pixels.samples.resize(stride * pixels.height);
   for (uint32_t y = 0; y < pixels.height; ++y)

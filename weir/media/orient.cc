@@ -16,9 +16,9 @@ struct Turn {
 };
 
 constexpr Turn kTurns[9] = {
-    {false, false, false},                                             // 0: not in use
-    {false, false, false}, {false, true, false},  {false, true, true},  {false, false, true},
-    {true, false, false},  {true, false, true},   {true, true, true},   {true, true, false},
+    {false, false, false},  // 0: not in use
+    {false, false, false}, {false, true, false}, {false, true, true}, {false, false, true},
+    {true, false, false},  {true, false, true},  {true, true, true},  {true, true, false},
 };
 
 // Squares keep both sides of a transposition within the cache: 32 rows of 64-byte lines are 2 KiB.

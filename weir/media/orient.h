@@ -11,6 +11,8 @@ namespace weir::media {
 Pixels upright(Pixels stored, Orientation orientation);
 
 // True when width and height change places.
-constexpr bool swaps_sides(Orientation orientation) { return orientation >= 5 && orientation <= 8; }
+constexpr bool swaps_sides(Orientation orientation) {
+  return orientation >= 5 && orientation <= 8;
+}
 
 }  // namespace weir::media

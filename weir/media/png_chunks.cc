@@ -24,7 +24,8 @@ PngPicture reduce_png(std::span<const uint8_t> png) {
   picture.bytes.assign(png.begin(), png.begin() + static_cast<ptrdiff_t>(signature));
   for (size_t at = signature; png.size() - at >= kHeadBytes;) {
     const auto head = png.subspan(at);
-    const size_t length = size_t{head[0]} << 24 | size_t{head[1]} << 16 | size_t{head[2]} << 8 | head[3];
+    const size_t length =
+        size_t{head[0]} << 24 | size_t{head[1]} << 16 | size_t{head[2]} << 8 | head[3];
     const std::string_view type(reinterpret_cast<const char*>(head.data()) + 4, 4);
     const auto chunk = head.first(std::min(head.size(), kHeadBytes + length + kChecksumBytes));
     if (is_of_the_picture(type))

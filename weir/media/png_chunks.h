@@ -15,9 +15,9 @@ struct PngPicture {
   Orientation orientation = kUpright;  // of its eXIf chunk (PNG, third edition, 11.3.4.5)
 };
 
-// Leaves out text, profiles and all else before libpng sees it: libpng unfolds each compressed chunk
-// as it passes, a second of work for every 60 KB of file. Of a file that breaks off, what is there of
-// the last chunk is kept. Checksums are left to libpng.
+// Leaves out text, profiles and all else before libpng sees it: libpng unfolds each compressed
+// chunk as it passes, a second of work for every 60 KB of file. Of a file that breaks off, what is
+// there of the last chunk is kept. Checksums are left to libpng.
 PngPicture reduce_png(std::span<const uint8_t> png);
 
 }  // namespace weir::media

@@ -13,7 +13,8 @@ uint32_t edge(uint32_t i, uint32_t from, uint32_t to) {
 }
 
 uint32_t scaled(uint32_t length, uint32_t side, uint32_t longest) {
-  return std::max<uint32_t>(1, static_cast<uint32_t>((uint64_t{length} * side + longest / 2) / longest));
+  return std::max<uint32_t>(
+      1, static_cast<uint32_t>((uint64_t{length} * side + longest / 2) / longest));
 }
 
 }  // namespace
@@ -44,7 +45,8 @@ Pixels shrink(Pixels picture, uint32_t side) {
     }
     uint8_t* out = small.samples.data() + size_t{y} * small.width * channels;
     for (uint32_t x = 0; x < small.width; ++x) {
-      const uint64_t columns = edge(x + 1, from.width, small.width) - edge(x, from.width, small.width);
+      const uint64_t columns =
+          edge(x + 1, from.width, small.width) - edge(x, from.width, small.width);
       const uint64_t area = columns * (bottom - top);
       for (size_t c = 0; c < channels; ++c)
         out[x * channels + c] = static_cast<uint8_t>((sums[x * channels + c] + area / 2) / area);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/media/vips_formats.h"
 
-#include <vips/vips.h>
 #include <vips/vector.h>  // not among those of vips.h
+#include <vips/vips.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -63,7 +63,8 @@ Result<Image> open_page(Format format, std::span<const uint8_t> bytes, int page)
       failed = vips_tiffload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
                                     "fail_on", fail_on, "page", page, nullptr);
       break;
-    default: break;
+    default:
+      break;
   }
   if (failed) return vips_failure(format);
   return Image(image);
@@ -80,8 +81,10 @@ bool is_direct(const VipsImage* image) {
     case VIPS_INTERPRETATION_sRGB:
     case VIPS_INTERPRETATION_RGB16:
       return true;
-    case VIPS_INTERPRETATION_CMYK: return vips_image_get_bands(image) >= 4;
-    default: return false;
+    case VIPS_INTERPRETATION_CMYK:
+      return vips_image_get_bands(image) >= 4;
+    default:
+      return false;
   }
 }
 
@@ -175,7 +178,8 @@ Result<DecodedImage> decode_still(Format format, std::span<const uint8_t> bytes,
   DecodedImage result;
   result.frame_count = timeline_of(image.get()).frame_count;
   auto [pixels, rows_read] = TRY(draw(format, image.get()));
-  if (rows_read < pixels.height) result.note = TRY(note_missing_rows(format, rows_read, pixels.height));
+  if (rows_read < pixels.height)
+    result.note = TRY(note_missing_rows(format, rows_read, pixels.height));
   const Orientation orientation =
       format == Format::kPng ? png.orientation : orientation_of(image.get());
   result.frames.push_back({upright(std::move(pixels), orientation), {}});
@@ -212,8 +216,8 @@ Result<DecodedImage> decode_gif(std::span<const uint8_t> bytes, const Limits& li
 
 Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> bytes,
                                     const Limits& limits) {
-  auto result = format == Format::kGif ? decode_gif(bytes, limits)
-                                       : decode_still(format, bytes, limits);
+  auto result =
+      format == Format::kGif ? decode_gif(bytes, limits) : decode_still(format, bytes, limits);
   vips_error_clear();  // it gathers what libraries say of damage that is told by our notes
   if (!result) return result;
   result->width = result->frames[0].pixels.width;
@@ -226,7 +230,8 @@ Status init_vips(const char* name) {
   g_log_set_writer_func(
       [](GLogLevelFlags, const GLogField*, gsize, gpointer) { return G_LOG_WRITER_HANDLED; },
       nullptr, nullptr);
-  // Its plug-in loaders (ImageMagick, poppler, OpenSlide, ...) are found below its home: none is wanted.
+  // Its plug-in loaders (ImageMagick, poppler, OpenSlide, ...) are found below its home: none is
+  // wanted.
   const char* home = std::getenv("VIPSHOME");
   const std::string home_before = home ? home : "";
   setenv("VIPSHOME", "/nonexistent", 1);
@@ -240,8 +245,8 @@ Status init_vips(const char* name) {
   vips_concurrency_set(1);
   vips_cache_set_max(0);
   vips_operation_block_set("VipsForeignLoad", TRUE);
-  for (const char* loader : {"VipsForeignLoadPngBuffer", "VipsForeignLoadNsgifBuffer",
-                             "VipsForeignLoadTiffBuffer"})
+  for (const char* loader :
+       {"VipsForeignLoadPngBuffer", "VipsForeignLoadNsgifBuffer", "VipsForeignLoadTiffBuffer"})
     vips_operation_block_set(loader, FALSE);
   return {};
 }

@@ -100,8 +100,8 @@ Status decode_animation(std::span<const uint8_t> bytes, const WebPDemuxer* demux
     for (int end_ms = 0; next <= wanted; ++next)
       if (!WebPAnimDecoderGetNext(decoder.get(), &canvas, &end_ms))
         return damaged("frame " + std::to_string(next + 1) + " cannot be decoded");
-    image.frames.push_back({upright(flattened(canvas, width, height, true), orientation),
-                            time_of(timeline, wanted)});
+    image.frames.push_back(
+        {upright(flattened(canvas, width, height, true), orientation), time_of(timeline, wanted)});
   }
   return {};
 }
