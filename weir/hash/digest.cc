@@ -30,7 +30,8 @@ struct DigestStream::State {
 };
 
 DigestStream::DigestStream(bool with_md5)
-    : state_(new State{start(EVP_sha256()), with_md5 ? start(EVP_md5()) : nullptr}) {}
+    : state_(std::make_unique<State>(
+          State{start(EVP_sha256()), with_md5 ? start(EVP_md5()) : nullptr})) {}
 
 DigestStream::~DigestStream() = default;
 

@@ -34,7 +34,8 @@ struct PdqDihedral {
 PdqHash pdq(const PixelView& picture);
 PdqDihedral pdq_dihedral(const PixelView& picture);
 
-// From luma in 0..255, width x height floats, rows without gaps; the input is not changed.
+// From luma in 0..255, width x height floats, rows without gaps; the input is not changed. Values
+// that are not 0 must be at least 2^-27, as those of 8-bit samples are (decision 0010 says why).
 PdqHash pdq_luma(const float* luma, size_t width, size_t height);
 PdqDihedral pdq_dihedral_luma(const float* luma, size_t width, size_t height);
 

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <thread>
 
 #include "weir/base/hex.h"
 #include "weir/hash/digest.h"
@@ -163,6 +166,24 @@ TEST(Pdq, ReadsRowsThatLieApart) {
     copy.samples.insert(copy.samples.end(), part.row(y), part.row(y) + 3 * part.width);
   EXPECT_EQ(pdq(part).hash, pdq(copy.view()).hash);
   EXPECT_EQ(pdq_dihedral(part).dihedral, pdq_dihedral(copy.view()).dihedral);
+}
+
+TEST(Pdq, GivesTheSameFromManyThreads) {
+  const Pixels picture = testing::synthetic_picture(11, 333, 211, 3);
+  const PdqDihedral expected = pdq_dihedral(picture.view());
+  std::array<bool, 8> equal{};
+  {
+    std::vector<std::jthread> threads;
+    for (bool& same : equal)
+      threads.emplace_back([&picture, &expected, &same] {
+        same = true;
+        for (int i = 0; i < 20; ++i) {
+          const PdqDihedral found = pdq_dihedral(picture.view());
+          same = same && found.dihedral == expected.dihedral && found.quality == expected.quality;
+        }
+      });
+  }
+  EXPECT_EQ(std::count(equal.begin(), equal.end(), true), 8);
 }
 
 TEST(Pdq, GivesNothingForAPictureWithAShortSide) {
