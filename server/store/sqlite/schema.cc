@@ -48,7 +48,7 @@ CREATE TABLE signals (
   region_height INTEGER,
   PRIMARY KEY (entry, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX signals_by_value ON signals (kind, value);
+CREATE INDEX signals_by_prefix ON signals (substr(value, 1, 8));
 
 CREATE TABLE log (
   seq       INTEGER PRIMARY KEY,

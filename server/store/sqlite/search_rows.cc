@@ -22,8 +22,10 @@ Result<std::vector<ExactHit>> SqliteStore::find_exact(std::span<const Signal> si
   std::vector<ExactHit> hits;
   for (const Signal& signal : signals) {
     auto rows = TRY(query(*reader,
-                          "SELECT DISTINCT s.entry FROM signals s CROSS JOIN entries e"
-                          " CROSS JOIN banks b WHERE s.kind = ? AND s.value = ?"
+                          "SELECT DISTINCT s.entry"
+                          " FROM signals s INDEXED BY signals_by_prefix CROSS JOIN entries e"
+                          " CROSS JOIN banks b WHERE substr(s.value, 1, 8) = substr(?2, 1, 8)"
+                          " AND s.kind = ?1 AND s.value = ?2"
                           " AND e.id = s.entry AND e.state = 1 AND b.id = e.bank AND b.state = 1"
                           " ORDER BY s.entry",
                           static_cast<int>(signal.kind), std::span<const uint8_t>(signal.value)));
@@ -82,13 +84,12 @@ Result<std::pair<ChangeSeq, std::vector<PdqRow>>> SqliteStore::all_pdq_rows() {
   auto view = TRY(Transaction::begin_read(*reader));
   std::pair<ChangeSeq, std::vector<PdqRow>> all;
   all.first = TRY(read_last_change(*reader));
-  all.second.reserve(
-      static_cast<size_t>(TRY(number(*reader,
-                                     "SELECT count(*) FROM signals INDEXED BY signals_by_value"
-                                     " WHERE kind = 3"))));
+  // Counting all signals is quick, counting those of one kind is not; what is reserved and never
+  // touched takes no memory.
+  all.second.reserve(static_cast<size_t>(TRY(number(*reader, "SELECT count(*) FROM signals"))));
   auto rows = TRY(query(*reader,
                         "SELECT s.entry, s.value FROM signals s CROSS JOIN entries e"
-                        " CROSS JOIN banks b WHERE +s.kind = 3"
+                        " CROSS JOIN banks b WHERE s.kind = 3"
                         " AND (s.quality IS NULL OR s.quality >= 50)"
                         " AND e.id = s.entry AND e.state = 1 AND b.id = e.bank AND b.state = 1"
                         " ORDER BY s.entry, s.position"));

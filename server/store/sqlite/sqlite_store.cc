@@ -24,9 +24,9 @@ constexpr std::chrono::milliseconds kPatience{60'000};
 constexpr size_t kReadersMost = 8;
 
 // A checkpoint copies each changed page once, so fewer checkpoints make bulk imports cheaper: most
-// pages of an index on hashes change in every batch. 8,192 pages are 32 MiB of log.
+// pages of an index on hashes change in every batch. 32,768 pages are 128 MiB of log.
 constexpr const char* kWriterSettings =
-    "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192;"
+    "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 32768;"
     "PRAGMA journal_size_limit = 67108864;";
 constexpr const char* kReaderSettings = "PRAGMA cache_size = -16384;";
 
