@@ -24,6 +24,12 @@ constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kFreshGrace{1};  // for a first request to come while stopping
 constexpr std::chrono::seconds kCrowdedIdle{1};
 
+// What moving so many bytes may take at the slowest pace allowed.
+std::chrono::microseconds longest_time(size_t bytes, const ServerOptions& options) {
+  const uint64_t pace = std::max<uint64_t>(1, options.slowest_bytes_per_second);
+  return std::chrono::microseconds(bytes * 1'000'000 / pace);
+}
+
 }  // namespace
 
 struct Connection::Exchange {
@@ -34,7 +40,14 @@ struct Connection::Exchange {
   std::string id;
   SteadyTime began = steady_clock::now();
   uint64_t body_bytes = 0;
-  bool refused = false;  // `response` was made before the request was read to its end
+  SteadyTime paid_until;  // the body may take this long: the slowest pace allowed
+  bool refused = false;   // `response` was made before the request was handled
+
+  void refuse(const Error& error) { refuse(status_of(error.code), error); }
+  void refuse(int status, const Error& error) {
+    response = error_response(status, error);
+    refused = true;
+  }
 };
 
 Connection::Connection(asio::ip::tcp::socket socket, Loop& loop, Shared& shared)
@@ -104,8 +117,7 @@ asio::awaitable<bool> Connection::read_head(Exchange& exchange) {
       auto taken = exchange.parser.take(unread());
       if (!taken) {
         const bool too_long = taken.error().code == ErrorCode::kLimit;
-        exchange.response = error_response(too_long ? 431 : 400, taken.error());
-        exchange.refused = true;
+        exchange.refuse(too_long ? 431 : 400, taken.error());
         co_return true;
       }
       consume(*taken);
@@ -124,9 +136,7 @@ asio::awaitable<bool> Connection::read_head(Exchange& exchange) {
     if (got && was_idle) exchange.began = steady_clock::now();
     if (got) continue;
     if (was_idle || !timed_out_) co_return false;
-    exchange.response = error_response(
-        408, {ErrorCode::kLimit, "the request's head took longer than header_timeout"});
-    exchange.refused = true;
+    exchange.refuse(408, {ErrorCode::kLimit, "the request's head took longer than header_timeout"});
     co_return true;
   }
   auto decision = plan_request(exchange.parser.head(), shared_.options, shared_.held);
@@ -144,75 +154,66 @@ asio::awaitable<bool> Connection::read_head(Exchange& exchange) {
 asio::awaitable<bool> Connection::read_body(Exchange& exchange) {
   const ServerOptions& options = shared_.options;
   WireParser& parser = exchange.parser;
-  const auto refuse = [&exchange](const Error& error, int status) {
-    exchange.response = error_response(status, error);
-    exchange.refused = true;
-  };
-  if (!parser.done()) {
-    if (!parser.head().expect.empty() && unread().empty() &&
-        !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", {}))
-      co_return false;
-    make_room(kBodyBytes);
+  if (!parser.done() && !parser.head().expect.empty() && unread().empty()) {
+    if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", {})) co_return false;
   }
-  SteadyTime paid_until =
-      steady_clock::now() + options.stall_timeout;  // at the slowest pace allowed
+  exchange.paid_until = steady_clock::now() + options.stall_timeout;
   bool starved = unread().empty();
-  while (!parser.done()) {
+  while (!parser.done() && !exchange.refused) {
     if (starved) {
       if (unread().size() >= kBodyBytes) {
-        refuse({ErrorCode::kInvalid, "the request is malformed: a chunk's head is too long"}, 400);
-        co_return true;
+        exchange.refuse(
+            {ErrorCode::kInvalid, "the request is malformed: a chunk's head is too long"});
+        break;
       }
       make_room(kBodyBytes);
       const auto stalls_at = steady_clock::now() + options.stall_timeout;
-      if (!co_await read_some(std::min(stalls_at, paid_until))) {
-        if (timed_out_)
-          refuse({ErrorCode::kLimit, "the body came too slowly; see stall_timeout"}, 408);
-        co_return timed_out_;
+      if (!co_await read_some(std::min(stalls_at, exchange.paid_until))) {
+        if (!timed_out_) co_return false;
+        exchange.refuse(408, {ErrorCode::kLimit, "the body came too slowly; see stall_timeout"});
+        break;
       }
     }
     const auto taken = parser.take(unread());
     if (!taken) {
-      refuse(taken.error(), 400);
-      co_return true;
+      exchange.refuse(taken.error());
+      break;
     }
     consume(*taken);
     starved = *taken == 0 || unread().empty();
-    if (parser.piece().empty()) continue;
-
-    exchange.body_bytes += parser.piece().size();
-    if (exchange.body_bytes > options.body_bytes) {
-      refuse({ErrorCode::kLimit,
-              "the body is over the limit body_bytes = " + std::to_string(options.body_bytes)},
-             413);
-      co_return true;
-    }
-    const auto before = steady_clock::now();
-    const Status status = co_await take_piece(exchange);
-    if (!status) {
-      refuse(status.error(), status_of(status.error().code));
-      co_return true;
-    }
-    // The client pays for its pace, not for the disk's.
-    paid_until += steady_clock::now() - before;
-    paid_until +=
-        std::chrono::microseconds(parser.piece().size() * 1'000'000 /
-                                  std::max<uint64_t>(1, options.slowest_bytes_per_second));
+    if (!parser.piece().empty()) co_await take_piece(exchange);
   }
+  if (exchange.refused) co_return true;
   if (const Status whole = exchange.plan.body->finish(exchange.plan.request); !whole)
-    refuse(whole.error(), status_of(whole.error().code));
+    exchange.refuse(whole.error());
   co_return true;
 }
 
-asio::awaitable<Status> Connection::take_piece(Exchange& exchange) {
-  Body& body = *exchange.plan.body;
+// Hands the piece of the body that was just parsed to its sink; what writes to disk does so
+// elsewhere.
+asio::awaitable<void> Connection::take_piece(Exchange& exchange) {
+  const uint64_t limit = shared_.options.body_bytes;
   const std::string_view piece = exchange.parser.piece();
-  if (!body.writes()) co_return body.take(piece);
-  shared_.metrics.upload_bytes += piece.size();
+  Body& body = *exchange.plan.body;
+  exchange.body_bytes += piece.size();
+  if (exchange.body_bytes > limit) {
+    exchange.refuse(
+        {ErrorCode::kLimit, "the body is over the limit body_bytes = " + std::to_string(limit)});
+    co_return;
+  }
   Status status = Error{ErrorCode::kUnavailable, "too much is being uploaded; ask again later"};
-  std::function<void()> work = [&body, piece, &status] { status = body.take(piece); };
-  co_await run_on(shared_.spool, Lane::kQuick, std::move(work));
-  co_return status;
+  const auto before = steady_clock::now();
+  if (body.writes()) {
+    shared_.metrics.upload_bytes += piece.size();
+    std::function<void()> work = [&body, piece, &status] { status = body.take(piece); };
+    co_await run_on(shared_.spool, Lane::kQuick, std::move(work));
+  } else {
+    status = body.take(piece);
+  }
+  if (!status) exchange.refuse(status.error());
+  // The client pays for its own pace, not for the disk's.
+  exchange.paid_until += steady_clock::now() - before;
+  exchange.paid_until += longest_time(piece.size(), shared_.options);
 }
 
 // Has the request answered: at once, or on a job thread while this connection waits.
@@ -307,8 +308,7 @@ asio::awaitable<bool> Connection::write_all(std::string_view first, std::string_
     const size_t of_first = std::min(bytes, first.size());
     first.remove_prefix(of_first);
     second.remove_prefix(bytes - of_first);
-    paid_until += std::chrono::microseconds(
-        bytes * 1'000'000 / std::max<uint64_t>(1, options.slowest_bytes_per_second));
+    paid_until += longest_time(bytes, options);
   }
   co_return true;
 }

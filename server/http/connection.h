@@ -63,7 +63,7 @@ class Connection {
   boost::asio::awaitable<bool> serve_one();
   boost::asio::awaitable<bool> read_head(Exchange& exchange);
   boost::asio::awaitable<bool> read_body(Exchange& exchange);
-  boost::asio::awaitable<Status> take_piece(Exchange& exchange);
+  boost::asio::awaitable<void> take_piece(Exchange& exchange);
   boost::asio::awaitable<void> answer(Exchange& exchange);
   boost::asio::awaitable<bool> reply(Exchange& exchange);
   boost::asio::awaitable<void> linger();
