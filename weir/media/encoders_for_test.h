@@ -3,6 +3,7 @@
 // Files of every format, made in memory for tests, and pictures to put into them.
 #pragma once
 
+#include <jxl/encode.h>
 #include <libheif/heif.h>
 #include <vips/vips.h>
 #include <webp/encode.h>
@@ -14,12 +15,11 @@
 #include <string>
 #include <vector>
 
-// clang-format off: jpeglib.h wants FILE and size_t declared before it
-#include <jpeglib.h>
-
+// jpeglib.h wants FILE and size_t declared before it.
+// clang-format off
 #include <cstdio>
+#include <jpeglib.h>
 // clang-format on
-#include <jxl/encode.h>
 
 #include "weir/base/pixels.h"
 

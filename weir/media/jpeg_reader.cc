@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/media/jpeg_reader.h"
 
+// Needs jpeg_reader.h before it.
 #include <jerror.h>
 
 #include <algorithm>

@@ -7,10 +7,10 @@
 #include <optional>
 #include <span>
 
-// clang-format off: jpeglib.h wants FILE and size_t declared before it
-#include <jpeglib.h>
-
+// jpeglib.h wants FILE and size_t declared before it.
+// clang-format off
 #include <cstdio>
+#include <jpeglib.h>
 // clang-format on
 
 #include "weir/base/limits.h"

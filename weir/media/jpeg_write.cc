@@ -3,10 +3,10 @@
 #include <cstdlib>
 #include <memory>
 
-// clang-format off: jpeglib.h wants FILE and size_t declared before it
-#include <jpeglib.h>
-
+// jpeglib.h wants FILE and size_t declared before it.
+// clang-format off
 #include <cstdio>
+#include <jpeglib.h>
 // clang-format on
 
 #include "weir/media/jpeg.h"

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/media/vips_formats.h"
 
-#include <vips/vector.h>  // not among those of vips.h
+// vector.h is not among the headers of vips.h, and needs it.
+// clang-format off
 #include <vips/vips.h>
+#include <vips/vector.h>
+// clang-format on
 
 #include <algorithm>
 #include <cstdlib>
