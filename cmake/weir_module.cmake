@@ -4,7 +4,7 @@
 #
 # One folder, one static library; the suffix of a file says what it is:
 #   *_test.cc   the folder's GoogleTest program, registered with CTest
-#   *_fuzz.cc   a libFuzzer program in the fuzz preset; elsewhere a test that replays tests/corpus/NAME
+#   *_fuzz.cc   a libFuzzer program in the fuzz preset; elsewhere a test: replays tests/corpus/NAME
 #   main.cc     left to weir_program()
 #   the rest    the library
 # NEEDS names other folders of the project, USES names targets from outside.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a fuzzer's entry on every file of a corpus folder, without libFuzzer: what a fuzzer once found
-// or started from stays a test under every compiler.
+// Runs a fuzzer's entry on every file of a corpus folder, without libFuzzer: what a fuzzer once
+// found or started from stays a test under every compiler.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

@@ -18,7 +18,7 @@ UNITTEST_NOT = re.compile(r"\b(failures|errors|skipped)=(\d+)")
 
 
 def count_unittest(output, ran):
-    """(passed, failed, skipped) of Python's unittest, whose summary is `FAILED (failures=1, ...)`."""
+    """(passed, failed, skipped) of Python's unittest; its summary is `FAILED (failures=1, ...)`."""
     others = {what: int(number) for what, number in UNITTEST_NOT.findall(output[ran.end():])}
     failed, skipped = others.get("failures", 0) + others.get("errors", 0), others.get("skipped", 0)
     return max(0, int(ran.group(1)) - failed - skipped), failed, skipped

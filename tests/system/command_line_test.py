@@ -234,8 +234,9 @@ class HostileInput(WeirCase):
             return (struct.pack(">I", len(content)) + kind + content +
                     struct.pack(">I", zlib.crc32(kind + content)))
         header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
-        (self.files / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
-                                              chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
+        (self.files / "huge.png").write_bytes(
+            b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) +
+            chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
         self.assertEqual(self.errors_of(self.files)["huge.png"], "limit")
 
     def test_unreadable_missing_and_special_files(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the whole-system tests stand on: a home of their own, the real program, and made pictures."""
+"""What the whole-system tests stand on: a home of their own, the real program, made pictures."""
 
 import json
 import os

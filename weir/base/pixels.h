@@ -17,8 +17,8 @@ struct Rect {
   friend auto operator<=>(const Rect&, const Rect&) = default;
 };
 
-// Borrowed 8-bit samples, row by row; `channels` is 1 (grey) or 3 (R, G, B interleaved). Row y starts
-// at samples + y * stride (bytes).
+// Borrowed 8-bit samples, row by row; `channels` is 1 (grey) or 3 (R, G, B interleaved). Row y
+// starts at samples + y * stride (bytes).
 struct PixelView {
   const uint8_t* samples = nullptr;
   uint32_t width = 0;

@@ -77,7 +77,7 @@ struct ItemSignals {
   uint32_t width = 0;                  // of the upright picture
   uint32_t height = 0;
   uint32_t frames = 1;                 // in the file, as far as it says; not all are hashed
-  std::vector<PictureHash> pictures;   // the whole first frame first, then its content box if any...
+  std::vector<PictureHash> pictures;   // the whole first frame first, then its content box if any
   std::vector<uint8_t> preview_jpeg;   // small picture for people; empty unless asked for
   std::string note;                    // what a person should know, such as "truncated: ..."
 };

@@ -21,9 +21,9 @@ std::string_view name_of(MatchKind kind);
 // One agreement of a signal of the item with a signal of the entry.
 struct Evidence {
   SignalKind kind = SignalKind::kSha256;
-  Distance distance;                            // 0 for digests
-  Dihedral orientation = Dihedral::kOriginal;   // PDQ: how the item was turned to agree
-  uint32_t picture = 0;                         // PDQ: index into ItemQuery::pictures
+  Distance distance;                           // 0 for digests
+  Dihedral orientation = Dihedral::kOriginal;  // PDQ: how the item was turned to agree
+  uint32_t picture = 0;                        // PDQ: index into ItemQuery::pictures
 };
 
 // A claim that the item shows the entry.
@@ -59,14 +59,14 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
                                                     const MatchOptions& options);
 
 // How many rows of `rows` unrelated ones are expected to come as near as `distance` to one of
-// `queries` hashes by chance, when each of the 256 bits is a fair and independent coin. Real PDQ hashes
-// are close to that in the middle (mean 128, deviation 8.1 instead of 8), not proven in the far tail:
-// similar pictures of different things are likelier than this number says.
+// `queries` hashes by chance, when each of the 256 bits is a fair and independent coin. Real PDQ
+// hashes are close to that in the middle (mean 128, deviation 8.1 instead of 8), not proven in the
+// far tail: similar pictures of different things are likelier than this number says.
 double expected_false_alarms(Distance distance, uint64_t rows, uint64_t queries);
 
-// The eight orientations of a picture of which only the hash is known: a coefficient's sign tells the
-// side of the median it falls on, as long as the median is near zero. [kOriginal] is exact, the rest
-// are typically off by a few bits.
+// The eight orientations of a picture of which only the hash is known: a coefficient's sign tells
+// the side of the median it falls on, as long as the median is near zero. [kOriginal] is exact, the
+// rest are typically off by a few bits.
 PictureHash picture_from_hash(const Hash256& hash, int quality);
 
 }  // namespace weir

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turning a picture transposes its DCT, or negates every other row or column of it. A hash keeps only
-// which side of the median a coefficient is on; the median is near zero, so negating flips the bit.
-// On the 45 published synthetic pictures of good quality the guess is off by 7 bits on average, 24 at
-// worst; transposing alone is exact.
+// Turning a picture transposes its DCT, or negates every other row or column of it. A hash keeps
+// only which side of the median a coefficient is on; the median is near zero, so negating flips the
+// bit. On the 45 published synthetic pictures of good quality the guess is off by 7 bits on
+// average, 24 at worst; transposing alone is exact.
 #include "weir/match/match.h"
 
 namespace weir {
