@@ -54,6 +54,8 @@ def fetch():
     missing = [p for p in packages if not os.path.isdir(os.path.join(store, p))]
     if not missing:
         return
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        sys.exit("demo: its photographs come from Debian packages; apt-get or dpkg-deb is missing")
     print("demo: downloading, not installing: " + " ".join(missing), file=sys.stderr)
     if apt("download", *missing) != 0:
         print("demo: once more, after apt-get update", file=sys.stderr)
