@@ -186,6 +186,25 @@ TEST_F(Hostile, LargestPicturesStayWithinMemory) {
   EXPECT_EQ(deaths_, 0);
 }
 
+// With less memory than a picture needs, each format says so instead of dying.
+TEST_F(Hostile, TooLittleMemoryIsALimit) {
+  if (kSanitized) GTEST_SKIP() << "the sanitizer's allocator ends the process by itself";
+  limits_.memory_bytes = 12u << 20;
+  decoder_ = weir_decode(limits_);
+  ASSERT_TRUE(decoder_);
+  const Pixels picture = media::test_picture(2'000, 1'500, 3);
+  const FileBytes files[] = {media::jpeg_file(picture, {.is_progressive = true}),
+                             media::vips_file(picture, ".png[compression=1]"),
+                             media::vips_file(picture, ".tif"), media::bmp_file(picture)};
+  for (const FileBytes& bytes : files) {
+    SCOPED_TRACE(std::string(bytes.begin(), bytes.begin() + 4));
+    const auto item = decode(bytes);
+    ASSERT_FALSE(item) << item->format;
+    EXPECT_EQ(item.error().code, ErrorCode::kLimit) << item.error().message;
+  }
+  EXPECT_EQ(deaths_, 0);
+}
+
 // Many files through one worker; its memory at the end is what it was after the first hundred.
 TEST_F(Hostile, ManyFilesDoNotGrowAWorker) {
   const auto files = media::one_of_each();

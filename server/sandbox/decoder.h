@@ -41,17 +41,20 @@ class Decoder {
   // Errors: unavailable when weir-decode cannot be started, or Landlock or seccomp is missing and
   // allow_unsandboxed is not set.
   static Result<std::unique_ptr<Decoder>> start(const DecoderOptions& options);
+  // Ends all its processes. No call may be running.
   ~Decoder();
 
-  // `fd` is open for reading on a regular file, stays open, and is read from its start.
+  // `fd` is open for reading on a regular file; it stays open, is read from its start, and its
+  // position stays where it is.
   // Errors: invalid (not a known format, empty), corrupt (damaged; or the decoder died on it),
-  // limit (bytes, pixels, memory, deadline), unavailable (shutting down).
+  // limit (bytes, pixels, memory, deadline), unavailable (weir-decode cannot be started again).
   Result<ItemSignals> decode(int fd, const DecodeWants& wants);
 
   // Opens `path` itself, following a symbolic link to a regular file but nothing that could block.
   // Errors: also not_found; denied; invalid for a folder, pipe, socket or device.
   Result<ItemSignals> decode_file(const std::string& path, const DecodeWants& wants);
 
+  // In the order in which they are put in force, those that are missing too.
   const std::vector<SandboxLayer>& layers() const;
   unsigned workers() const;
 

@@ -2,7 +2,9 @@
 #include "server/sandbox/decoder.h"
 
 #include <gtest/gtest.h>
+#include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -262,6 +264,64 @@ TEST(DecoderStart, RefusesAProgramThatIsNoDecoder) {
   const auto decoder = Decoder::start(options);
   ASSERT_FALSE(decoder);
   EXPECT_EQ(decoder.error().code, ErrorCode::kUnavailable);
+}
+
+// What a kernel or container without some layer does, for the calling thread and what it starts:
+// the system calls that would put it in force are not there.
+void take_away(const std::vector<int>& syscalls) {
+  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  for (const int call : syscalls)
+    ASSERT_EQ(seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0), 0);
+  ASSERT_EQ(seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(prctl), 1,
+                             SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP, 0)),
+            0);
+  ASSERT_EQ(seccomp_load(filter), 0);
+  seccomp_release(filter);
+}
+
+bool in_force(const Decoder& decoder, std::string_view name) {
+  return std::ranges::any_of(decoder.layers(),
+                             [&](const SandboxLayer& l) { return l.name == name && l.in_force; });
+}
+
+TEST(DecoderStart, NeedsLandlockAndSeccompUnlessToldOtherwise) {
+  const std::pair<const char*, int> layers[] = {{"landlock", SCMP_SYS(landlock_create_ruleset)},
+                                                {"seccomp", SCMP_SYS(seccomp)}};
+  for (const auto& [name, call] : layers) {
+    SCOPED_TRACE(name);
+    std::jthread([&, name = name, call = call] {
+      take_away({call});
+      DecoderOptions options = probe_options();
+      const auto refused = Decoder::start(options);
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+      EXPECT_NE(refused.error().message.find(name), std::string::npos);
+      EXPECT_NE(refused.error().message.find("--allow-unsandboxed"), std::string::npos);
+      options.allow_unsandboxed = true;
+      const auto started = Decoder::start(options);
+      ASSERT_TRUE(started) << started.error().message;
+      EXPECT_FALSE(in_force(**started, name));
+      EXPECT_TRUE((*started)->decode(file_of("hello").get(), {}));
+    }).join();
+  }
+}
+
+// As in most containers.
+TEST(DecoderStart, DoesWithoutNamespaces) {
+  std::jthread([] {
+    take_away({SCMP_SYS(unshare)});
+    auto decoder = Decoder::start(probe_options());
+    ASSERT_TRUE(decoder) << decoder.error().message;
+    EXPECT_FALSE(in_force(**decoder, "user_namespace"));
+    EXPECT_TRUE(in_force(**decoder, "landlock"));
+    EXPECT_TRUE((*decoder)->decode(file_of("hello").get(), {}));
+    EXPECT_FALSE((*decoder)->decode(file_of("segv").get(), {}));
+    EXPECT_TRUE((*decoder)->decode(file_of("hello").get(), {}));
+    const std::vector<pid_t> processes = descendants(getpid());
+    EXPECT_EQ(processes.size(), 2u);  // zygote, worker
+    decoder->reset();
+    EXPECT_TRUE(end_within(processes, std::chrono::seconds(5)));
+  }).join();
 }
 
 TEST(RequiredLayers, AreNamedWhenMissing) {

@@ -29,7 +29,6 @@ constexpr int kAllowed[] = {
     SCMP_SYS(readv),
     SCMP_SYS(pread64),
     SCMP_SYS(preadv),
-    SCMP_SYS(lseek),
     SCMP_SYS(write),
     SCMP_SYS(writev),
     SCMP_SYS(close),
@@ -106,6 +105,7 @@ constexpr Refusal kRefused[] = {
     {SCMP_SYS(mlock), EPERM},
     {SCMP_SYS(prlimit64), EPERM},
     {SCMP_SYS(getrlimit), EPERM},
+    {SCMP_SYS(lseek), ESPIPE},  // the position in an open file is shared with the caller
     {SCMP_SYS(clone3), ENOSYS},
     {SCMP_SYS(membarrier), ENOSYS},
     {SCMP_SYS(get_mempolicy), EPERM},

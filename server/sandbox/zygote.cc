@@ -54,7 +54,7 @@ void enter_process_namespace() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-size_t thread_count() {
+[[maybe_unused]] size_t thread_count() {
   size_t count = 0;
   if (DIR* tasks = opendir("/proc/self/task")) {
     while (const dirent* task = readdir(tasks)) count += task->d_name[0] != '.';
@@ -120,6 +120,7 @@ int run_zygote(int argc, char** argv, const ZygoteProgram& program) {
     return 2;
   }
   close_range(kSocketFd + 1, ~0u, 0);
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const std::vector<SandboxLayer> layers = leave_namespaces();
   if (layers.back().in_force) enter_process_namespace();
   // One arena: others reserve 64 MiB of address space each, which the memory limit counts.

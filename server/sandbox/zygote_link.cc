@@ -107,7 +107,9 @@ void ZygoteLink::stop() {
   control_.reset();  // which ends it
   if (process_ < 0) return;
   const auto until = std::chrono::steady_clock::now() + kEndPatience;
-  while (waitpid(process_, nullptr, WNOHANG) == 0) {
+  for (;;) {
+    const pid_t ended = waitpid(process_, nullptr, WNOHANG);
+    if (ended > 0 || (ended < 0 && errno != EINTR)) break;
     if (std::chrono::steady_clock::now() > until) kill(process_, SIGKILL);
     usleep(500);
   }
