@@ -22,7 +22,7 @@ struct LiveHammingIndex::Impl {
     size_t hidden_rows = 0;
 
     const IndexImage& image() const { return base.impl_->image; }
-    size_t count_hidden(std::span<const uint32_t> keys, const HiddenKeys& by) const;
+    size_t count_visible(std::span<const uint32_t> keys, const HiddenKeys& but) const;
   };
 
   std::shared_ptr<const State> state() const {
@@ -57,21 +57,27 @@ std::vector<HammingRow> visible_rows(const IndexImage& image, const LiveTail& ta
 
 }  // namespace
 
-// How many rows of these keys `by` hides. `keys` sorted, each once.
-size_t LiveHammingIndex::Impl::State::count_hidden(std::span<const uint32_t> keys,
-                                                   const HiddenKeys& by) const {
+// How many rows of these keys there are, those that `but` hides left out. `keys` sorted, each once.
+size_t LiveHammingIndex::Impl::State::count_visible(std::span<const uint32_t> keys,
+                                                    const HiddenKeys& but) const {
+  if (keys.empty()) return 0;
   size_t count = 0;
-  auto from = image().keys().begin();  // the base is in order of key
+  const auto base_keys = image().keys();
+  auto from = base_keys.begin();  // the base is in order of key
   for (const uint32_t key : keys) {
-    if (!by.hides_base(key)) continue;
-    const auto [first, last] = std::equal_range(from, image().keys().end(), key);
-    count += static_cast<size_t>(last - first);
+    const auto [first, last] = std::equal_range(from, base_keys.end(), key);
     from = last;
+    if (first != last && !but.hides_base(key)) count += static_cast<size_t>(last - first);
   }
-  for (uint64_t place = tail.begin(); place < tail.end(); ++place) {
-    const uint32_t key = tail.key(place);
-    if (std::binary_search(keys.begin(), keys.end(), key) && by.hides_tail(key, place)) ++count;
-  }
+  tail.for_each_piece([&](uint64_t place, const HashColumns& columns) {
+    const uint32_t* tail_keys = tail.keys_from(place);
+    for (size_t i = 0; i < columns.rows; ++i) {
+      const uint32_t key = tail_keys[i];
+      if (key < keys.front() || key > keys.back()) continue;
+      if (!std::binary_search(keys.begin(), keys.end(), key)) continue;
+      count += !but.hides_tail(key, place + i);
+    }
+  });
   return count;
 }
 
@@ -101,11 +107,10 @@ void LiveHammingIndex::remove(std::span<const uint32_t> keys) {
   Impl::State next = *impl_->state();
   std::vector<HiddenKeys::Removal> removals;
   for (const uint32_t key : sorted) removals.push_back({key, next.tail.end()});
-  const size_t hidden_before = next.count_hidden(sorted, next.hidden);
+  const size_t newly_hidden = next.count_visible(sorted, next.hidden);
+  if (newly_hidden == 0) return;  // nothing of these keys was to be seen
   next.hidden = next.hidden.with(std::move(removals));
-  const size_t hidden_after = next.count_hidden(sorted, next.hidden);
-  if (hidden_after == hidden_before) return;  // nothing of these keys was to be seen
-  next.hidden_rows += hidden_after - hidden_before;
+  next.hidden_rows += newly_hidden;
   impl_->publish(std::move(next));
 }
 
@@ -148,7 +153,8 @@ Status LiveHammingIndex::merge() {
   const std::lock_guard lock(impl_->change_mutex);
   const auto now = impl_->state();
   Impl::State after{base, now->tail.from(before->tail.end()), now->hidden.since_mark(), 0};
-  after.hidden_rows = after.count_hidden(after.hidden.keys(), after.hidden);
+  const auto keys = after.hidden.keys();
+  after.hidden_rows = after.count_visible(keys, {}) - after.count_visible(keys, after.hidden);
   impl_->publish(std::move(after));
   return {};
 }

@@ -36,6 +36,10 @@ class LiveTail {
   LiveTail from(uint64_t place) const;
 
   uint32_t key(uint64_t place) const { return chunk(place).key[place % Chunk::kRows]; }
+  // Of the row at `place` and those after it in its piece.
+  const uint32_t* keys_from(uint64_t place) const {
+    return &chunk(place).key[place % Chunk::kRows];
+  }
   HammingRow row(uint64_t place) const;
 
   // Calls piece(place, columns) for stretches of rows that lie together, in order.
