@@ -81,9 +81,10 @@ class Store {
 
   // All or none of `entries`, in one transaction; the answers stand in the order asked. Two equal
   // entries in one call: the first is new, the second present. entries[i].id, .bank_name and
-  // .created are ignored. Cheapest by the thousand: each call costs one write to disk. Errors:
-  // not_found (bank), conflict (the bank is retired), invalid (the message says which entry), limit
-  // (no ids are left).
+  // .created are ignored. Cheapest by some ten thousand a call
+  // (docs/decisions/0054-what-an-import-writes.md).
+  // Errors: not_found (bank), conflict (the bank is retired), invalid (the message says which
+  // entry), limit (no ids are left).
   virtual Result<std::vector<AddedEntry>> add_entries(std::span<const Entry> entries) = 0;
   virtual Result<Entry> find_entry(EntryId id) = 0;  // Errors: not_found
   // The entry of this bank with this content key, in any state; nothing when there is none.
