@@ -9,8 +9,9 @@
 namespace weir {
 namespace {
 
-// One transaction of an import: large enough that syncing the disk is not what it waits for.
-constexpr size_t kImportBatch = 1'000;
+// Entries in one transaction of an import. Smaller ones write the same pages of the index again and
+// again: a million entries wrote 6.0 GB by 5,000 and 2.5 GB by 20,000.
+constexpr size_t kImportBatch = 20'000;
 constexpr size_t kExportPage = 500;
 
 Result<AddedItem> add_entry(const Entry& entry, Store& store) {

@@ -45,7 +45,7 @@ struct ImportRequest {
   ListFormat format = ListFormat::kPlain;
   std::optional<SignalKind> kind;
   std::string list_name;  // kept as provenance
-  // Called for each line that could not be taken, and, every thousand lines, with the count so far.
+  // Called for each line that could not be taken, and, after each batch, with the count so far.
   std::function<void(uint64_t line, const Error& error)> failed;
   std::function<void(const ImportCount& count)> progress;
 };

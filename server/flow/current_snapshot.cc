@@ -43,8 +43,7 @@ std::vector<ChangeSeq> base_files(const std::string& folder) {
 std::vector<HammingRow> as_rows(std::span<const PdqRow> rows) {
   std::vector<HammingRow> out;
   out.reserve(rows.size());
-  for (const PdqRow& row : rows)
-    out.push_back({row.hash, static_cast<uint32_t>(row.entry.value)});
+  for (const PdqRow& row : rows) out.push_back({row.hash, static_cast<uint32_t>(row.entry.value)});
   return out;
 }
 
@@ -95,7 +94,8 @@ Status CurrentSnapshot::catch_up() {
 }
 
 // What a change touched is made to agree with the store as it is now, which may be later than the
-// change: then the later change finds nothing left to do. So applying one twice does no harm either.
+// change: then the later change finds nothing left to do. So applying one twice does no harm
+// either.
 Status CurrentSnapshot::apply(std::span<const Change> changes) {
   std::set<EntryId> touched;
   std::set<EntryId> known_before;  // may have rows in the index
@@ -118,7 +118,8 @@ Status CurrentSnapshot::apply(std::span<const Change> changes) {
         break;
       case ChangeKind::kBankCreated:
       case ChangeKind::kBankUpdated:
-      case ChangeKind::kEntryUpdated: break;
+      case ChangeKind::kEntryUpdated:
+        break;
     }
   }
   const std::vector<EntryId> entries(touched.begin(), touched.end());
@@ -142,8 +143,7 @@ Result<int64_t> CurrentSnapshot::changes_behind() {
 Result<bool> CurrentSnapshot::save_if_stale(int64_t stale_changes) {
   const std::scoped_lock lock(save_mutex_);
   if (TRY(changes_behind()) <= stale_changes) return false;
-  const std::optional<Job> job =
-      TRY(store_.claim_job("merge_index", std::chrono::minutes(10)));
+  const std::optional<Job> job = TRY(store_.claim_job("merge_index", std::chrono::minutes(10)));
   if (!job) return false;
 
   const auto [seq, rows] = TRY(store_.all_pdq_rows());

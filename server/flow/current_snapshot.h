@@ -13,11 +13,11 @@
 
 namespace weir {
 
-// The search structure over all active entries, kept level with the store: whoever else writes to the
-// same home, what was committed before catch_up() began is found after it returned.
+// The search structure over all active entries, kept level with the store: whoever else writes to
+// the same home, what was committed before catch_up() began is found after it returned.
 //
-// Its base is a file of the home's snapshots folder, pdq-SEQ.hamming, built from the store at change
-// SEQ. The store is the truth: a missing or damaged file is built anew.
+// Its base is a file of the home's snapshots folder, pdq-SEQ.hamming, built from the store at
+// change SEQ. The store is the truth: a missing or damaged file is built anew.
 class CurrentSnapshot {
  public:
   // `folder` is created when missing. Errors: as the store; denied, unavailable for the folder.
@@ -46,7 +46,7 @@ class CurrentSnapshot {
   Store& store_;
   std::string folder_;
   std::unique_ptr<LiveHammingIndex> index_ = std::make_unique<LiveHammingIndex>();
-  std::mutex apply_mutex_;           // one thread applies changes, the others wait for it
+  std::mutex apply_mutex_;  // one thread applies changes, the others wait for it
   std::mutex save_mutex_;
   std::atomic<int64_t> applied_{0};  // ChangeSeq that index_ stands at
   std::atomic<int64_t> saved_{0};    // ChangeSeq of the newest base file

@@ -32,7 +32,9 @@ Result<std::vector<ItemQuery>> queries_of(std::span<const ItemToMatch> items, St
   return queries;
 }
 
-double area(const Rect& r) { return static_cast<double>(r.width) * r.height; }
+double area(const Rect& r) {
+  return static_cast<double>(r.width) * r.height;
+}
 
 // The share of the picture that `part` is, told from the largest picture of the item.
 std::optional<double> share(const Rect& part, const ItemToMatch& item) {
@@ -42,8 +44,8 @@ std::optional<double> share(const Rect& part, const ItemToMatch& item) {
   return area(part) / whole;
 }
 
-// The nearest of the entry's pictures to the item's picture as it was turned: what both sides' regions
-// are taken from.
+// The nearest of the entry's pictures to the item's picture as it was turned: what both sides'
+// regions are taken from.
 void locate(KnownMatch& known, const ItemToMatch& item) {
   if (known.match.kind == MatchKind::kExact) known.coverage = 1;
   for (const Evidence& evidence : known.match.evidence) {
@@ -72,8 +74,8 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
       item.pictures.begin(), item.pictures.end(),
       [](const PictureHash& picture) { return picture.quality >= kPdqMatchableQuality; });
   if (!matchable)
-    notes.push_back("pdq quality " + std::to_string(item.pictures.front().quality) +
-                    " is below " + std::to_string(kPdqMatchableQuality) +
+    notes.push_back("pdq quality " + std::to_string(item.pictures.front().quality) + " is below " +
+                    std::to_string(kPdqMatchableQuality) +
                     ": too little detail to be matched by pdq, only by exact digests");
   return notes;
 }

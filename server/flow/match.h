@@ -15,8 +15,8 @@ namespace weir {
 struct KnownMatch {
   Match match;
   Entry entry;
-  // Where the best agreement lies, in pixels of each side's upright picture; PDQ matches only, and a
-  // side is absent when only its hash is known.
+  // Where the best agreement lies, in pixels of each side's upright picture; PDQ matches only, and
+  // a side is absent when only its hash is known.
   std::optional<Rect> item_region;
   std::optional<Rect> entry_region;
   std::optional<double> coverage;  // share of the item's picture inside item_region; 1 when exact

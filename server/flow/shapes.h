@@ -8,18 +8,18 @@
 
 namespace weir {
 
-// The JSON that the command line and HTTP share. Keys keep the order they are written in. All text is
-// UTF-8 whatever came in.
+// The JSON that the command line and HTTP share. Keys keep the order they are written in. All text
+// is UTF-8 whatever came in.
 using Json = nlohmann::ordered_json;
 
-Json shape_of(const Error& error);          // {"code","message"}
-Json shape_of(const Signal& signal);        // {"kind","value","quality"?,"region"?,"time_s"?}
+Json shape_of(const Error& error);    // {"code","message"}
+Json shape_of(const Signal& signal);  // {"kind","value","quality"?,"region"?,"time_s"?}
 Json shape_of(const Bank& bank);
 Json shape_of(const Entry& entry);
-Json shape_of(const ItemSignals& item);     // media, bytes, sha256, md5, width, height, signals, ...
+Json shape_of(const ItemSignals& item);  // media, bytes, sha256, md5, width, height, signals, ...
 Json shape_of(const KnownMatch& match);
-Json shape_of(const ItemReport& report);    // {"matches":[...],"notes":[...]?}
-Json shape_of(const AddedItem& added);      // the entry with "status": "new", "present", "retired"
+Json shape_of(const ItemReport& report);  // {"matches":[...],"notes":[...]?}
+Json shape_of(const AddedItem& added);    // the entry with "status": "new", "present", "retired"
 
 // Reads [{"kind","value","quality"?}, ...]. Errors: invalid, naming the place.
 Result<std::vector<Signal>> signals_from(const Json& json);
