@@ -26,7 +26,7 @@ struct Selection {
 };
 
 // The first frame and evenly spaced ones, at most limits.frames. Frame k can only be drawn by
-// drawing all before it, so a tiny file can ask for hours: at most 16 x limits.pixels are drawn for
+// drawing all before it, so a tiny file can ask for hours: at most 8 x limits.pixels are drawn for
 // a selection, and frames are taken from the part of the animation which that reaches.
 Selection select_frames(const Timeline& timeline, uint64_t canvas_pixels, const Limits& limits);
 

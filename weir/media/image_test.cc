@@ -13,7 +13,9 @@
 #include "weir/media/orient.h"
 
 // x265, which only these tests use, to make HEIC files, keeps some memory to itself.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libx265"; }
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libx265";
+}
 
 namespace weir::media {
 namespace {

@@ -12,8 +12,8 @@
 namespace weir::media {
 namespace {
 
-// Encoders write about 10 scans. Each walks every block of the picture however few bytes it has: on
-// 100 Mpx that is 40 ms a scan, measured, so a hundred are still some seconds and more are an attack.
+// Encoders write about 10 scans. Each walks every block of the picture however few bytes it has,
+// 40 ms on 100 Mpx (measured): a hundred are still some seconds, and more are an attack.
 constexpr int kMostScans = 100;
 
 // Worst case held by libjpeg and us: a progressive picture keeps two bytes a coefficient of three
