@@ -37,9 +37,8 @@ void define_hash(CLI::App& app, Request& request) {
   add_decoder_options(verb, request);
   auto in = std::make_shared<HashRequest>();
   verb->add_option("PATH", in->paths, "Files and folders")->required();
-  verb->callback([&request, in] {
-    request.verb = [&request, in] { return hash_verb(request.common, *in); };
-  });
+  verb->callback(
+      [&request, in] { request.verb = [&request, in] { return hash_verb(request.common, *in); }; });
 }
 
 void define_bank(CLI::App& app, Request& request) {
@@ -72,9 +71,8 @@ void define_add(CLI::App& app, Request& request) {
       ->take_all()
       ->expected(1);
   verb->add_option("PATH", in->paths, "Files and folders")->required();
-  verb->callback([&request, in] {
-    request.verb = [&request, in] { return add_verb(request.common, *in); };
-  });
+  verb->callback(
+      [&request, in] { request.verb = [&request, in] { return add_verb(request.common, *in); }; });
 }
 
 void define_lists(CLI::App& app, Request& request) {
@@ -110,7 +108,8 @@ void define_match(CLI::App& app, Request& request) {
     request.verb = [&request, in] { return match_verb(request.common, *in); };
   });
 
-  CLI::App* compare = add_verb_to(app, request, "compare", "Every signal of two files, side by side");
+  CLI::App* compare =
+      add_verb_to(app, request, "compare", "Every signal of two files, side by side");
   add_decoder_options(compare, request);
   auto pair = std::make_shared<CompareRequest>();
   compare->add_option("A", pair->a, "A file")->required();
@@ -130,17 +129,17 @@ void define_serve(CLI::App& app, Request& request) {
   });
 
   CLI::App* config = add_verb_to(app, request, "config", "The configuration in force");
-  config->callback([&request] {
-    request.verb = [&request] { return config_verb(request.common); };
-  });
+  config->callback(
+      [&request] { request.verb = [&request] { return config_verb(request.common); }; });
 }
 
 }  // namespace
 
 int run_cli(int argc, char** argv) {
-  CLI::App app("Weir finds known terrorist and violent-extremist propaganda when it resurfaces.\n"
-               "It looks at content, never at people; a match is a claim, and a person decides.",
-               "weir");
+  CLI::App app(
+      "Weir finds known terrorist and violent-extremist propaganda when it resurfaces.\n"
+      "It looks at content, never at people; a match is a claim, and a person decides.",
+      "weir");
   app.set_version_flag("--version", "weir " WEIR_VERSION);
   app.require_subcommand(1);
   Request request;

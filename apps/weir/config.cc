@@ -2,12 +2,12 @@
 #include "apps/weir/config.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <filesystem>
-#include <limits>
 #include <functional>
+#include <limits>
 #include <map>
-#include <toml++/toml.h>
 
 namespace weir {
 namespace {
@@ -38,7 +38,8 @@ constexpr uint64_t kMib = 1ull << 20;
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys{
       {"limits", "file_mib", "a whole number from 1 to 65536",
-       number<uint64_t>([](Config& c) -> uint64_t& { return c.limits.file_bytes; }, 1, 65'536, kMib)},
+       number<uint64_t>([](Config& c) -> uint64_t& { return c.limits.file_bytes; }, 1, 65'536,
+                        kMib)},
       {"limits", "pixels", "a whole number from 1 to 1000000000",
        number<uint64_t>([](Config& c) -> uint64_t& { return c.limits.pixels; }, 1, 1'000'000'000)},
       {"limits", "dimension", "a whole number from 1 to 65535",
@@ -46,7 +47,8 @@ const std::vector<Key>& keys() {
       {"limits", "frames", "a whole number from 1 to 1000",
        number<uint32_t>([](Config& c) -> uint32_t& { return c.limits.frames; }, 1, 1'000)},
       {"limits", "deadline_ms", "a whole number from 10 to 3600000",
-       number<uint32_t>([](Config& c) -> uint32_t& { return c.limits.deadline_ms; }, 10, 3'600'000)},
+       number<uint32_t>([](Config& c) -> uint32_t& { return c.limits.deadline_ms; }, 10,
+                        3'600'000)},
       {"limits", "memory_mib", "a whole number from 64 to 1048576",
        number<uint64_t>([](Config& c) -> uint64_t& { return c.limits.memory_bytes; }, 64, 1'048'576,
                         kMib)},
@@ -65,7 +67,8 @@ const std::vector<Key>& keys() {
          return value.has_value();
        }},
       {"server", "request_mib", "a whole number from 1 to 1048576",
-       number<uint64_t>([](Config& c) -> uint64_t& { return c.request_bytes; }, 1, 1'048'576, kMib)},
+       number<uint64_t>([](Config& c) -> uint64_t& { return c.request_bytes; }, 1, 1'048'576,
+                        kMib)},
       {"server", "connections", "a whole number from 1 to 100000",
        number<uint64_t>([](Config& c) -> uint64_t& { return c.connections; }, 1, 100'000)},
       {"index", "tail_rows", "a whole number from 1000 to 100000000",
@@ -108,9 +111,9 @@ Result<Config> read_config(const std::string& path) {
   try {
     file = toml::parse_file(path);
   } catch (const toml::parse_error& failure) {
-    return Error{ErrorCode::kInvalid, fmt::format("{} line {}: {}", path,
-                                                  failure.source().begin.line,
-                                                  failure.description())};
+    return Error{
+        ErrorCode::kInvalid,
+        fmt::format("{} line {}: {}", path, failure.source().begin.line, failure.description())};
   }
   Config config;
   for (const auto& [section, node] : file) {

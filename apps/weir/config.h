@@ -12,18 +12,18 @@ namespace weir {
 // All that can be configured, with defaults that run a laptop. One TOML file, read once; see
 // docs/operating/configuration.md.
 struct Config {
-  Limits limits;                              // [limits]
-  unsigned workers = 0;                       // [decoder] workers; 0: one a core
-  bool allow_unsandboxed = false;             // [decoder] allow_unsandboxed
-  std::string listen = "127.0.0.1:8787";      // [server] listen
-  uint64_t request_bytes = 2048ull << 20;     // [server] request_mib, a whole upload
-  uint64_t connections = 1'000;               // [server] connections
-  uint64_t tail_rows = 50'000;                // [index] tail_rows, then the tail is merged
-  uint64_t snapshot_changes = 100'000;        // [index] snapshot_changes, then a base is saved
+  Limits limits;                           // [limits]
+  unsigned workers = 0;                    // [decoder] workers; 0: one a core
+  bool allow_unsandboxed = false;          // [decoder] allow_unsandboxed
+  std::string listen = "127.0.0.1:8787";   // [server] listen
+  uint64_t request_bytes = 2048ull << 20;  // [server] request_mib, a whole upload
+  uint64_t connections = 1'000;            // [server] connections
+  uint64_t tail_rows = 50'000;             // [index] tail_rows, then the tail is merged
+  uint64_t snapshot_changes = 100'000;     // [index] snapshot_changes, then a base is saved
 };
 
-// The file at `path`. Errors: not_found; denied; invalid for TOML that does not parse, a key that is
-// not known, a wrong type or a value out of range, naming the key and the line.
+// The file at `path`. Errors: not_found; denied; invalid for TOML that does not parse, a key that
+// is not known, a wrong type or a value out of range, naming the key and the line.
 Result<Config> read_config(const std::string& path);
 
 // The same as TOML text, every key written out.

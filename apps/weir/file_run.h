@@ -18,8 +18,8 @@ struct Answer {
   std::string text;  // one or more lines; empty: nothing to say
 };
 
-// One verb over many files: decoding and matching run on all cores, answers come in the order of the
-// files, a failing file is an answer like any other.
+// One verb over many files: decoding and matching run on all cores, answers come in the order of
+// the files, a failing file is an answer like any other.
 struct FileRun {
   const Common& common;
   unsigned threads = 1;

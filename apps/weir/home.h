@@ -14,8 +14,8 @@ namespace weir {
 // $WEIR_HOME, else $XDG_DATA_HOME/weir, else ~/.local/share/weir.
 std::string default_home();
 
-// The configuration that `common` asks for: its file, else weir.toml of the home, else the defaults,
-// with the command line's options on top. Errors: as read_config().
+// The configuration that `common` asks for: its file, else weir.toml of the home, else the
+// defaults, with the command line's options on top. Errors: as read_config().
 Result<Config> load_config(const Common& common);
 
 // Errors: as Decoder::start().

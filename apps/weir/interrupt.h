@@ -5,8 +5,8 @@
 
 namespace weir {
 
-// While one lives, SIGINT and SIGTERM raise a flag instead of ending the program; a second signal of
-// the same kind ends it. One at a time.
+// While one lives, SIGINT and SIGTERM raise a flag instead of ending the program; a second signal
+// of the same kind ends it. One at a time.
 class Interrupt {
  public:
   Interrupt();

@@ -15,8 +15,8 @@
 namespace weir {
 namespace {
 
-constexpr uint32_t kPreviewSide = 320;    // pixels
-constexpr size_t kKeptPictures = 1'000;   // of entries, about 20 KB each
+constexpr uint32_t kPreviewSide = 320;   // pixels
+constexpr size_t kKeptPictures = 1'000;  // of entries, about 20 KB each
 
 constexpr std::string_view kHead = R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Weir: matches</title>
@@ -42,19 +42,28 @@ constexpr std::string_view kHead = R"(<!doctype html>
 <h1>Matches</h1>
 <p>Each pair shows a submitted picture and the known entry that it agrees with. A match is a claim
 about a copy; a person decides what follows.</p>
-<p class="hint">Pictures are blurred and grey: hover over one, or move to it with the Tab key, to see
-it.</p>
+<p class="hint">Pictures are blurred and grey: hover over one, or move to it with the Tab key, to
+see it.</p>
 )";
 
 std::string escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -68,8 +77,8 @@ std::string base64(const std::vector<uint8_t>& bytes) {
   return out;
 }
 
-// The file's small picture in base64; empty when it cannot be had, or when `sha256` is given and the
-// file is another one by now.
+// The file's small picture in base64; empty when it cannot be had, or when `sha256` is given and
+// the file is another one by now.
 std::string picture_of(const std::string& path, const std::vector<uint8_t>* sha256,
                        Decoder& decoder) {
   DecodeWants wants;
@@ -77,8 +86,8 @@ std::string picture_of(const std::string& path, const std::vector<uint8_t>* sha2
   wants.preview_side = kPreviewSide;
   const auto item = decoder.decode_file(path, wants);
   if (!item || item->preview_jpeg.empty()) return "";
-  if (sha256 != nullptr && !std::equal(item->sha256.begin(), item->sha256.end(), sha256->begin(),
-                                       sha256->end()))
+  if (sha256 != nullptr &&
+      !std::equal(item->sha256.begin(), item->sha256.end(), sha256->begin(), sha256->end()))
     return "";
   return base64(item->preview_jpeg);
 }
@@ -88,12 +97,14 @@ std::string outline(const std::optional<Rect>& region, const Rect& whole) {
   if (!region || *region == whole || whole.width == 0 || whole.height == 0) return "";
   const auto percent = [](uint32_t part, uint32_t all) { return 100.0 * part / all; };
   return fmt::format(
-      R"(<span class="region" style="left:{:.2f}%;top:{:.2f}%;width:{:.2f}%;height:{:.2f}%"></span>)",
+      R"(<span class="region" style="left:{:.2f}%;top:{:.2f}%;)"
+      R"(width:{:.2f}%;height:{:.2f}%"></span>)",
       percent(region->x, whole.width), percent(region->y, whole.height),
       percent(region->width, whole.width), percent(region->height, whole.height));
 }
 
-std::string figure(const std::string& picture, const std::string& mark, const std::string& caption) {
+std::string figure(const std::string& picture, const std::string& mark,
+                   const std::string& caption) {
   const std::string image =
       picture.empty() ? "<small>no picture at hand</small>"
                       : fmt::format(R"(<img alt="" src="data:image/jpeg;base64,{}">)", picture);
@@ -121,7 +132,8 @@ std::string section(const std::string& path, const ItemSignals& item, const Know
       "<article><h2>{}</h2>\n{}\n{}\n<p>{} &middot; score {:.1f} &middot; expected false alarms "
       "{:.1e}</p></article>\n",
       escape(path),
-      figure(item_picture, outline(known.item_region, {0, 0, item.width, item.height}), "submitted"),
+      figure(item_picture, outline(known.item_region, {0, 0, item.width, item.height}),
+             "submitted"),
       figure(entry_picture, outline(known.entry_region, whole_of(entry)),
              fmt::format("{} #{} {}", entry.bank_name, entry.id.value, entry_name)),
       escape(evidence), known.match.score, known.match.expected_false_alarms);
@@ -168,8 +180,8 @@ void MatchReport::add(const std::string& path, const ItemSignals& item, const It
   if (!report.matches.empty()) {
     const std::string item_picture = picture_of(path, nullptr, decoder);
     for (const KnownMatch& known : report.matches)
-      sections += section(printable(path), item, known, item_picture,
-                          entry_picture(known.entry, decoder));
+      sections +=
+          section(printable(path), item, known, item_picture, entry_picture(known.entry, decoder));
   }
   const std::scoped_lock lock(mutex_);
   ++items_;

@@ -23,7 +23,8 @@ class MatchReport {
   static Result<std::unique_ptr<MatchReport>> create(const std::string& path);
   ~MatchReport();  // leaves no half page behind
 
-  // From any thread; pictures are decoded on the calling one. An item without matches is only counted.
+  // From any thread; pictures are decoded on the calling one. An item without matches is only
+  // counted.
   void add(const std::string& path, const ItemSignals& item, const ItemReport& report,
            Decoder& decoder);
 

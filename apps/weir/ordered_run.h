@@ -14,9 +14,9 @@
 namespace weir {
 
 // Runs work(i) for i = 0 .. count-1 on `threads` threads, and emit(i, result) in that order on the
-// calling thread: the same output at any number of threads. At most a few results a thread wait their
-// turn. Ends early when emit() gives false or `stop` becomes true; what was begun is then dropped.
-// Gives the number of results emitted.
+// calling thread: the same output at any number of threads. At most a few results a thread wait
+// their turn. Ends early when emit() gives false or `stop` becomes true; what was begun is then
+// dropped. Gives the number of results emitted.
 template <class Out>
 size_t run_ordered(size_t count, unsigned threads, const std::function<Out(size_t)>& work,
                    const std::function<bool(size_t, Out)>& emit, const std::atomic<bool>& stop) {

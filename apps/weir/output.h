@@ -14,8 +14,8 @@ namespace weir {
 // the run should end.
 bool print_line(std::string_view line);
 
-// The Error that keeps a whole verb from running: a line on standard error, or with `json` an object
-// on standard output.
+// The Error that keeps a whole verb from running: a line on standard error, or with `json` an
+// object on standard output.
 void print_failure(bool json, const Error& error);
 
 // A message for people, on standard error, without disturbing a progress bar.

@@ -61,7 +61,8 @@ void tend_snapshot(Home& home, std::stop_token stop) {
     Status done = snapshot.catch_up();
     if (done) done = snapshot.merge_if_larger(home.config().tail_rows);
     if (done) {
-      const auto saved = snapshot.save_if_stale(static_cast<int64_t>(home.config().snapshot_changes));
+      const auto saved =
+          snapshot.save_if_stale(static_cast<int64_t>(home.config().snapshot_changes));
       if (!saved) done = saved.error();
       if (saved && *saved) log_event("snapshot.saved", {{"rows", snapshot.index().size()}});
     }
@@ -101,8 +102,8 @@ Result<int> serve_verb(const Common& common, const ServeRequest& request) {
   for (const SandboxLayer& layer : services.decoder.layers()) layers[layer.name] = layer.in_force;
   log_event("server.started",
             {{"address", endpoint.address}, {"port", server->port()}, {"sandbox", layers}});
-  print_message(fmt::format("weir: listening on http://{}:{}/  (Ctrl-C stops it)",
-                            endpoint.address, server->port()));
+  print_message(fmt::format("weir: listening on http://{}:{}/  (Ctrl-C stops it)", endpoint.address,
+                            server->port()));
 
   std::jthread tender([&](std::stop_token stop) { tend_snapshot(*home, stop); });
   interrupt.wait();

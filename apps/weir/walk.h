@@ -16,8 +16,9 @@ struct Input {
 };
 
 // The files that `paths` name: a file is itself, a folder is all regular files below it, by name.
-// Symbolic links are followed; a folder is entered once, so loops end. What cannot be read is an input
-// with an error; other things than files and folders are skipped inside a folder, an error when named.
+// Symbolic links are followed; a folder is entered once, so loops end. What cannot be read is an
+// input with an error; other things than files and folders are skipped inside a folder, an error
+// when named.
 std::vector<Input> walk(const std::vector<std::string>& paths);
 
 }  // namespace weir

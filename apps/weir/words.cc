@@ -5,17 +5,24 @@
 
 namespace weir {
 
-// PDQ's flipx negates the rows of odd vertical frequency: the picture upside down. flipy is the mirror.
+// PDQ's flipx negates the rows of odd vertical frequency: the picture upside down. flipy is the
+// mirror.
 std::string_view words_of(Dihedral orientation) {
   switch (orientation) {
-    case Dihedral::kOriginal: return "";
+    case Dihedral::kOriginal:
+      return "";
     case Dihedral::kRotate90:
-    case Dihedral::kRotate270: return "turned by a quarter";
-    case Dihedral::kRotate180: return "turned by a half";
-    case Dihedral::kFlipX: return "flipped top to bottom";
-    case Dihedral::kFlipY: return "mirrored";
+    case Dihedral::kRotate270:
+      return "turned by a quarter";
+    case Dihedral::kRotate180:
+      return "turned by a half";
+    case Dihedral::kFlipX:
+      return "flipped top to bottom";
+    case Dihedral::kFlipY:
+      return "mirrored";
     case Dihedral::kFlipPlus1:
-    case Dihedral::kFlipMinus1: return "mirrored and turned by a quarter";
+    case Dihedral::kFlipMinus1:
+      return "mirrored and turned by a quarter";
   }
   return "";
 }

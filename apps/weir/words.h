@@ -8,8 +8,8 @@
 
 namespace weir {
 
-// What was done to the item's picture to agree with the entry's, for people: "mirrored", "turned by a
-// quarter"; empty for nothing.
+// What was done to the item's picture to agree with the entry's, for people: "mirrored", "turned by
+// a quarter"; empty for nothing.
 std::string_view words_of(Dihedral orientation);
 
 // "same file (sha256)", "pdq 8 bits, mirrored".
