@@ -5,6 +5,8 @@
 #include <array>
 #include <optional>
 
+#include "weir/index/live_tail.h"
+
 namespace weir {
 namespace {
 
@@ -39,11 +41,21 @@ Status Search::check() const {
   return {};
 }
 
+bool Search::found(uint32_t query, Distance distance, uint32_t key) const {
+  if (tail != nullptr) {
+    const uint64_t place = first_place + key;
+    const uint32_t tail_key = tail->key(place);
+    if (hidden != nullptr && hidden->hides_tail(tail_key, place)) return true;
+    return sink.add(query, distance, tail_key);
+  }
+  if (hidden != nullptr && hidden->hides_base(key)) return true;
+  return sink.add(query, distance, key);
+}
+
 void search_by_scan(const IndexImage& image, const Search& search) {
   const auto keys = image.keys();
   const auto found = [&](uint32_t query, size_t row, Distance distance) {
-    if (search.hidden != nullptr && search.hidden->hides_base(keys[row])) return true;
-    return search.sink.add(query, distance, keys[row]);
+    return search.found(query, distance, keys[row]);
   };
   if (image.has_slots()) {
     scan_rows(image.row_hashes(), image.rows(), search, found);

@@ -14,12 +14,19 @@
 
 namespace weir {
 
+class LiveTail;
+
 // What all parts of one search share.
 struct Search {
   std::span<const Hash256> queries;
   Distance radius;
   const HiddenKeys* hidden = nullptr;  // rows to leave out; null: none
   NeighbourSink& sink;
+  const LiveTail* tail = nullptr;  // if not null, a key k of the image stands for the row of this
+  uint64_t first_place = 0;        // tail at first_place + k
+
+  // Gives the sink a row of the image that is not hidden. False when the search may stop.
+  bool found(uint32_t query, Distance distance, uint32_t key) const;
 
   // Precondition of the parts: checked once by whoever starts a search.
   // Errors: invalid if radius > 256 or there are more queries than a Neighbour can number.

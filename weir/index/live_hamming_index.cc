@@ -69,7 +69,7 @@ size_t LiveHammingIndex::Impl::State::count_visible(std::span<const uint32_t> ke
     from = last;
     if (first != last && !but.hides_base(key)) count += static_cast<size_t>(last - first);
   }
-  tail.for_each_piece([&](uint64_t place, const HashColumns& columns) {
+  tail.for_each_piece(tail.begin(), [&](uint64_t place, const HashColumns& columns) {
     const uint32_t* tail_keys = tail.keys_from(place);
     for (size_t i = 0; i < columns.rows; ++i) {
       const uint32_t key = tail_keys[i];
@@ -122,13 +122,7 @@ Result<std::vector<Neighbour>> LiveHammingIndex::search(std::span<const Hash256>
   TRY(search.check());
 
   search_image(state->image(), search);
-  state->tail.for_each_piece([&](uint64_t place, const HashColumns& columns) {
-    if (sink.overflowed()) return;
-    scan_columns(columns, search, [&](uint32_t query, size_t row, Distance distance) {
-      const uint32_t key = state->tail.key(place + row);
-      return state->hidden.hides_tail(key, place + row) || sink.add(query, distance, key);
-    });
-  });
+  state->tail.search(search);
   return std::move(sink).take();
 }
 

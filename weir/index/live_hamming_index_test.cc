@@ -112,6 +112,39 @@ TEST(LiveHammingIndex, AWholeBankCanBeRetiredAtOnceOrKeyByKey) {
   }
 }
 
+// A tail long enough to be sealed several times over, in steps that straddle seals and chunks, with
+// rows removed and added again under their keys, and a merge between.
+TEST(LiveHammingIndex, LongTailsAgreeWithDefinition) {
+  std::mt19937_64 random(2);
+  const auto all = clustered_rows(90'000, random);
+  LiveHammingIndex live;
+  std::vector<HammingRow> model;
+  for (size_t first = 0; first < all.size();) {
+    const size_t count = std::min<size_t>(all.size() - first, 1 + random() % 9'000);
+    const auto rows = std::span(all).subspan(first, count);
+    live.add(rows);
+    model.insert(model.end(), rows.begin(), rows.end());
+    first += count;
+    if (first < 60'000) continue;
+    const uint32_t gone = model[random() % model.size()].key;
+    live.remove(gone);
+    std::erase_if(model, [gone](const HammingRow& row) { return row.key == gone; });
+    const HammingRow again{random_hash(random), gone};
+    add(live, again);
+    model.push_back(again);
+    auto queries = queries_near(model, 20, random);
+    queries.push_back(all[gone].hash);
+    queries.push_back(again.hash);
+    for (const uint16_t radius : {0, 31, 60})
+      ASSERT_EQ(*live.search(queries, Distance{radius}, SIZE_MAX),
+                search_plain(model, queries, Distance{radius}));
+    ASSERT_EQ(live.size(), model.size());
+    if (first > 75'000 && live.base().size() == 0) {
+      ASSERT_TRUE(live.merge());
+    }
+  }
+}
+
 TEST(LiveHammingIndex, TheBaseKnowsNothingOfTheTailUntilAMerge) {
   LiveHammingIndex live;
   add(live, {{}, 1});

@@ -212,9 +212,7 @@ class SlotSearch {
     for (size_t i = 0; i < count; ++i) {
       const uint32_t row = found_[i].row;
       if (is_in_earlier_slot(query, hashes[row], batch.slot)) continue;
-      const uint32_t key = image_.keys()[row];
-      if (search_.hidden != nullptr && search_.hidden->hides_base(key)) continue;
-      if (!search_.sink.add(batch.query, found_[i].distance, key)) return;
+      if (!search_.found(batch.query, found_[i].distance, image_.keys()[row])) return;
     }
   }
 
