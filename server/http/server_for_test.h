@@ -79,7 +79,7 @@ class RealServer : public testing::Test {
 
 // A BMP of smooth blobs, another one for each seed; `side` pixels wide and high, a multiple of 4.
 inline std::string picture(unsigned seed, uint32_t side = 128) {
-  const auto little = [](uint32_t value, size_t bytes) {
+  const auto little = [](uint64_t value, size_t bytes) {
     std::string text;
     for (size_t i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
     return text;
