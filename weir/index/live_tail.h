@@ -32,7 +32,7 @@ class LiveTail {
     std::array<uint32_t, kRows> key;
   };
 
-  static constexpr uint64_t kSealRows = 16'384;  // scanned in 2 to 10 microseconds, sealed in 3 ms
+  static constexpr uint64_t kSealRows = 16'384;  // scanned in 2 to 10 microseconds, sealed in 2 ms
 
   uint64_t begin() const { return begin_; }  // the place of the first row
   uint64_t end() const { return end_; }      // the place after the last row
