@@ -59,15 +59,25 @@ bool copy_plane(heif_image* image, heif_channel channel, const AVFrame& from, in
   return true;
 }
 
-// How libheif is to turn the samples into RGB, where the container does not say so itself.
+// The number in one of FFmpeg's enums, which decoders fill from the stream as it comes: loading a
+// value that the enum does not have would be undefined.
+template <class Enum>
+uint16_t number_in(const Enum& value) {
+  static_assert(sizeof value == sizeof(uint32_t));
+  uint32_t number = 0;
+  std::memcpy(&number, &value, sizeof number);
+  return static_cast<uint16_t>(number);
+}
+
+// How libheif is to turn the samples into RGB, where the container does not say so itself. libheif
+// ignores numbers that it does not know.
 void set_colour(heif_image* image, const AVFrame& from) {
   heif_color_profile_nclx* profile = heif_nclx_color_profile_alloc();
   if (!profile) return;
-  heif_nclx_color_profile_set_color_primaries(profile, static_cast<uint16_t>(from.color_primaries));
-  heif_nclx_color_profile_set_transfer_characteristics(profile,
-                                                       static_cast<uint16_t>(from.color_trc));
-  heif_nclx_color_profile_set_matrix_coefficients(profile, static_cast<uint16_t>(from.colorspace));
-  profile->full_range_flag = from.color_range == AVCOL_RANGE_JPEG;
+  heif_nclx_color_profile_set_color_primaries(profile, number_in(from.color_primaries));
+  heif_nclx_color_profile_set_transfer_characteristics(profile, number_in(from.color_trc));
+  heif_nclx_color_profile_set_matrix_coefficients(profile, number_in(from.colorspace));
+  profile->full_range_flag = number_in(from.color_range) == AVCOL_RANGE_JPEG;
   heif_image_set_nclx_color_profile(image, profile);
   heif_nclx_color_profile_free(profile);
 }
