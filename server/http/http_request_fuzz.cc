@@ -15,7 +15,7 @@ namespace {
 using namespace weir;
 using namespace weir::http;
 
-// Hands out one request's head and body and tells what became of it.
+// What one request would give its handler, or be told at once; empty when it is none.
 std::string outcome(std::string_view bytes, size_t piece, const ServerOptions& options) {
   BytesHeld held{0};
   WireParser parser(options.header_bytes);
@@ -28,7 +28,7 @@ std::string outcome(std::string_view bytes, size_t piece, const ServerOptions& o
     fed += std::min(piece, bytes.size() - fed);
     for (bool more = true; more && !parser.done();) {
       const auto taken = parser.take(buffer);
-      if (!taken) return told + "malformed";
+      if (!taken) return "";
       buffer.erase(0, *taken);
       more = *taken > 0 && !buffer.empty();
       if (parser.head_done() && !plan) {
@@ -39,13 +39,13 @@ std::string outcome(std::string_view bytes, size_t piece, const ServerOptions& o
         more = !buffer.empty();
       } else if (plan && !parser.piece().empty()) {
         const Status status = plan->body->take(parser.piece());
-        if (!status) return told + status.error().message;
+        if (!status) return "";
       }
     }
   }
-  if (!plan || !parser.done()) return told + "unfinished";
+  if (!plan || !parser.done()) return "";
   const Status whole = plan->body->finish(plan->request);
-  if (!whole) return told + whole.error().message;
+  if (!whole) return "";
   for (const auto& file : plan->request.files)
     told += "|" + file.name + std::to_string(file.bytes.size());
   if (!plan->request.is_json) return told;
