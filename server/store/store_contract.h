@@ -264,8 +264,7 @@ TEST_P(StoreContract, ExactSignalsAreFoundWhileEntryAndBankAreActive) {
   const auto found = [&] {
     std::vector<std::pair<int64_t, SignalKind>> hits;
     const auto answer = store_->find_exact(asked);
-    for (const ExactHit& hit : *answer)
-      hits.emplace_back(hit.entry.value, hit.kind);
+    for (const ExactHit& hit : *answer) hits.emplace_back(hit.entry.value, hit.kind);
     return hits;
   };
   const auto md5 = SignalKind::kMd5;

@@ -7,12 +7,12 @@ namespace weir {
 
 // What one foreign file may cost. Reaching a limit is ErrorCode::kLimit, and the message names it.
 struct Limits {
-  uint64_t file_bytes = 256ull << 20;    // larger files are not read
-  uint64_t pixels = 100'000'000;         // width x height of one picture or frame
-  uint32_t dimension = 65'535;           // width or height alone
-  uint32_t frames = 4;                   // frames looked at in an animation: the first, then spread
-  uint32_t deadline_ms = 20'000;         // from handing a file to a decoder to its answer
-  uint64_t memory_bytes = 1536ull << 20; // address space one decoder may take on top of its start
+  uint64_t file_bytes = 256ull << 20;  // larger files are not read
+  uint64_t pixels = 100'000'000;       // width x height of one picture or frame
+  uint32_t dimension = 65'535;         // width or height alone
+  uint32_t frames = 4;                 // frames looked at in an animation: the first, then spread
+  uint32_t deadline_ms = 20'000;       // from handing a file to a decoder to its answer
+  uint64_t memory_bytes = 1536ull << 20;  // address space one decoder may take on top of its start
 };
 
 }  // namespace weir

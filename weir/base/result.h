@@ -104,11 +104,11 @@ using Status = Result<void>;
 
 // The value of `expression`, or return its Error from the enclosing function. Once per statement;
 // not in a coroutine (a statement expression cannot co_return).
-#define TRY(expression)                                                      \
-  ({                                                                         \
-    auto weir_result_ = (expression);                                        \
-    if (!weir_result_.has_value()) return std::move(weir_result_).error();   \
-    std::move(weir_result_).value();                                         \
+#define TRY(expression)                                                    \
+  ({                                                                       \
+    auto weir_result_ = (expression);                                      \
+    if (!weir_result_.has_value()) return std::move(weir_result_).error(); \
+    std::move(weir_result_).value();                                       \
   })
 
 }  // namespace weir

@@ -26,11 +26,17 @@ const KindRow& row_of(SignalKind kind) {
 
 }  // namespace
 
-std::span<const SignalKind> all_signal_kinds() { return kKindList; }
+std::span<const SignalKind> all_signal_kinds() {
+  return kKindList;
+}
 
-std::string_view name_of(SignalKind kind) { return row_of(kind).name; }
+std::string_view name_of(SignalKind kind) {
+  return row_of(kind).name;
+}
 
-size_t value_bytes(SignalKind kind) { return row_of(kind).bytes; }
+size_t value_bytes(SignalKind kind) {
+  return row_of(kind).bytes;
+}
 
 Result<SignalKind> parse_signal_kind(std::string_view name) {
   std::string known;
@@ -42,7 +48,9 @@ Result<SignalKind> parse_signal_kind(std::string_view name) {
   return Error{ErrorCode::kInvalid, "unknown signal kind; known are " + known};
 }
 
-std::string value_hex(const Signal& signal) { return to_hex(signal.value); }
+std::string value_hex(const Signal& signal) {
+  return to_hex(signal.value);
+}
 
 Result<Signal> parse_signal(SignalKind kind, std::string_view hex) {
   Signal signal{.kind = kind, .value = {}, .quality = {}, .region = {}, .time = {}};
@@ -64,9 +72,9 @@ Hash256 as_hash256(const Signal& signal) {
 }
 
 std::string_view name_of(Dihedral dihedral) {
-  constexpr std::array<std::string_view, kDihedrals> kNames{
-      "original", "rotate90", "rotate180", "rotate270",
-      "flipx",    "flipy",    "flipplus1", "flipminus1"};
+  constexpr std::array<std::string_view, kDihedrals> kNames{"original",  "rotate90",  "rotate180",
+                                                            "rotate270", "flipx",     "flipy",
+                                                            "flipplus1", "flipminus1"};
   return kNames[static_cast<size_t>(dihedral)];
 }
 

@@ -23,9 +23,9 @@ enum class SignalKind : uint8_t {
   kPdq = 3,     // of one picture, 256 bits
 };
 std::span<const SignalKind> all_signal_kinds();
-std::string_view name_of(SignalKind kind);                      // "sha256", "md5", "pdq"
-size_t value_bytes(SignalKind kind);                            // 32, 16, 32
-Result<SignalKind> parse_signal_kind(std::string_view name);    // Errors: invalid, naming the kinds
+std::string_view name_of(SignalKind kind);                    // "sha256", "md5", "pdq"
+size_t value_bytes(SignalKind kind);                          // 32, 16, 32
+Result<SignalKind> parse_signal_kind(std::string_view name);  // Errors: invalid, naming the kinds
 
 // PDQ below this quality says too little to match by (PDQ specification: discard 49 and less).
 constexpr int kPdqMatchableQuality = 50;
@@ -36,9 +36,9 @@ constexpr Distance kPdqMatchRadius{31};
 // One signal as it is stored and exchanged.
 struct Signal {
   SignalKind kind = SignalKind::kSha256;
-  std::vector<uint8_t> value;            // value_bytes(kind) bytes, in the order of the hex digits
-  std::optional<int> quality;            // PDQ: 0 to 100; absent when an imported list has none
-  std::optional<Rect> region;            // PDQ: what was hashed, in the upright picture
+  std::vector<uint8_t> value;  // value_bytes(kind) bytes, in the order of the hex digits
+  std::optional<int> quality;  // PDQ: 0 to 100; absent when an imported list has none
+  std::optional<Rect> region;  // PDQ: what was hashed, in the upright picture
   std::optional<std::chrono::microseconds> time;  // PDQ of a frame of an animation: when
   friend bool operator==(const Signal&, const Signal&) = default;
 };
@@ -53,7 +53,14 @@ Hash256 as_hash256(const Signal& signal);
 // What has been done to a picture, undone by applying it to the other side. The order of PDQ's
 // published dihedral list; a rotation is counter-clockwise as PDQ names it.
 enum class Dihedral : uint8_t {
-  kOriginal, kRotate90, kRotate180, kRotate270, kFlipX, kFlipY, kFlipPlus1, kFlipMinus1,
+  kOriginal,
+  kRotate90,
+  kRotate180,
+  kRotate270,
+  kFlipX,
+  kFlipY,
+  kFlipPlus1,
+  kFlipMinus1,
 };
 constexpr size_t kDihedrals = 8;
 std::string_view name_of(Dihedral dihedral);  // "original", "rotate90", ..., "flipminus1"
@@ -69,17 +76,17 @@ struct PictureHash {
 
 // What is computed from one submitted file.
 struct ItemSignals {
-  std::string media = "image";         // kind of media, as in JSON
-  std::string format;                  // "jpeg", "png", "webp", "gif", "avif", ...
+  std::string media = "image";  // kind of media, as in JSON
+  std::string format;           // "jpeg", "png", "webp", "gif", "avif", ...
   uint64_t bytes = 0;
   std::array<uint8_t, 32> sha256{};
   std::array<uint8_t, 16> md5{};
-  uint32_t width = 0;                  // of the upright picture
+  uint32_t width = 0;  // of the upright picture
   uint32_t height = 0;
-  uint32_t frames = 1;                 // in the file, as far as it says; not all are hashed
-  std::vector<PictureHash> pictures;   // the whole first frame first, then its content box if any
-  std::vector<uint8_t> preview_jpeg;   // small picture for people; empty unless asked for
-  std::string note;                    // what a person should know, such as "truncated: ..."
+  uint32_t frames = 1;                // in the file, as far as it says; not all are hashed
+  std::vector<PictureHash> pictures;  // the whole first frame first, then its content box if any
+  std::vector<uint8_t> preview_jpeg;  // small picture for people; empty unless asked for
+  std::string note;                   // what a person should know, such as "truncated: ..."
 };
 // As `weir hash` prints and a bank stores them: sha256, md5, then one pdq a picture.
 std::vector<Signal> signals_of(const ItemSignals& item);

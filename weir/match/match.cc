@@ -54,15 +54,17 @@ double digest_false_alarms(SignalKind kind, uint64_t entries) {
 }
 
 Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64_t queries) {
-  Match match{.entry = entry, .kind = MatchKind::kImage, .score = 0,
-              .expected_false_alarms = 0, .evidence = {}};
+  Match match{.entry = entry,
+              .kind = MatchKind::kImage,
+              .score = 0,
+              .expected_false_alarms = 0,
+              .evidence = {}};
   auto chance = [&](const Evidence& one) {
     return one.kind == SignalKind::kPdq ? expected_false_alarms(one.distance, rows, queries)
                                         : digest_false_alarms(one.kind, rows);
   };
-  std::stable_sort(evidence.begin(), evidence.end(), [&](const Evidence& a, const Evidence& b) {
-    return chance(a) < chance(b);
-  });
+  std::stable_sort(evidence.begin(), evidence.end(),
+                   [&](const Evidence& a, const Evidence& b) { return chance(a) < chance(b); });
   for (const Evidence& one : evidence)
     if (one.kind != SignalKind::kPdq) match.kind = MatchKind::kExact;
   match.expected_false_alarms = chance(evidence.front());
@@ -73,7 +75,9 @@ Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64
 
 }  // namespace
 
-std::string_view name_of(MatchKind kind) { return kind == MatchKind::kExact ? "exact" : "image"; }
+std::string_view name_of(MatchKind kind) {
+  return kind == MatchKind::kExact ? "exact" : "image";
+}
 
 Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> items,
                                                     const LiveHammingIndex& index,
