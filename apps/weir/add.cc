@@ -45,10 +45,10 @@ Answer answer_of(const AddedItem& item) {
     if (signal.kind == SignalKind::kPdq) matchable &= is_matchable(signal);
   Json json = shape_of(item);
   std::string text = fmt::format("{} as {} #{}", what, entry.bank_name, entry.id.value);
-  if (item.added == Added::kPresent) text = fmt::format("{} #{} {}", entry.bank_name,
-                                                        entry.id.value, what);
-  if (item.added == Added::kRetired) text = fmt::format("{} #{} {}", entry.bank_name,
-                                                        entry.id.value, what);
+  if (item.added == Added::kPresent)
+    text = fmt::format("{} #{} {}", entry.bank_name, entry.id.value, what);
+  if (item.added == Added::kRetired)
+    text = fmt::format("{} #{} {}", entry.bank_name, entry.id.value, what);
   if (!matchable) {
     json["notes"] = Json::array({"pdq quality is below 50: matched by exact digests only"});
     text += "; too little detail for pdq, matched by exact digests only";
@@ -87,8 +87,7 @@ Result<int> add_verb(const Common& common, const AddRequest& request) {
                   if (present) return answer_of(*present);
                 }
                 const ItemSignals item = TRY(services.decoder.decode_file(path, DecodeWants{}));
-                return answer_of(TRY(add_item(bank, item, origin_of(path, labels),
-                                              home->store())));
+                return answer_of(TRY(add_item(bank, item, origin_of(path, labels), home->store())));
               }};
   const int status = run_files(run, request.paths);
   home->save_snapshot_if_stale();

@@ -5,6 +5,7 @@
 #include "apps/weir/home.h"
 #include "apps/weir/output.h"
 #include "apps/weir/verbs.h"
+#include "weir/base/utf8.h"
 
 namespace weir {
 namespace {
@@ -16,7 +17,7 @@ void show(const Common& common, const Bank& bank) {
   }
   std::string line = fmt::format("{}  {}  {} entries  since {}", bank.name, name_of(bank.state),
                                  bank.entries, format_time(bank.created));
-  if (!bank.description.empty()) line += "  " + bank.description;
+  if (!bank.description.empty()) line += "  " + printable(bank.description);
   print_line(line);
 }
 

@@ -33,7 +33,7 @@ Result<int> compare_verb(const Common& common, const CompareRequest& request) {
   const ItemSignals b = TRY(decoder->decode_file(request.b, DecodeWants{}));
   const Comparison comparison = compare_items(a, b);
   if (common.json) {
-    Json line{{"a", {{"path", printable(request.a)}}}, {"b", {{"path", printable(request.b)}}}};
+    Json line{{"a", {{"path", to_utf8(request.a)}}}, {"b", {{"path", to_utf8(request.b)}}}};
     line["a"].update(shape_of(a));
     line["b"].update(shape_of(b));
     line.update(shape_of(comparison));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <toml++/toml.h>
+
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "apps/weir/cli.h"
 #include "apps/weir/home.h"

@@ -26,7 +26,7 @@ Outcome attempt(const FileRun& run, const Input& input) {
 // People see a failure among the messages, and what was asked for on standard output.
 bool show(const Common& common, const std::string& path, const Outcome& outcome) {
   if (common.json) {
-    Json line{{"path", printable(path)}};
+    Json line{{"path", to_utf8(path)}};
     line.update(outcome.answer.json);
     return print_line(dump(line));
   }

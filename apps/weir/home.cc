@@ -45,8 +45,7 @@ Result<std::unique_ptr<Decoder>> start_decoder(const Config& config) {
   std::unique_ptr<Decoder> decoder = TRY(Decoder::start(options));
   for (const SandboxLayer& layer : decoder->layers())
     if (!layer.in_force && (layer.name == "landlock" || layer.name == "seccomp"))
-      print_message("weir: warning: files are decoded without " + layer.name + ": " +
-                    layer.detail);
+      print_message("weir: warning: files are decoded without " + layer.name + ": " + layer.detail);
   return decoder;
 }
 

@@ -11,7 +11,9 @@ namespace {
 // A signal handler can reach nothing else.
 std::atomic<bool> g_raised{false};
 
-void raise_flag(int) { g_raised = true; }
+void raise_flag(int) {
+  g_raised = true;
+}
 
 void set_handler(void (*handler)(int), int flags) {
   struct sigaction action = {};
@@ -28,9 +30,13 @@ Interrupt::Interrupt() {
   set_handler(raise_flag, static_cast<int>(SA_RESTART | SA_RESETHAND));
 }
 
-Interrupt::~Interrupt() { set_handler(SIG_DFL, 0); }
+Interrupt::~Interrupt() {
+  set_handler(SIG_DFL, 0);
+}
 
-const std::atomic<bool>& Interrupt::raised() const { return g_raised; }
+const std::atomic<bool>& Interrupt::raised() const {
+  return g_raised;
+}
 
 // Looks now and then: waking a waiter is not among the things a signal handler may do.
 void Interrupt::wait() const {

@@ -11,6 +11,7 @@
 #include "apps/weir/match_report.h"
 #include "apps/weir/verbs.h"
 #include "apps/weir/words.h"
+#include "weir/base/utf8.h"
 
 namespace weir {
 namespace {
@@ -21,8 +22,8 @@ std::string text_of(const KnownMatch& known) {
   for (const Evidence& one : known.match.evidence)
     evidence += (evidence.empty() ? "" : ", ") + words_of(one);
   return fmt::format("{} #{} {}: {}; score {:.1f}", known.entry.bank_name, known.entry.id.value,
-                     known.entry.name.empty() ? "(hash only)" : known.entry.name, evidence,
-                     known.match.score);
+                     known.entry.name.empty() ? "(hash only)" : printable(known.entry.name),
+                     evidence, known.match.score);
 }
 
 std::string text_of(const ItemReport& report) {

@@ -96,11 +96,10 @@ std::string picture_of(const std::string& path, const std::vector<uint8_t>* sha2
 std::string outline(const std::optional<Rect>& region, const Rect& whole) {
   if (!region || *region == whole || whole.width == 0 || whole.height == 0) return "";
   const auto percent = [](uint32_t part, uint32_t all) { return 100.0 * part / all; };
-  return fmt::format(
-      R"(<span class="region" style="left:{:.2f}%;top:{:.2f}%;)"
-      R"(width:{:.2f}%;height:{:.2f}%"></span>)",
-      percent(region->x, whole.width), percent(region->y, whole.height),
-      percent(region->width, whole.width), percent(region->height, whole.height));
+  return fmt::format(R"(<span class="region" style="left:{:.2f}%;top:{:.2f}%;)"
+                     R"(width:{:.2f}%;height:{:.2f}%"></span>)",
+                     percent(region->x, whole.width), percent(region->y, whole.height),
+                     percent(region->width, whole.width), percent(region->height, whole.height));
 }
 
 std::string figure(const std::string& picture, const std::string& mark,
@@ -127,7 +126,7 @@ std::string section(const std::string& path, const ItemSignals& item, const Know
   for (const Evidence& one : known.match.evidence)
     evidence += (evidence.empty() ? "" : "; ") + words_of(one);
   const Entry& entry = known.entry;
-  const std::string entry_name = entry.name.empty() ? "(hash only)" : entry.name;
+  const std::string entry_name = entry.name.empty() ? "(hash only)" : printable(entry.name);
   return fmt::format(
       "<article><h2>{}</h2>\n{}\n{}\n<p>{} &middot; score {:.1f} &middot; expected false alarms "
       "{:.1e}</p></article>\n",

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
-bool is_terminal() { return isatty(STDERR_FILENO) == 1; }
+bool is_terminal() {
+  return isatty(STDERR_FILENO) == 1;
+}
 
 void write_error(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stderr);

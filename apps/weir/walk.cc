@@ -38,8 +38,8 @@ class Walker {
     } else if (S_ISREG(status.st_mode)) {
       inputs_.push_back({path, std::nullopt});
     } else if (named) {
-      inputs_.push_back({path, Error{ErrorCode::kInvalid,
-                                     printable(path) + " is neither a file nor a folder"}});
+      inputs_.push_back(
+          {path, Error{ErrorCode::kInvalid, printable(path) + " is neither a file nor a folder"}});
     }
   }
 

@@ -23,9 +23,9 @@ Entry entry_in(const Bank& bank, const ItemOrigin& origin) {
   Entry entry;
   entry.bank = bank.id;
   entry.bank_name = bank.name;
-  entry.name = printable(origin.name);
+  entry.name = to_utf8(origin.name);
   entry.labels = origin.labels;
-  for (const auto& [key, text] : origin.provenance) entry.provenance[key] = printable(text);
+  for (const auto& [key, text] : origin.provenance) entry.provenance[key] = to_utf8(text);
   return entry;
 }
 

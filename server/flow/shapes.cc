@@ -7,7 +7,9 @@
 namespace weir {
 namespace {
 
-Json shape_of_rect(const Rect& r) { return Json::array({r.x, r.y, r.width, r.height}); }
+Json shape_of_rect(const Rect& r) {
+  return Json::array({r.x, r.y, r.width, r.height});
+}
 
 Json shape_of_labels(const Labels& labels) {
   Json json = Json::object();
@@ -15,23 +17,30 @@ Json shape_of_labels(const Labels& labels) {
   return json;
 }
 
-double seconds(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1e6; }
+double seconds(std::chrono::microseconds time) {
+  return static_cast<double>(time.count()) / 1e6;
+}
 
 std::string_view name_of(Added added) {
   switch (added) {
-    case Added::kNew: return "new";
-    case Added::kPresent: return "present";
-    case Added::kRetired: return "retired";
+    case Added::kNew:
+      return "new";
+    case Added::kPresent:
+      return "present";
+    case Added::kRetired:
+      return "retired";
   }
   return "present";
 }
 
-Error misplaced(const std::string& what) { return {ErrorCode::kInvalid, what}; }
+Error misplaced(const std::string& what) {
+  return {ErrorCode::kInvalid, what};
+}
 
 }  // namespace
 
 Json shape_of(const Error& error) {
-  return {{"code", name_of(error.code)}, {"message", printable(error.message)}};
+  return {{"code", name_of(error.code)}, {"message", to_utf8(error.message)}};
 }
 
 Json shape_of(const Signal& signal) {
@@ -51,12 +60,9 @@ Json shape_of(const Bank& bank) {
 }
 
 Json shape_of(const Entry& entry) {
-  Json json{{"id", entry.id.value},
-            {"bank", entry.bank_name},
-            {"name", entry.name},
-            {"state", name_of(entry.state)},
-            {"media", entry.media},
-            {"created", format_time(entry.created)}};
+  Json json{{"id", entry.id.value}, {"bank", entry.bank_name},
+            {"name", entry.name},   {"state", name_of(entry.state)},
+            {"media", entry.media}, {"created", format_time(entry.created)}};
   json["signals"] = Json::array();
   for (const Signal& signal : entry.signals) json["signals"].push_back(shape_of(signal));
   json["labels"] = shape_of_labels(entry.labels);
@@ -65,9 +71,9 @@ Json shape_of(const Entry& entry) {
 }
 
 Json shape_of(const ItemSignals& item) {
-  Json json{{"media", item.media},   {"format", item.format}, {"bytes", item.bytes},
-            {"sha256", to_hex(item.sha256)}, {"md5", to_hex(item.md5)},
-            {"width", item.width},   {"height", item.height}};
+  Json json{{"media", item.media},           {"format", item.format},   {"bytes", item.bytes},
+            {"sha256", to_hex(item.sha256)}, {"md5", to_hex(item.md5)}, {"width", item.width},
+            {"height", item.height}};
   if (item.frames > 1) json["frames"] = item.frames;
   json["signals"] = Json::array();
   const Rect whole{0, 0, item.width, item.height};
@@ -85,12 +91,10 @@ Json shape_of(const ItemSignals& item) {
 
 Json shape_of(const KnownMatch& known) {
   const Match& match = known.match;
-  Json json{{"bank", known.entry.bank_name},
-            {"entry", known.entry.id.value},
-            {"name", known.entry.name},
-            {"kind", name_of(match.kind)},
-            {"score", match.score},
-            {"expected_false_alarms", match.expected_false_alarms}};
+  Json json{
+      {"bank", known.entry.bank_name}, {"entry", known.entry.id.value},
+      {"name", known.entry.name},      {"kind", name_of(match.kind)},
+      {"score", match.score},          {"expected_false_alarms", match.expected_false_alarms}};
   if (known.coverage) json["coverage"] = *known.coverage;
   if (known.item_region || known.entry_region) {
     Json region = Json::object();

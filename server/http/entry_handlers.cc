@@ -37,7 +37,7 @@ Result<Response> reply(std::vector<Result<AddedItem>> added, bool as_list,
   for (size_t i = 0; i < added.size(); ++i) {
     Json object = added[i] ? shape_of(*added[i]) : Json::object();
     if (!added[i]) {
-      if (i < files.size()) object["path"] = printable(files[i].name);
+      if (i < files.size()) object["path"] = to_utf8(files[i].name);
       object["error"] = shape_of(added[i].error());
     }
     body["results"].push_back(std::move(object));

@@ -16,7 +16,7 @@ Result<Response> reply(std::vector<Result<Json>> objects, const std::vector<Uplo
   Json results = Json::array();
   for (size_t i = 0; i < objects.size(); ++i) {
     Json object;
-    object["path"] = printable(files[i].name);
+    object["path"] = to_utf8(files[i].name);
     if (objects[i])
       object.update(*objects[i]);
     else
@@ -52,7 +52,7 @@ Result<Response> match_files(const Request& request, Site& site) {
       continue;
     }
     Json object;
-    object["path"] = printable(request.files[i].name);
+    object["path"] = to_utf8(request.files[i].name);
     object["media"] = decoded[i]->media;
     object.update(shape_of(reports[next_report++]));
     objects.push_back(std::move(object));
@@ -113,7 +113,7 @@ Result<Response> post_hash(const Request& request, Site& site) {
       continue;
     }
     Json object;
-    object["path"] = printable(request.files[i].name);
+    object["path"] = to_utf8(request.files[i].name);
     object.update(shape_of(*decoded[i]));
     objects.push_back(std::move(object));
   }
