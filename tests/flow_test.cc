@@ -155,7 +155,7 @@ TEST_F(Flow, MergingWhileOthersAddAndSearchLosesNothing) {
   std::vector<Hash256> hashes;
   for (int i = 0; i < 300; ++i) hashes.push_back(fresh_hash());
   std::jthread merger([&](std::stop_token stop) {
-    while (!stop.stop_requested()) ASSERT_TRUE(snapshot->merge_if_larger(10).has_value());
+    while (!stop.stop_requested()) ASSERT_TRUE(snapshot->merge_if_larger(0).has_value());
   });
   std::jthread searcher([&](std::stop_token stop) {
     while (!stop.stop_requested()) finds(*snapshot, hashes.front());

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kPrefix = "pdq-";
 constexpr std::string_view kSuffix = ".hamming";
 constexpr size_t kChangesAtOnce = 10'000;
+constexpr size_t kLeastTailToMerge = 4'000;  // rows
 
 std::string file_name(ChangeSeq seq) {
   return std::string(kPrefix) + std::to_string(seq.value) + std::string(kSuffix);
@@ -131,8 +132,11 @@ Status CurrentSnapshot::apply(std::span<const Change> changes) {
   return {};
 }
 
+// A tail of a tenth of the base is where a query begins to feel it; below a few thousand rows it never
+// does.
 Status CurrentSnapshot::merge_if_larger(size_t tail_rows) {
-  if (index_->tail_rows() <= tail_rows) return {};
+  const size_t felt = std::max<size_t>(index_->size() / 10, kLeastTailToMerge);
+  if (index_->tail_rows() <= std::min(tail_rows, felt)) return {};
   return index_->merge();
 }
 

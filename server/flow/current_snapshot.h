@@ -28,7 +28,8 @@ class CurrentSnapshot {
 
   const LiveHammingIndex& index() const { return *index_; }
 
-  // Folds the tail into the index when it has grown beyond `tail_rows`. Errors: limit.
+  // Folds the tail into the index when it has grown beyond `tail_rows`, or a tenth of the index if
+  // that is less. Errors: limit.
   Status merge_if_larger(size_t tail_rows);
   // Claims the store's merge_index job, if there is one and the file is more than `stale_rows`
   // changes behind, and writes a new base file. True when one was written.
