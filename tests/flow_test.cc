@@ -48,10 +48,10 @@ class Flow : public testing::Test {
     signal.kind = SignalKind::kPdq;
     const auto bytes = to_bytes(hash);
     signal.value.assign(bytes.begin(), bytes.end());
-    const auto added = add_signals(bank_, {signal}, {}, store);
+    const auto added = add_signals(bank_, {{{signal}, {}}}, store);
     EXPECT_TRUE(added.has_value());
-    EXPECT_EQ(added->added, Added::kNew);
-    return added->entry.id;
+    EXPECT_EQ(added->front().added, Added::kNew);
+    return added->front().entry.id;
   }
   Hash256 fresh_hash() {
     Hash256 hash;

@@ -14,9 +14,11 @@ namespace {
 constexpr size_t kImportBatch = 20'000;
 constexpr size_t kExportPage = 500;
 
-Result<AddedItem> add_entry(const Entry& entry, Store& store) {
-  const std::vector<AddedEntry> added = TRY(store.add_entries({&entry, 1}));
-  return AddedItem{TRY(store.find_entry(added.front().id)), added.front().added};
+Result<std::vector<AddedItem>> add_all(std::span<const Entry> entries, Store& store) {
+  std::vector<AddedItem> items;
+  for (const AddedEntry& added : TRY(store.add_entries(entries)))
+    items.push_back({TRY(store.find_entry(added.id)), added.added});
+  return items;
 }
 
 Entry entry_in(const Bank& bank, const ItemOrigin& origin) {
@@ -87,14 +89,17 @@ Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const Item
   Entry entry = entry_in(bank, origin);
   entry.media = item.media;
   entry.signals = signals_of(item);
-  return add_entry(entry, store);
+  return std::move(TRY(add_all({&entry, 1}, store)).front());
 }
 
-Result<AddedItem> add_signals(const Bank& bank, std::vector<Signal> signals,
-                              const ItemOrigin& origin, Store& store) {
-  Entry entry = entry_in(bank, origin);
-  entry.signals = std::move(signals);
-  return add_entry(entry, store);
+Result<std::vector<AddedItem>> add_signals(const Bank& bank, std::vector<NewSignals> items,
+                                           Store& store) {
+  std::vector<Entry> entries;
+  for (NewSignals& item : items) {
+    entries.push_back(entry_in(bank, item.origin));
+    entries.back().signals = std::move(item.signals);
+  }
+  return add_all(entries, store);
 }
 
 Result<ImportCount> import_list(std::istream& in, const ImportRequest& request, Store& store) {

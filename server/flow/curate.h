@@ -27,9 +27,14 @@ struct ItemOrigin {
 Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const ItemOrigin& origin,
                            Store& store);
 
-// Signals alone become an entry. Errors: as add_item().
-Result<AddedItem> add_signals(const Bank& bank, std::vector<Signal> signals,
-                              const ItemOrigin& origin, Store& store);
+struct NewSignals {
+  std::vector<Signal> signals;
+  ItemOrigin origin;
+};
+// Signals alone become entries, in their order: all, in one transaction, or none.
+// Errors: as add_item().
+Result<std::vector<AddedItem>> add_signals(const Bank& bank, std::vector<NewSignals> items,
+                                           Store& store);
 
 // The bank, ready to be added to. Errors: not_found, conflict (retired).
 Result<Bank> active_bank(std::string_view name, Store& store);

@@ -69,16 +69,12 @@ Result<Response> add_files(const Bank& bank, const Request& request, Site& site)
   return reply(std::move(added), request.files.size() > 1, request.files);
 }
 
-struct NewEntry {
-  std::vector<Signal> signals;
-  ItemOrigin origin;
-};
-Result<NewEntry> new_entry_from(const Json& object) {
+Result<NewSignals> new_entry_from(const Json& object) {
   if (!object.is_object()) return Error{ErrorCode::kInvalid, "'entries' must hold objects"};
   TRY(only_keys(object, {"signals", "name", "labels", "provenance"}));
   const Json* signals = TRY(array_under(object, "signals", kMostAdded));
   if (!signals) return Error{ErrorCode::kInvalid, "an entry needs 'signals'"};
-  NewEntry entry;
+  NewSignals entry;
   entry.signals = TRY(signals_from(*signals));
   entry.origin.name = TRY(text_under(object, "name")).value_or("");
   entry.origin.labels = TRY(labels_under(object, "labels"));
@@ -89,12 +85,12 @@ Result<NewEntry> new_entry_from(const Json& object) {
   return entry;
 }
 
-// All entries are read before the first is added, so a malformed one leaves the bank as it was.
+// All entries are added, or none: one that is malformed leaves the bank as it was.
 Result<Response> add_json(const Bank& bank, const Request& request, Site& site) {
   TRY(request.query.only({}));
   const Json body = TRY(parse_json_object(request.json));
   const Json* several = TRY(array_under(body, "entries", kMostAdded));
-  std::vector<NewEntry> entries;
+  std::vector<NewSignals> entries;
   if (several) {
     TRY(only_keys(body, {"entries"}));
     for (const Json& object : *several) entries.push_back(TRY(new_entry_from(object)));
@@ -102,11 +98,8 @@ Result<Response> add_json(const Bank& bank, const Request& request, Site& site) 
     entries.push_back(TRY(new_entry_from(body)));
   }
   std::vector<Result<AddedItem>> added;
-  for (NewEntry& entry : entries) {
-    added.push_back(add_signals(bank, std::move(entry.signals), entry.origin, site.services.store));
-    if (!added.back() && added.back().error().code == ErrorCode::kUnavailable)
-      return added.back().error();
-  }
+  for (AddedItem& item : TRY(add_signals(bank, std::move(entries), site.services.store)))
+    added.push_back(std::move(item));
   return reply(std::move(added), several != nullptr, {});
 }
 
