@@ -243,7 +243,7 @@ TEST(DecoderProcesses, EndWithAKilledParent) {
   ASSERT_TRUE(receive_message(ours.get(), {&ready, 1}));
   ASSERT_EQ(ready, 1);
   const std::vector<pid_t> left = descendants(parent);
-  EXPECT_GE(left.size(), 3u);
+  EXPECT_GE(left.size(), 2u);  // at least the zygote and the worker that spins
   kill(parent, SIGKILL);
   waitpid(parent, nullptr, 0);
   EXPECT_TRUE(end_within(left, std::chrono::seconds(5)));
