@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
+#include <jpeglib.h>  // after <cstdio>, which it forgets
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,8 +16,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <jpeglib.h>  // after <cstdio>, which it forgets
 
 #include "bench/harness.h"
 #include "server/sandbox/decoder.h"
@@ -158,14 +157,14 @@ void must_decode(Decoder& decoder, const Fd& file, const DecodeWants& wants) {
   if (!item) std::fprintf(stderr, "%s\n", item.error().message.c_str()), std::exit(2);
 }
 
-// Every file once, by as many callers as there are workers.
+// Every file once, by as many callers as keep the workers busy.
 void decode_all(Decoder& decoder, const std::vector<Fd>& files, const DecodeWants& wants) {
   std::atomic<size_t> next = 0;
   const auto call = [&] {
     for (size_t i; (i = next++) < files.size();) must_decode(decoder, files[i], wants);
   };
   std::vector<std::jthread> callers;
-  for (unsigned i = 1; i < decoder.workers(); ++i) callers.emplace_back(call);
+  for (unsigned i = 1; i < decoder.callers(); ++i) callers.emplace_back(call);
   call();
 }
 

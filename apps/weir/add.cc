@@ -80,8 +80,7 @@ Result<int> add_verb(const Common& common, const AddRequest& request) {
   const Bank bank = TRY(active_bank(request.bank, home->store()));
   const bool may_be_present = bank.entries > 0;
 
-  FileRun run{common, services.decoder.workers() + 1,
-              [&](const std::string& path) -> Result<Answer> {
+  FileRun run{common, services.decoder.callers(), [&](const std::string& path) -> Result<Answer> {
                 if (may_be_present) {
                   const auto present = TRY(find_present(bank, path, services));
                   if (present) return answer_of(*present);

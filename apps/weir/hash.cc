@@ -31,7 +31,7 @@ std::string text_of(const ItemSignals& item) {
 Result<int> hash_verb(const Common& common, const HashRequest& request) {
   const Config config = TRY(load_config(common));
   const std::unique_ptr<Decoder> decoder = TRY(start_decoder(config));
-  FileRun run{common, decoder->workers() + 1, [&](const std::string& path) -> Result<Answer> {
+  FileRun run{common, decoder->callers(), [&](const std::string& path) -> Result<Answer> {
                 const ItemSignals item = TRY(decoder->decode_file(path, DecodeWants{}));
                 return Answer{shape_of(item), text_of(item)};
               }};

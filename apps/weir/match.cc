@@ -46,8 +46,7 @@ Result<int> match_verb(const Common& common, const MatchRequest& request) {
 
   std::unique_ptr<MatchReport> page;
   if (!request.report.empty()) page = TRY(MatchReport::create(request.report));
-  FileRun run{common, services.decoder.workers() + 1,
-              [&](const std::string& path) -> Result<Answer> {
+  FileRun run{common, services.decoder.callers(), [&](const std::string& path) -> Result<Answer> {
                 const ItemSignals item = TRY(services.decoder.decode_file(path, DecodeWants{}));
                 const ItemToMatch asked = item_to_match(item);
                 const std::vector<ItemReport> reports =

@@ -90,6 +90,7 @@ Result<int> serve_verb(const Common& common, const ServeRequest& request) {
   options.body_bytes = config.request_bytes;
   options.file_bytes = config.limits.file_bytes;
   options.connections = config.connections;
+  options.job_threads = services.decoder.callers() + 1;
   options.log = log_event;
   std::error_code error;
   std::filesystem::create_directories(options.spool_folder, error);

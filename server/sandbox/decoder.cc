@@ -22,16 +22,28 @@
 
 namespace weir {
 
-using std::chrono::steady_clock;
-
 struct Decoder::Impl {
   Impl(const DecoderOptions& options, std::string program)
       : options(options), zygote(std::move(program)) {}
 
+  // Where one worker is, or is to be started when there is work.
+  struct Place {
+    std::shared_ptr<WorkerLink> worker;
+    uint32_t callers = 0;  // of this worker, or of one before it that is not done yet
+  };
+  // A caller's share of a place: with others, or all of it.
+  struct Seat {
+    Place* place = nullptr;
+    std::shared_ptr<WorkerLink> worker;  // null: to be started
+    uint32_t shares = 1;
+  };
+
   Result<std::unique_ptr<WorkerLink>> start_worker();
   Result<ItemSignals> decode(const ReadableFile& file, const DecodeWants& wants);
-  std::unique_ptr<WorkerLink> take();
-  void give_back(std::unique_ptr<WorkerLink> worker);
+  Place* free_place(bool alone);
+  Seat take(bool alone);
+  Status fill(Seat& seat);
+  void give_back(Seat seat, bool is_worker_done);
   std::optional<Error> why_silent(WorkerLink& worker, WorkerLink::Silence silence) const;
 
   const DecoderOptions options;
@@ -41,7 +53,8 @@ struct Decoder::Impl {
 
   std::mutex mutex;
   std::condition_variable given_back;
-  std::vector<std::unique_ptr<WorkerLink>> idle;  // null: a place whose worker is to be started
+  std::vector<Place> places;
+  unsigned waiting_alone = 0;  // callers who wait for a place of their own, and go first
 };
 
 namespace {
@@ -96,9 +109,9 @@ Result<std::unique_ptr<Decoder>> Decoder::start(const DecoderOptions& options) {
   impl->workers =
       options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency());
   // The first worker now, so that what is missing is said at start; the others when there is work.
-  impl->idle.resize(impl->workers);
-  impl->idle.back() = TRY(impl->start_worker());
-  impl->layers = impl->idle.back()->layers();
+  impl->places.resize(impl->workers);
+  impl->places.front().worker = TRY(impl->start_worker());
+  impl->layers = impl->places.front().worker->layers();
   return std::unique_ptr<Decoder>(new Decoder(std::move(impl)));
 }
 
@@ -113,26 +126,54 @@ Result<std::unique_ptr<WorkerLink>> Decoder::Impl::start_worker() {
   return worker;
 }
 
-std::unique_ptr<WorkerLink> Decoder::Impl::take() {
-  std::unique_lock lock(mutex);
-  given_back.wait(lock, [&] { return !idle.empty(); });
-  auto worker = std::move(idle.back());
-  idle.pop_back();
-  return worker;
+// An idle worker first, then a place to start one, then a worker that is busy with one file.
+Decoder::Impl::Place* Decoder::Impl::free_place(bool alone) {
+  if (!alone && waiting_alone > 0) return nullptr;
+  Place* best = nullptr;
+  for (Place& place : places) {
+    if (place.callers == 0 && place.worker) return &place;
+    if (place.callers == 0) best = &place;
+    const bool shares = !alone && place.worker && place.callers < kFilesUnderWay;
+    if (shares && best == nullptr) best = &place;
+  }
+  return best;
 }
 
-// Running workers go to the end, where they are taken first.
-void Decoder::Impl::give_back(std::unique_ptr<WorkerLink> worker) {
+Decoder::Impl::Seat Decoder::Impl::take(bool alone) {
+  std::unique_lock lock(mutex);
+  waiting_alone += alone;
+  Seat seat;
+  given_back.wait(lock, [&] { return (seat.place = free_place(alone)) != nullptr; });
+  waiting_alone -= alone;
+  seat.worker = seat.place->worker;
+  seat.shares = alone || !seat.worker ? kFilesUnderWay : 1;
+  seat.place->callers += seat.shares;
+  return seat;
+}
+
+// Starts the worker of a seat that has none. Its place is the caller's alone until then.
+Status Decoder::Impl::fill(Seat& seat) {
+  if (seat.worker) return {};
+  seat.worker = TRY(start_worker());
+  const std::lock_guard lock(mutex);
+  seat.place->worker = seat.worker;
+  return {};
+}
+
+void Decoder::Impl::give_back(Seat seat, bool is_worker_done) {
   {
     const std::lock_guard lock(mutex);
-    idle.insert(worker ? idle.end() : idle.begin(), std::move(worker));
+    seat.place->callers -= seat.shares;
+    if (is_worker_done && seat.place->worker == seat.worker) seat.place->worker.reset();
   }
-  given_back.notify_one();
+  given_back.notify_all();
+  // The last caller to let go of a worker that is done ends it here, outside the lock.
 }
 
 // Nothing when the fault is not the file's: its zygote died, and took the worker along.
 std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
                                                WorkerLink::Silence silence) const {
+  if (silence == WorkerLink::Silence::kLost) return std::nullopt;
   const auto status = worker.end();
   switch (silence) {
     case WorkerLink::Silence::kLate:
@@ -144,6 +185,8 @@ std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
     case WorkerLink::Silence::kEnded:
       if (!status) return std::nullopt;
       return why_ended(*status, options.limits);
+    case WorkerLink::Silence::kLost:
+      break;
   }
   return std::nullopt;
 }
@@ -154,24 +197,19 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
     return Error{ErrorCode::kLimit, "the file has " + std::to_string(file.bytes) +
                                         " bytes, more than the limit file_bytes = " +
                                         std::to_string(options.limits.file_bytes)};
-  // A second try is for a file whose worker was lost with the zygote, through no fault of its own.
+  // A second try is for a file whose worker was lost through no fault of its own: with the zygote,
+  // or at another file. It then has a worker to itself.
+  const std::chrono::milliseconds patience(options.limits.deadline_ms);
   for (int tries = 0; tries < 2; ++tries) {
-    auto worker = take();
-    if (!worker) {
-      auto started = start_worker();
-      if (!started) {
-        give_back(nullptr);
-        return std::move(started).error();
-      }
-      worker = std::move(*started);
+    Seat seat = take(tries > 0);
+    if (Status filled = fill(seat); !filled) {
+      give_back(std::move(seat), true);
+      return std::move(filled).error();
     }
-    const auto deadline =
-        steady_clock::now() + std::chrono::milliseconds(options.limits.deadline_ms);
-    auto reply = worker->ask(file.fd, file.bytes, wants, deadline);
+    auto reply = seat.worker->ask(file.fd, file.bytes, wants, patience);
     std::optional<Error> error;
-    if (!reply.answer) error = why_silent(*worker, reply.silence);
-    if (reply.retire) worker.reset();
-    give_back(std::move(worker));
+    if (!reply.answer) error = why_silent(*seat.worker, reply.silence);
+    give_back(std::move(seat), reply.retire);
     if (reply.answer) return std::move(reply.answer->outcome);
     if (error) return *std::move(error);
   }
@@ -191,6 +229,9 @@ const std::vector<SandboxLayer>& Decoder::layers() const {
 }
 unsigned Decoder::workers() const {
   return impl_->workers;
+}
+unsigned Decoder::callers() const {
+  return impl_->workers * kFilesUnderWay;
 }
 
 }  // namespace weir

@@ -57,6 +57,8 @@ class Decoder {
   // In the order in which they are put in force, those that are missing too.
   const std::vector<SandboxLayer>& layers() const;
   unsigned workers() const;
+  // How many calls at once keep every worker busy: one that is answered and one that waits for it.
+  unsigned callers() const;
 
  private:
   struct Impl;

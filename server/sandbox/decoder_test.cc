@@ -192,7 +192,7 @@ TEST_F(Probe, ManyCallersShareFewWorkers) {
     std::vector<std::jthread> callers;
     for (int caller = 0; caller < 8; ++caller)
       callers.emplace_back([&, caller] {
-        for (int i = 0; i < 60; ++i) {
+        for (int i = 0; i < 200; ++i) {
           const std::string word = std::to_string(caller) + "-" + std::to_string(i);
           if (i % 20 == 19)
             right += begins(answer("abort"), "corrupt: the decoder died");
@@ -201,8 +201,21 @@ TEST_F(Probe, ManyCallersShareFewWorkers) {
         }
       });
   }
-  EXPECT_EQ(right, 8 * 60);
+  EXPECT_EQ(right, 8 * 200);
   EXPECT_LE(descendants(getpid()).size(), 4u);  // founder, zygote, two workers
+}
+
+// The second file waits in the worker while the first is decoded; its own deadline has not begun.
+TEST_F(Probe, FileThatWaitsBehindABadOneIsAnswered) {
+  DecoderOptions options = probe_options();
+  options.limits.deadline_ms = 300;
+  start(options);
+  for (const char* bad : {"spin", "abort", "garbage"}) {
+    SCOPED_TRACE(bad);
+    std::jthread first([&] { EXPECT_FALSE(tell(bad)); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    EXPECT_EQ(answer("hello waited"), "waited");
+  }
 }
 
 // The zygote and its workers end, work is not lost.

@@ -17,7 +17,7 @@
 
 namespace weir {
 
-constexpr uint32_t kProtocolVersion = 1;
+constexpr uint32_t kProtocolVersion = 2;
 
 // The descriptor on which weir-decode finds its control socket, and each worker its own.
 constexpr int kSocketFd = 3;
@@ -52,11 +52,11 @@ struct JobRequest {
   uint8_t pdq = 0;
   uint8_t padding = 0;
   uint32_t preview_side = 0;
-  uint32_t padding2 = 0;
+  uint32_t room = 0;  // which of the kAnswerRooms takes the answer
   uint64_t bytes = 0;
 };
 
-// Worker to parent: the answer lies in the first `length` bytes of the answer memory.
+// Worker to parent: the answer lies in the first `length` bytes of the room that was asked for.
 struct JobReply {
   uint32_t version = kProtocolVersion;
   uint32_t length = 0;
@@ -75,8 +75,15 @@ std::span<uint8_t> room_of(T& message) {
   return {reinterpret_cast<uint8_t*>(&message), sizeof message};
 }
 
-// The size of the answer memory that a worker shares with the parent; a longer answer is an error.
+// Files that a worker may have been handed and not answered. The second waits in the socket while
+// the first is decoded, so that a busy worker never waits for the parent.
+constexpr uint32_t kFilesUnderWay = 2;
+
+// The answer memory that a worker shares with the parent has a room for each file under way; a
+// longer answer is an error.
+constexpr uint32_t kAnswerRooms = kFilesUnderWay;
 constexpr size_t kAnswerBytes = 4u << 20;
+constexpr size_t kAnswerMemoryBytes = kAnswerRooms * kAnswerBytes;
 
 // What came of one file.
 struct Answer {

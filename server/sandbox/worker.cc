@@ -44,9 +44,9 @@ struct Worker {
 };
 
 Result<std::span<uint8_t>> map_answers(const Fd& memory) {
-  void* at = mmap(nullptr, kAnswerBytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
+  void* at = mmap(nullptr, kAnswerMemoryBytes, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
   if (at == MAP_FAILED) return Error{ErrorCode::kUnavailable, std::strerror(errno)};
-  return std::span(static_cast<uint8_t*>(at), kAnswerBytes);
+  return std::span(static_cast<uint8_t*>(at), kAnswerMemoryBytes);
 }
 
 // Private memory with the file's bytes: nobody can change or cut them while they are decoded.
@@ -112,10 +112,12 @@ bool answer_one(Worker& worker, const Job& job) {
   worker.is_busy = std::chrono::steady_clock::now() - begin < 2 * kLook;
   if (!message || message->size != sizeof request) return false;
   if (request.version != kProtocolVersion || !message->files[0].open()) return false;
+  if (request.room >= kAnswerRooms) return false;
   const auto outcome = answer_file(worker, request, std::move(message->files[0]), job);
   ++worker.files;
   JobReply reply;
-  reply.length = static_cast<uint32_t>(write_answer(outcome, worker.answers));
+  const auto room = worker.answers.subspan(request.room * kAnswerBytes, kAnswerBytes);
+  reply.length = static_cast<uint32_t>(write_answer(outcome, room));
   reply.retire = wants_to_retire(worker);
   return send_message(worker.socket, bytes_of(reply)).has_value();
 }

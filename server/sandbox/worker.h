@@ -22,7 +22,7 @@ using Job = std::function<Result<ItemSignals>(std::span<const uint8_t> file,
 // How a worker begins.
 struct WorkerStart {
   Fd socket;  // to the parent
-  Fd memory;  // kAnswerBytes, where answers are written
+  Fd memory;  // kAnswerMemoryBytes, where answers are written
   Limits limits;
   std::vector<SandboxLayer> layers;  // in force already
   pid_t parent = 0;                  // the zygote's getpid()

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -13,7 +15,7 @@
 
 namespace weir {
 
-// The parent's end of one worker; the worker is ended with it. One file at a time.
+// The parent's end of one worker; the worker is ended with it.
 class WorkerLink {
  public:
   // Errors: unavailable when no worker can be forked or it does not report its layers.
@@ -27,6 +29,7 @@ class WorkerLink {
     kEnded,     // the worker closed its socket, most likely by dying
     kLate,      // nothing until the deadline
     kNonsense,  // what it said breaks the protocol
+    kLost,      // the worker failed at the file before this one, which it never began
   };
   struct Reply {
     std::optional<Answer> answer;
@@ -34,9 +37,10 @@ class WorkerLink {
     bool retire = false;                // the worker wants to be replaced
   };
 
-  // Hands over a file (open for reading only) and waits. After a silence the worker is of no use.
-  Reply ask(int fd, uint64_t bytes, const DecodeWants& wants,
-            std::chrono::steady_clock::time_point deadline);
+  // Hands over a file (open for reading only) and waits for its answer, at most `patience` from the
+  // moment the worker is free for it. After a silence the worker is of no use; unless it is kLost,
+  // the caller ends it. Precondition: at most kFilesUnderWay callers at once.
+  Reply ask(int fd, uint64_t bytes, const DecodeWants& wants, std::chrono::milliseconds patience);
 
   // Ends the worker now, and gives its status as waitpid() does.
   // Errors: unavailable when its zygote is gone, or it was ended before.
@@ -46,13 +50,23 @@ class WorkerLink {
   explicit WorkerLink(ZygoteLink& zygote) : zygote_(zygote) {}
   Status open_channels(const Limits& limits);
   Status receive_layers();
+  uint64_t hand_over(int fd, uint64_t bytes, const DecodeWants& wants);
+  bool wait_for_turn(uint64_t turn);
+  std::optional<Silence> receive_reply(std::chrono::milliseconds patience, JobReply& reply);
+  void next_turn(bool failed);
 
   ZygoteLink& zygote_;
   WorkerId id_;
   Fd socket_;
-  std::span<uint8_t> answers_;   // shared with the worker, which may write there at any time
-  std::vector<uint8_t> copied_;  // an answer, out of its reach
+  std::span<uint8_t> answers_;  // shared with the worker, which may write there at any time
   std::vector<SandboxLayer> layers_;
+
+  // Files are answered in the order in which they were handed over; each caller has a turn.
+  std::mutex mutex_;
+  std::condition_variable turn_came_;
+  uint64_t handed_over_ = 0;
+  uint64_t answered_ = 0;
+  bool failed_ = false;
 };
 
 }  // namespace weir
