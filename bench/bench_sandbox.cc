@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
-#include <jpeglib.h>  // after <cstdio>, which it forgets
 #include <sys/mman.h>
 #include <unistd.h>
 
+// clang-format off
+#include <cstdio>
+#include <jpeglib.h>  // forgets <cstdio>
+// clang-format on
+
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
