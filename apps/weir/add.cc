@@ -53,7 +53,7 @@ Answer answer_of(const AddedItem& item) {
     json["notes"] = Json::array({"pdq quality is below 50: matched by exact digests only"});
     text += "; too little detail for pdq, matched by exact digests only";
   }
-  return {std::move(json), std::move(text)};
+  return {std::move(json), std::move(text), ""};
 }
 
 // The entry that has this file already, found by its digest alone: a run that goes on after an

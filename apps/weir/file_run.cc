@@ -41,7 +41,7 @@ bool show(const Common& common, const std::string& path, const Outcome& outcome)
 
 Answer failed(const Error& error) {
   return {Json{{"error", shape_of(error)}},
-          fmt::format("{}: {}", name_of(error.code), printable(error.message))};
+          fmt::format("{}: {}", name_of(error.code), printable(error.message)), ""};
 }
 
 int run_files(const FileRun& run, const std::vector<std::string>& paths) {
@@ -55,6 +55,7 @@ int run_files(const FileRun& run, const std::vector<std::string>& paths) {
     emitted = run_ordered<Outcome>(
         inputs.size(), run.threads, [&](size_t i) { return attempt(run, inputs[i]); },
         [&](size_t i, Outcome outcome) {
+          if (run.finish && outcome.ok) run.finish(outcome.answer);
           const bool taken = show(run.common, inputs[i].path, outcome);
           done += outcome.ok;
           progress.step(i + 1);

@@ -16,6 +16,7 @@ namespace weir {
 struct Answer {
   Json json;         // without "path", which comes first by itself
   std::string text;  // one or more lines; empty: nothing to say
+  std::string page;  // its piece of an HTML report, if there is one
 };
 
 // One verb over many files: decoding and matching run on all cores, answers come in the order of
@@ -23,8 +24,10 @@ struct Answer {
 struct FileRun {
   const Common& common;
   unsigned threads = 1;
-  // On any thread. Its result goes to `finish`.
+  // On any thread.
   std::function<Result<Answer>(const std::string& path)> work;
+  // In the order of the files, on the calling thread; may be empty.
+  std::function<void(const Answer& answer)> finish = nullptr;
 };
 
 // Gives the exit status: done, some failed, interrupted.

@@ -33,7 +33,7 @@ Result<int> hash_verb(const Common& common, const HashRequest& request) {
   const std::unique_ptr<Decoder> decoder = TRY(start_decoder(config));
   FileRun run{common, decoder->callers(), [&](const std::string& path) -> Result<Answer> {
                 const ItemSignals item = TRY(decoder->decode_file(path, DecodeWants{}));
-                return Answer{shape_of(item), text_of(item)};
+                return Answer{shape_of(item), text_of(item), ""};
               }};
   return run_files(run, request.paths);
 }

@@ -46,16 +46,21 @@ Result<int> match_verb(const Common& common, const MatchRequest& request) {
 
   std::unique_ptr<MatchReport> page;
   if (!request.report.empty()) page = TRY(MatchReport::create(request.report));
-  FileRun run{common, services.decoder.callers(), [&](const std::string& path) -> Result<Answer> {
+  FileRun run{common, services.decoder.callers(),
+              [&](const std::string& path) -> Result<Answer> {
                 const ItemSignals item = TRY(services.decoder.decode_file(path, DecodeWants{}));
                 const ItemToMatch asked = item_to_match(item);
                 const std::vector<ItemReport> reports =
                     TRY(match_against_banks({&asked, 1}, request.banks, services));
                 const ItemReport& report = reports.front();
-                if (page != nullptr) page->add(path, item, report, services.decoder);
                 Json json{{"media", item.media}};
                 json.update(shape_of(report));
-                return Answer{std::move(json), text_of(report)};
+                std::string pairs =
+                    page ? page->draw(path, item, report, services.decoder) : std::string();
+                return Answer{std::move(json), text_of(report), std::move(pairs)};
+              },
+              [&](const Answer& answer) {
+                if (page != nullptr) page->add(answer.page);
               }};
   const int status = run_files(run, request.paths);
   if (page != nullptr) {

@@ -36,7 +36,8 @@ constexpr std::string_view kHead = R"(<!doctype html>
  .picture img { display: block; max-width: 100%; filter: blur(14px) grayscale(1);
    transition: filter .15s; }
  .picture:hover img, .picture:focus img { filter: none; }
- .region { position: absolute; border: 2px solid #e80; pointer-events: none; }
+ .region { position: absolute; box-sizing: border-box; border: 2px solid #e80;
+   pointer-events: none; }
  .hint { opacity: .75; }
 </style></head><body>
 <h1>Matches</h1>
@@ -173,23 +174,24 @@ std::string MatchReport::entry_picture(const Entry& entry, Decoder& decoder) {
   return picture;
 }
 
-void MatchReport::add(const std::string& path, const ItemSignals& item, const ItemReport& report,
-                      Decoder& decoder) {
-  std::string sections;
-  if (!report.matches.empty()) {
-    const std::string item_picture = picture_of(path, nullptr, decoder);
-    for (const KnownMatch& known : report.matches)
-      sections +=
-          section(printable(path), item, known, item_picture, entry_picture(known.entry, decoder));
-  }
-  const std::scoped_lock lock(mutex_);
+std::string MatchReport::draw(const std::string& path, const ItemSignals& item,
+                              const ItemReport& report, Decoder& decoder) {
+  if (report.matches.empty()) return "";
+  const std::string item_picture = picture_of(path, nullptr, decoder);
+  std::string pairs;
+  for (const KnownMatch& known : report.matches)
+    pairs +=
+        section(printable(path), item, known, item_picture, entry_picture(known.entry, decoder));
+  return pairs;
+}
+
+void MatchReport::add(const std::string& pairs) {
   ++items_;
-  matched_ += !report.matches.empty();
-  out_ << sections;
+  matched_ += !pairs.empty();
+  out_ << pairs;
 }
 
 Status MatchReport::finish() {
-  const std::scoped_lock lock(mutex_);
   out_ << fmt::format("<p>{} of {} files matched.</p>\n</body></html>\n", matched_, items_);
   out_.close();
   std::error_code error;

@@ -23,10 +23,12 @@ class MatchReport {
   static Result<std::unique_ptr<MatchReport>> create(const std::string& path);
   ~MatchReport();  // leaves no half page behind
 
-  // From any thread; pictures are decoded on the calling one. An item without matches is only
-  // counted.
-  void add(const std::string& path, const ItemSignals& item, const ItemReport& report,
-           Decoder& decoder);
+  // The pairs of one item as a piece of the page; empty without matches. From any thread: pictures
+  // are decoded on the calling one.
+  std::string draw(const std::string& path, const ItemSignals& item, const ItemReport& report,
+                   Decoder& decoder);
+  // What draw() gave for each item, in the order of the page. From one thread.
+  void add(const std::string& pairs);
 
   // Errors: unavailable (disk full).
   Status finish();
@@ -36,11 +38,11 @@ class MatchReport {
   std::string entry_picture(const Entry& entry, Decoder& decoder);
 
   std::string path_;
-  std::mutex mutex_;
   std::ofstream out_;
   bool finished_ = false;
   uint64_t items_ = 0;
   uint64_t matched_ = 0;
+  std::mutex mutex_;                               // of what follows
   std::map<EntryId, std::string> entry_pictures_;  // base64, at most kKeptPictures
 };
 
