@@ -15,8 +15,6 @@
 // - The first pass over 8-bit grey adds integers, which round nowhere: it needs no order and hence
 //   no transposition.
 
-// Squares of vectors are kept in registers by name, which vectors of unknown length cannot be.
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "weir/hash/pdq_filter.cc"
 #include <hwy/foreach_target.h>  // before highway.h
