@@ -29,7 +29,6 @@ class Walker {
   void visit(const std::string& path, bool named) {
     struct stat status;
     if (stat(path.c_str(), &status) != 0) {
-      // A link to nothing inside a folder is not what was asked for; named, it is.
       inputs_.push_back({path, access_error(path, errno)});
       return;
     }

@@ -147,7 +147,7 @@ Result<int64_t> CurrentSnapshot::changes_behind() {
 Result<bool> CurrentSnapshot::save_if_stale(int64_t stale_changes) {
   const std::scoped_lock lock(save_mutex_);
   if (TRY(changes_behind()) <= stale_changes) return false;
-  const std::optional<Job> job = TRY(store_.claim_job("merge_index", std::chrono::minutes(10)));
+  const std::optional<Job> job = TRY(store_.claim_job(kMergeIndexJob, std::chrono::minutes(10)));
   if (!job) return false;
 
   const auto [seq, rows] = TRY(store_.all_pdq_rows());

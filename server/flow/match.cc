@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-// Hidden from this search: banks that were not asked for. Empty means all active banks.
+// The banks that were asked for; empty means all active ones.
 Result<std::set<BankId>> chosen_banks(std::span<const std::string> names, Store& store) {
   std::set<BankId> chosen;
   for (const std::string& name : names) {

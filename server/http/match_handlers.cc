@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
+
 #include "server/http/handlers.h"
 #include "server/http/json_body.h"
 #include "server/http/uploads.h"
@@ -28,6 +30,24 @@ Result<Response> reply(std::vector<Result<Json>> objects, const std::vector<Uplo
   return json_response(200, body);
 }
 
+// One object a file, in order: its path, then what `describe` adds; or why it was not decoded.
+std::vector<Result<Json>> objects_of(
+    const std::vector<Result<ItemSignals>>& decoded, const std::vector<UploadedFile>& files,
+    const std::function<void(Json& object, const ItemSignals& item)>& describe) {
+  std::vector<Result<Json>> objects;
+  objects.reserve(decoded.size());
+  for (size_t i = 0; i < decoded.size(); ++i) {
+    if (decoded[i]) {
+      Json object{{"path", to_utf8(files[i].name)}};
+      describe(object, *decoded[i]);
+      objects.emplace_back(std::move(object));
+    } else {
+      objects.emplace_back(decoded[i].error());
+    }
+  }
+  return objects;
+}
+
 Result<std::vector<std::string>> banks_asked(const Request& request) {
   TRY(request.query.only({"bank", "name"}));
   TRY(request.fields.only({"bank"}));
@@ -44,19 +64,11 @@ Result<Response> match_files(const Request& request, Site& site) {
     if (item) items.push_back(item_to_match(*item));
   const std::vector<ItemReport> reports = TRY(match_against_banks(items, banks, site.services));
 
-  std::vector<Result<Json>> objects;
   size_t next_report = 0;
-  for (size_t i = 0; i < decoded.size(); ++i) {
-    if (!decoded[i]) {
-      objects.push_back(decoded[i].error());
-      continue;
-    }
-    Json object;
-    object["path"] = to_utf8(request.files[i].name);
-    object["media"] = decoded[i]->media;
+  auto objects = objects_of(decoded, request.files, [&](Json& object, const ItemSignals& item) {
+    object["media"] = item.media;
     object.update(shape_of(reports[next_report++]));
-    objects.push_back(std::move(object));
-  }
+  });
   return reply(std::move(objects), request.files);
 }
 
@@ -106,17 +118,9 @@ Result<Response> post_hash(const Request& request, Site& site) {
   TRY(request.query.only({"name"}));
   TRY(request.fields.only({}));
   const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, site));
-  std::vector<Result<Json>> objects;
-  for (size_t i = 0; i < decoded.size(); ++i) {
-    if (!decoded[i]) {
-      objects.push_back(decoded[i].error());
-      continue;
-    }
-    Json object;
-    object["path"] = to_utf8(request.files[i].name);
-    object.update(shape_of(*decoded[i]));
-    objects.push_back(std::move(object));
-  }
+  auto objects = objects_of(decoded, request.files, [](Json& object, const ItemSignals& item) {
+    object.update(shape_of(item));
+  });
   return reply(std::move(objects), request.files);
 }
 
