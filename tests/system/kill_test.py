@@ -64,13 +64,11 @@ class KilledAtRandom(WeirCase):
     def test_api_writes_that_were_answered_survive(self):
         self.weir("bank", "create", "WRITES")
         said = {}
-        number = 0
         for _ in range(KILLS):
             server = Server(self.home)
             stop = threading.Event()
 
             def write(worker):
-                nonlocal number
                 count = 0
                 while not stop.is_set():
                     count += 1
@@ -85,7 +83,6 @@ class KilledAtRandom(WeirCase):
                         return
                     if status == 201:
                         said[answer["id"]] = value
-                        number += 1
 
             writers = [threading.Thread(target=write, args=(i,)) for i in range(2)]
             for writer in writers:

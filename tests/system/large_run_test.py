@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A run over many small files: both cores at work, memory bounded, a full disk survived.
+"""A run over many small files: memory bounded, a full disk survived. The cores used are printed.
 
 WEIR_FILES sets the number of files (default 1,000; the claim is made for 5,000).
 """
@@ -43,7 +43,7 @@ def memory_of_family(root):
 
 
 class LargeRun(WeirCase):
-    def test_many_small_files_use_both_cores_and_little_memory(self):
+    def test_many_small_files_are_matched_in_little_memory(self):
         pictures = [self.files / f"{seed}.jpg" for seed in range(20)]
         for seed, path in enumerate(pictures):
             make_picture(seed, (640, 480)).save(path, quality=90)
