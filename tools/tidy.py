@@ -40,7 +40,7 @@ ROOTS = ("weir/", "server/", "apps/", "bench/", "tests/")
 KEPT = [
     (("libavformat/", "libavcodec/", "libavutil/", "libswscale/", "vips/", "jpeglib.h",
       "turbojpeg.h", "webp/", "libheif/", "jxl/"), ("weir/media",)),
-    (("hwy/",), ("weir/hash", "weir/index")),
+    (("hwy/",), ("weir/hash", "weir/index", "weir/align")),
     (("sqlite3.h",), ("server/store/sqlite",)),
     (("seccomp.h", "linux/landlock.h"), ("server/sandbox",)),
     (("boost/",), ("server/http",)),

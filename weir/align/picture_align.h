@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weir/base/features.h"
+
+namespace weir {
+
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+// How positions in the entry's picture become positions in the item's: [x' y' w'] = h [x y 1], row
+// by row, in pixels of the upright pictures.
+struct PictureTransform {
+  std::array<double, 9> h{1, 0, 0, 0, 1, 0, 0, 0, 1};
+  Point operator()(Point entry) const;
+};
+
+// What the pixels say about a region whose geometry agrees.
+enum class Verdict : uint8_t {
+  kCopy,       // the same picture
+  kSameScene,  // the same place or object, but another picture of it
+  kUnclear,    // too little to tell
+};
+
+// A part of the item that shows a part of the entry.
+struct SharedRegion {
+  bool mirrored = false;
+  PictureTransform entry_to_item;
+  std::array<Point, 4> outline{};  // the entry's corners in the item, may lie outside of it
+  Rect item_region;                // what is shared, in each upright picture
+  Rect entry_region;
+  struct Pair {
+    Point item;
+    Point entry;
+  };
+  std::vector<Pair> inliers;
+  size_t tentative = 0;  // pairs of features the inliers were found among
+  double log10_nfa = 0;  // expected chance agreements this good, over one entry; smaller is surer
+  double agreeing = 0;   // share of textured blocks of the overlap whose pixels agree, 0 to 1
+  double differing = 0;  // share whose pixels clearly show something else
+  uint32_t blocks = 0;   // textured blocks that could be compared
+  Verdict verdict = Verdict::kUnclear;
+};
+
+struct AlignOptions {
+  size_t most_regions = 4;  // an item may show the same picture several times
+  // How much a feature of the item tells, 0 (occurs everywhere) to 1; empty: all 1.
+  std::span<const float> item_weights;
+};
+
+// The regions in which the item shows the entry, surest first; none when they share nothing.
+// Deterministic: the same input gives the same regions. Never throws on odd input (no features, a
+// plane without pixels, features outside the picture).
+std::vector<SharedRegion> align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
+                                         const AlignOptions& options = {});
+
+// The transform for a person: "mirrored, scaled to 31 %, turned by 8 degrees", "as it was".
+std::string in_words(const SharedRegion& region);
+
+}  // namespace weir

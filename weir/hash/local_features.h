@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weir/base/features.h"
+#include "weir/base/pixels.h"
+
+namespace weir {
+
+// The local features of a picture: SIFT (Lowe, IJCV 2004) with RootSIFT descriptors (Arandjelovic
+// and Zisserman, CVPR 2012), spread over the picture and over sizes so that a caption or a logo
+// does not take them all. Features are ordered, and the same picture gives the same ones.
+// Views of 1 or 3 channels; a picture too small or too flat has none.
+PictureFeatures local_features(const PixelView& picture, const FeatureOptions& options);
+
+// The same feature as the mirrored picture would have given it, its place left as it is: a
+// permutation of the descriptor's cells and directions, and the angle.
+LocalFeature mirrored(const LocalFeature& feature);
+
+// Where the index keeps a descriptor. Part of what outlives a process: a change of the code is a
+// new version of the index file.
+FeatureCode code_of(const LocalFeature& feature);
+
+}  // namespace weir
