@@ -2,6 +2,7 @@
 #include "apps/decode/signals.h"
 
 #include <utility>
+#include <vector>
 
 #include "weir/hash/content_box.h"
 #include "weir/hash/digest.h"
@@ -11,16 +12,41 @@
 namespace weir {
 namespace {
 
-PictureHash hash_region(const Frame& frame, const Rect& region, bool is_content_box) {
-  const PdqDihedral hash = pdq_dihedral(frame.pixels.view().crop(region));
-  return {hash.dihedral, hash.quality, region, is_content_box, frame.time};
+// Half of so many bits turn where others computed luma from rounded R, G, B: more than the 4 by
+// which a JPEG's hash may differ from theirs.
+constexpr int kTooUncertain = 16;
+
+struct FrameHashes {
+  std::vector<PictureHash> pictures;
+  bool is_uncertain = false;
+};
+
+FrameHashes hash_frame(const Frame& frame) {
+  FrameHashes out;
+  const auto add = [&](const Rect& region, bool is_content_box) {
+    const PdqDihedral hash = pdq_dihedral(frame.pixels.view().crop(region));
+    out.pictures.push_back({hash.dihedral, hash.quality, region, is_content_box, frame.time});
+    out.is_uncertain |= hash.uncertain_bits > kTooUncertain;
+  };
+  add({0, 0, frame.pixels.width, frame.pixels.height}, false);
+  if (const auto box = content_box(frame.pixels.view())) add(*box, true);
+  return out;
 }
 
-void add_frame(ItemSignals& item, const Frame& frame) {
-  const Rect whole{0, 0, frame.pixels.width, frame.pixels.height};
-  item.pictures.push_back(hash_region(frame, whole, false));
-  if (const auto box = content_box(frame.pixels.view()))
-    item.pictures.push_back(hash_region(frame, *box, true));
+// The luma plane is as good as R, G, B for all but pictures of little contrast, where the rounding
+// decides: only those are decoded again, in colour.
+Result<std::vector<PictureHash>> hash_frames(DecodedImage image, std::span<const uint8_t> file,
+                                             const Limits& limits) {
+  std::vector<PictureHash> all;
+  for (Frame& frame : image.frames) {
+    FrameHashes found = hash_frame(frame);
+    if (found.is_uncertain && image.is_luma_plane) {
+      frame.pixels = {};  // there need not be memory for both
+      found = hash_frame(TRY(decode_image(file, limits, JpegColours::kDecoded)).frames[0]);
+    }
+    all.insert(all.end(), found.pictures.begin(), found.pictures.end());
+  }
+  return all;
 }
 
 }  // namespace
@@ -43,8 +69,7 @@ Result<ItemSignals> compute_signals(std::span<const uint8_t> file, const DecodeW
     item.height = image.height;
     item.frames = image.frame_count;
     item.note = std::move(image.note);
-    if (wants.pdq)
-      for (const Frame& frame : image.frames) add_frame(item, frame);
+    if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), file, limits));
   }
   if (wants.preview_side > 0)
     item.preview_jpeg = TRY(preview_jpeg(file, limits, wants.preview_side));

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/hash/pdq.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "weir/hash/pdq_filter.h"
 #include "weir/hash/pdq_plain.h"
 #include "weir/hash/pdq_transform.h"
@@ -16,8 +20,19 @@ PdqHash hash_of(const plain::Samples& samples) {
   return {pdq_threshold(pdq_dct(samples)), pdq_quality(samples)};
 }
 
+int count_uncertain(const plain::Coefficients& coefficients, const Hash256& hash) {
+  float median = -std::numeric_limits<float>::infinity();  // the largest without a bit
+  for (size_t k = 0; k < coefficients.size(); ++k)
+    if (!hash.bit(k)) median = std::max(median, coefficients[k]);
+  return static_cast<int>(std::count_if(coefficients.begin(), coefficients.end(), [&](float c) {
+    return std::abs(c - median) < kUncertainMargin;
+  }));
+}
+
 PdqDihedral dihedral_of(const plain::Samples& samples) {
-  return {pdq_thresholds(pdq_dct(samples)), pdq_quality(samples)};
+  const plain::Coefficients coefficients = pdq_dct(samples);
+  const auto hashes = pdq_thresholds(coefficients);
+  return {hashes, pdq_quality(samples), count_uncertain(coefficients, hashes[0])};
 }
 
 }  // namespace

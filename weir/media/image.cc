@@ -32,10 +32,11 @@ Result<Format> known_format(std::span<const uint8_t> bytes, const Limits& limits
   return format;
 }
 
-Result<DecodedImage> decode(Format format, std::span<const uint8_t> bytes, const Limits& limits) {
+Result<DecodedImage> decode(Format format, std::span<const uint8_t> bytes, const Limits& limits,
+                            JpegColours colours) {
   switch (format) {
     case Format::kJpeg:
-      return media::decode_jpeg(bytes, limits);
+      return media::decode_jpeg(bytes, limits, colours);
     case Format::kPng:
     case Format::kGif:
     case Format::kTiff:
@@ -69,10 +70,11 @@ auto without_exceptions(Call call) -> decltype(call()) {
 
 }  // namespace
 
-Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& limits) {
+Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& limits,
+                                  JpegColours colours) {
   return without_exceptions([&]() -> Result<DecodedImage> {
     const Format format = TRY(known_format(bytes, limits));
-    DecodedImage image = TRY(decode(format, bytes, limits));
+    DecodedImage image = TRY(decode(format, bytes, limits, colours));
     image.format = media::name_of(format);
     return image;
   });
@@ -88,7 +90,7 @@ Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const 
     } else {
       Limits first_only = limits;
       first_only.frames = 1;
-      DecodedImage image = TRY(decode(format, bytes, first_only));
+      DecodedImage image = TRY(decode(format, bytes, first_only, JpegColours::kDecoded));
       pixels = std::move(image.frames[0].pixels);
     }
     constexpr int kQuality = 70;

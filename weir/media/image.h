@@ -31,16 +31,25 @@ struct DecodedImage {
   // least half of its rows are there), "damaged: ..." a JPEG with errors that could be stepped
   // over, "long animation: ..." its end was not looked at.
   std::string note;
+  bool is_luma_plane = false;  // a JPEG has colours too, which were not decoded
+};
+
+// What is made of a JPEG that stores luma and colours apart.
+enum class JpegColours : uint8_t {
+  kLeftOut,  // the luma plane as stored: fastest, and within a rounding of what R, G, B would give
+  kDecoded,  // R, G, B
 };
 
 // Pixels of an image file held in memory. The format is told from the bytes, never from a name.
-// JPEG with a YCbCr or grey picture gives the luma plane alone, decoded at full size. GIF and WebP
+// JPEG with a YCbCr or grey picture gives the luma plane alone unless `colours` says otherwise,
+// decoded at full size. GIF and WebP
 // animations give several frames; all other files their first or primary picture.
 // Works in the calling thread, starts no other, opens no file. Several threads may decode at once.
 // Errors: invalid when the bytes are empty or no image format that is known here, or a variant that
 // no library here reads; corrupt when they break their format's rules; limit for more bytes or
 // pixels, a longer side or more memory than `limits`: told from the header, before pixels are made.
-Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& limits);
+Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& limits,
+                                  JpegColours colours = JpegColours::kLeftOut);
 
 // A small colour picture for people: long side at most `side` pixels, as JPEG bytes. Never larger
 // than the original; upright, and grey where transparent. Precondition: side > 0.

@@ -92,15 +92,18 @@ Result<std::string> note_on(const JpegReader& reader) {
 
 }  // namespace
 
-Result<DecodedImage> decode_jpeg(std::span<const uint8_t> bytes, const Limits& limits) {
+Result<DecodedImage> decode_jpeg(std::span<const uint8_t> bytes, const Limits& limits,
+                                 JpegColours colours) {
   JpegReader reader(bytes, limits);
   TRY(reader.read_header());
-  TRY(choose_output(reader.decompress(), false));
+  TRY(choose_output(reader.decompress(), colours == JpegColours::kDecoded));
   reader.decompress().dct_method = JDCT_ISLOW;
   Pixels stored = TRY(read_pixels(reader));
 
   DecodedImage image;
   image.note = TRY(note_on(reader));
+  image.is_luma_plane = reader.decompress().jpeg_color_space == JCS_YCbCr &&
+                        reader.decompress().out_color_space == JCS_GRAYSCALE;
   image.frames.push_back({upright(std::move(stored), reader.orientation()), {}});
   image.width = image.frames[0].pixels.width;
   image.height = image.frames[0].pixels.height;
