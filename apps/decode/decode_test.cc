@@ -15,6 +15,7 @@
 #include "weir/hash/digest.h"
 #include "weir/hash/pdq.h"
 #include "weir/media/encoders_for_test.h"
+#include "weir/media/image.h"
 
 namespace weir {
 namespace {
