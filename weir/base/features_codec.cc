@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/base/features_codec.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+
+namespace weir {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+constexpr size_t kHeadBytes = 1 + 4 + 4 + 2 + 2 + 2;
+constexpr size_t kFeatureBytes = 4 * 4 + 128;
+
+template <class T>
+void put(std::vector<uint8_t>& out, T value) {
+  for (size_t i = 0; i < sizeof(T); ++i) out.push_back(static_cast<uint8_t>(value >> (8 * i)));
+}
+
+// Reads on where the caller has seen that there are enough bytes.
+template <class T>
+T take(const uint8_t*& at) {
+  T value = 0;
+  for (size_t i = 0; i < sizeof(T); ++i) value |= static_cast<T>(T{*at++} << (8 * i));
+  return value;
+}
+float take_float(const uint8_t*& at) {
+  return std::bit_cast<float>(take<uint32_t>(at));
+}
+
+bool is_plausible(const LocalFeature& feature, const PictureFeatures& picture) {
+  const float side = static_cast<float>(std::max(picture.width, picture.height));
+  // NaN fails every comparison.
+  return feature.x >= 0 && feature.x <= static_cast<float>(picture.width) && feature.y >= 0 &&
+         feature.y <= static_cast<float>(picture.height) && feature.scale > 0 &&
+         feature.scale <= side && feature.angle >= 0 && feature.angle <= 6.2831855F;
+}
+
+}  // namespace
+
+std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
+  assert(picture.features.size() <= kMostFeatures && picture.plane.channels == 1);
+  assert(picture.plane.width <= kMostPlaneSide && picture.plane.height <= kMostPlaneSide);
+  std::vector<uint8_t> out;
+  out.reserve(kHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size());
+  put(out, kVersion);
+  put(out, picture.width);
+  put(out, picture.height);
+  put(out, static_cast<uint16_t>(picture.features.size()));
+  put(out, static_cast<uint16_t>(picture.plane.width));
+  put(out, static_cast<uint16_t>(picture.plane.height));
+  for (const LocalFeature& feature : picture.features) {
+    for (const float value : {feature.x, feature.y, feature.scale, feature.angle})
+      put(out, std::bit_cast<uint32_t>(value));
+    out.insert(out.end(), feature.descriptor.begin(), feature.descriptor.end());
+  }
+  out.insert(out.end(), picture.plane.samples.begin(), picture.plane.samples.end());
+  return out;
+}
+
+Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
+  const Error damaged{ErrorCode::kCorrupt, "the local features of a picture are damaged"};
+  if (bytes.size() < kHeadBytes || bytes[0] != kVersion) return damaged;
+  const uint8_t* at = bytes.data() + 1;
+  PictureFeatures picture;
+  picture.width = take<uint32_t>(at);
+  picture.height = take<uint32_t>(at);
+  const size_t count = take<uint16_t>(at);
+  picture.plane.width = take<uint16_t>(at);
+  picture.plane.height = take<uint16_t>(at);
+  const size_t samples = size_t{picture.plane.width} * picture.plane.height;
+  if (count > kMostFeatures || picture.plane.width > kMostPlaneSide ||
+      picture.plane.height > kMostPlaneSide ||
+      bytes.size() != kHeadBytes + count * kFeatureBytes + samples)
+    return damaged;
+  picture.features.resize(count);
+  for (LocalFeature& feature : picture.features) {
+    feature.x = take_float(at);
+    feature.y = take_float(at);
+    feature.scale = take_float(at);
+    feature.angle = take_float(at);
+    std::memcpy(feature.descriptor.data(), at, feature.descriptor.size());
+    at += feature.descriptor.size();
+    if (!is_plausible(feature, picture)) return damaged;
+  }
+  picture.plane.samples.assign(at, at + samples);
+  return picture;
+}
+
+}  // namespace weir
