@@ -54,6 +54,10 @@ struct AlignOptions {
   size_t most_regions = 4;  // an item may show the same picture several times
   // How much a feature of the item tells, 0 (occurs everywhere) to 1; empty: all 1.
   std::span<const float> item_weights;
+  // The item's features as its mirror picture would give them, in the same order, their places left
+  // as they are; empty: the mirrored picture is not looked for.
+  std::span<const LocalFeature> item_mirrored;
+  bool upright = true;  // whether the picture itself is looked for
 };
 
 // The regions in which the item shows the entry, surest first; none when they share nothing.

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/plane.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir {
+
+namespace {
+
+// One pass of a Gaussian over `count` lines that are `step` apart, each of `size` samples.
+void blur_rows(const Plane& from, Plane& to, const std::vector<float>& taps) {
+  const size_t reach = taps.size() - 1;
+  std::vector<float> line(from.width + 2 * reach);
+  for (size_t y = 0; y < from.height; ++y) {
+    const float* row = from.row(y);
+    std::fill_n(line.begin(), reach, row[0]);
+    std::copy_n(row, from.width, line.begin() + static_cast<ptrdiff_t>(reach));
+    std::fill(line.end() - static_cast<ptrdiff_t>(reach), line.end(), row[from.width - 1]);
+    float* out = to.row(y);
+    for (size_t x = 0; x < from.width; ++x) out[x] = taps[0] * line[x + reach];
+    for (size_t k = 1; k <= reach; ++k)
+      for (size_t x = 0; x < from.width; ++x)
+        out[x] += taps[k] * (line[x + reach - k] + line[x + reach + k]);
+  }
+}
+
+void blur_columns(const Plane& from, Plane& to, const std::vector<float>& taps) {
+  const size_t last = from.height - 1;
+  for (size_t y = 0; y < from.height; ++y) {
+    float* out = to.row(y);
+    for (size_t x = 0; x < from.width; ++x) out[x] = taps[0] * from.row(y)[x];
+    for (size_t k = 1; k < taps.size(); ++k) {
+      const float* above = from.row(y > k ? y - k : 0);
+      const float* below = from.row(std::min(last, y + k));
+      for (size_t x = 0; x < from.width; ++x) out[x] += taps[k] * (above[x] + below[x]);
+    }
+  }
+}
+
+}  // namespace
+
+Plane plane_of(const Pixels& grey) {
+  const size_t size = size_t{grey.width} * grey.height;
+  if (size == 0 || grey.channels != 1 || grey.samples.size() != size) return {};
+  Plane plane{grey.width, grey.height, std::vector<float>(size)};
+  std::copy(grey.samples.begin(), grey.samples.end(), plane.samples.begin());
+  return plane;
+}
+
+Plane halved(const Plane& plane) {
+  Plane half{plane.width / 2, plane.height / 2, {}};
+  half.samples.resize(half.width * half.height);
+  for (size_t y = 0; y < half.height; ++y) {
+    const float* upper = plane.row(2 * y);
+    const float* lower = plane.row(2 * y + 1);
+    float* out = half.row(y);
+    for (size_t x = 0; x < half.width; ++x)
+      out[x] = (upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1]) / 4;
+  }
+  return half;
+}
+
+Plane blurred(const Plane& plane, double sigma) {
+  if (!(sigma > 0.05) || plane.empty()) return plane;
+  std::vector<float> taps;
+  float sum = 0;
+  for (double k = 0; k <= std::ceil(2.5 * sigma); ++k) {
+    taps.push_back(static_cast<float>(std::exp(-k * k / (2 * sigma * sigma))));
+    sum += taps.size() == 1 ? taps.back() : 2 * taps.back();
+  }
+  for (float& tap : taps) tap /= sum;
+  Plane between = plane, out = plane;
+  blur_rows(plane, between, taps);
+  blur_columns(between, out, taps);
+  return out;
+}
+
+Warped warped(const Plane& source, const PictureTransform& to_source, size_t width, size_t height) {
+  Warped out{{width, height, std::vector<float>(width * height)},
+             std::vector<uint8_t>(width * height)};
+  if (source.width < 2 || source.height < 2) return out;
+  const auto& h = to_source.h;
+  const double last_x = static_cast<double>(source.width),
+               last_y = static_cast<double>(source.height);
+  for (size_t y = 0; y < height; ++y) {
+    const double py = static_cast<double>(y) + 0.5;
+    for (size_t x = 0; x < width; ++x) {
+      const double px = static_cast<double>(x) + 0.5;
+      const double depth = h[6] * px + h[7] * py + h[8];
+      const double sx = (h[0] * px + h[1] * py + h[2]) / depth;
+      const double sy = (h[3] * px + h[4] * py + h[5]) / depth;
+      if (!(sx >= 0 && sy >= 0 && sx <= last_x && sy <= last_y)) continue;
+      const double cx = std::clamp(sx - 0.5, 0.0, last_x - 1.001);
+      const double cy = std::clamp(sy - 0.5, 0.0, last_y - 1.001);
+      const auto ix = static_cast<size_t>(cx), iy = static_cast<size_t>(cy);
+      const auto fx = static_cast<float>(cx - static_cast<double>(ix));
+      const auto fy = static_cast<float>(cy - static_cast<double>(iy));
+      const float* upper = source.row(iy) + ix;
+      const float* lower = upper + source.width;
+      const float top = upper[0] + fx * (upper[1] - upper[0]);
+      const float bottom = lower[0] + fx * (lower[1] - lower[0]);
+      out.plane.row(y)[x] = top + fy * (bottom - top);
+      out.inside[y * width + x] = 1;
+    }
+  }
+  return out;
+}
+
+}  // namespace weir

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The item's plane is brought into the frame of the entry's, both are made equally soft, and
+// squares of them are correlated. What editing does to all of a picture (recoding, gamma, blur,
+// noise) leaves the correlation of squares with texture near 1; what it puts on top changes some
+// squares wholly; another picture of the same scene changes many of them partly.
+#include "weir/align/plane_compare.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir {
+
+namespace {
+
+constexpr size_t kSide = BlockMap::kSide;
+constexpr double kLeastContrast = 4;  // levels; a block of less is flat
+constexpr double kAlwaysBlur = 0.7;   // both sides: grain and the edges of pixels are no content
+// What the entry is blurred with besides, to be as soft as the item is: the best is taken.
+constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
+
+// Sums over a block, of which all else follows.
+struct Sums {
+  double entry = 0, item = 0, entry2 = 0, item2 = 0, both = 0;
+
+  double variance_of_entry() const { return std::max(0.0, entry2 - entry * entry / kCount); }
+  double variance_of_item() const { return std::max(0.0, item2 - item * item / kCount); }
+  double correlation() const {
+    const double product = variance_of_entry() * variance_of_item();
+    return product > 1e-6 ? (both - entry * item / kCount) / std::sqrt(product) : 0;
+  }
+  static constexpr double kCount = kSide * kSide;
+};
+
+Sums sums_of(const Plane& entry, const Plane& item, size_t x, size_t y, int dx, int dy) {
+  float e = 0, i = 0, ee = 0, ii = 0, ei = 0;
+  for (size_t r = 0; r < kSide; ++r) {
+    const float* from = entry.row(y + r) + x;
+    const float* to = item.row(y + r + static_cast<size_t>(dy)) + x + static_cast<size_t>(dx);
+    for (size_t c = 0; c < kSide; ++c) {
+      const float a = from[c] - 128, b = to[c] - 128;
+      e += a, i += b, ee += a * a, ii += b * b, ei += a * b;
+    }
+  }
+  return {e, i, ee, ii, ei};
+}
+
+// The place of the top of the parabola through three values, the middle one the largest.
+float top_of(double before, double middle, double after) {
+  const double curve = before + after - 2 * middle;
+  return curve < -1e-6 ? static_cast<float>(std::clamp((before - after) / (2 * curve), -0.5, 0.5))
+                       : 0;
+}
+
+Block compare_block(const Plane& entry, const Plane& item, size_t x, size_t y) {
+  double score[3][3];
+  int best_x = 0, best_y = 0;
+  Block block;
+  for (int dy = -1; dy <= 1; ++dy)
+    for (int dx = -1; dx <= 1; ++dx) {
+      const Sums sums = sums_of(entry, item, x, y, dx, dy);
+      score[dy + 1][dx + 1] = sums.correlation();
+      if (score[dy + 1][dx + 1] > score[best_y + 1][best_x + 1]) best_x = dx, best_y = dy;
+      if (dx == 0 && dy == 0) {
+        block.entry_contrast =
+            static_cast<float>(std::sqrt(sums.variance_of_entry() / Sums::kCount));
+        block.item_contrast = static_cast<float>(std::sqrt(sums.variance_of_item() / Sums::kCount));
+      }
+    }
+  block.agreement = static_cast<float>(score[best_y + 1][best_x + 1]);
+  block.shift_x = static_cast<float>(best_x);
+  block.shift_y = static_cast<float>(best_y);
+  if (best_x == 0)
+    block.shift_x += top_of(score[best_y + 1][0], score[best_y + 1][1], score[best_y + 1][2]);
+  if (best_y == 0)
+    block.shift_y += top_of(score[0][best_x + 1], score[1][best_x + 1], score[2][best_x + 1]);
+  return block;
+}
+
+// From pixels of one plane to pixels of the other.
+PictureTransform plane_to_plane(const PictureFeatures& item, const PictureFeatures& entry,
+                                const PictureTransform& entry_to_item) {
+  const double ex = static_cast<double>(entry.width) / entry.plane.width;
+  const double ey = static_cast<double>(entry.height) / entry.plane.height;
+  const double ix = static_cast<double>(item.plane.width) / item.width;
+  const double iy = static_cast<double>(item.plane.height) / item.height;
+  return compose(compose({{ex, 0, 0, 0, ey, 0, 0, 0, 1}}, entry_to_item),
+                 {{ix, 0, 0, 0, iy, 0, 0, 0, 1}});
+}
+
+bool all_inside(const std::vector<uint8_t>& inside, size_t width, size_t height, size_t x,
+                size_t y) {
+  if (x < 1 || y < 1 || x + kSide + 1 > width || y + kSide + 1 > height) return false;
+  for (size_t r = y - 1; r < y + kSide + 1; ++r)
+    for (size_t c = x - 1; c < x + kSide + 1; ++c)
+      if (!inside[r * width + c]) return false;
+  return true;
+}
+
+}  // namespace
+
+BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
+                        const PictureTransform& entry_to_item) {
+  BlockMap map;
+  const Plane known = plane_of(entry.plane);
+  Plane shown = plane_of(item.plane);
+  if (known.empty() || shown.empty() || item.width == 0 || entry.width == 0) return map;
+  PictureTransform to_item = plane_to_plane(item, entry, entry_to_item);
+
+  const Stretch middle = stretch(
+      to_item, {static_cast<double>(known.width) / 2, static_cast<double>(known.height) / 2});
+  map.scale = std::sqrt(middle.most * middle.least);
+  double scale = map.scale;
+  for (; scale > 1.45 && shown.width >= 4 && shown.height >= 4; scale /= 2) {
+    shown = halved(shown);
+    to_item = compose(to_item, {{0.5, 0, 0, 0, 0.5, 0, 0, 0, 1}});
+  }
+  const Warped seen = warped(shown, to_item, known.width, known.height);
+  const Plane soft_item = blurred(seen.plane, kAlwaysBlur);
+  const double coarser = scale < 1 ? 0.5 * std::sqrt(1 / (scale * scale) - 1) : 0;
+
+  map.columns = known.width / kSide;
+  map.rows = known.height / kSide;
+  // The blocks start so that what is left over is shared by both sides.
+  const size_t left = known.width % kSide / 2, top = known.height % kSide / 2;
+  double best = -1;
+  for (const double softness : kSoftness) {
+    const double blur =
+        std::sqrt(kAlwaysBlur * kAlwaysBlur + softness * softness + coarser * coarser);
+    const Plane soft_entry = blurred(known, blur);
+    std::vector<Block> blocks;
+    double sum = 0, count = 0;
+    for (size_t row = 0; row < map.rows; ++row)
+      for (size_t column = 0; column < map.columns; ++column) {
+        const size_t x = left + column * kSide, y = top + row * kSide;
+        Block block;
+        if (all_inside(seen.inside, known.width, known.height, x, y)) {
+          block = compare_block(soft_entry, soft_item, x, y);
+          block.state =
+              block.entry_contrast < kLeastContrast ? Block::State::kFlat : Block::State::kCompared;
+        }
+        if (block.state == Block::State::kCompared) sum += block.agreement, count += 1;
+        blocks.push_back(block);
+      }
+    // A little softer must be a little better, or flat blocks would decide.
+    const double mean = count > 0 ? sum / count : 0;
+    if (mean > best + 0.01) best = mean, map.blur = blur, map.blocks = std::move(blocks);
+  }
+  return map;
+}
+
+}  // namespace weir

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weir/align/plane.h"
+#include "weir/base/features.h"
+
+namespace weir {
+
+// What a square of the entry's plane shows in the item.
+struct Block {
+  enum class State : uint8_t {
+    kOutside,   // not (wholly) in the item
+    kFlat,      // too little in it to compare
+    kCompared,  // `agreement` tells
+  };
+  State state = State::kOutside;
+  float agreement = 0;  // correlation of the pixels, the mean and the contrast set aside, -1 to 1
+  float shift_x = 0;    // by how much the item's is displaced, in pixels of the entry's plane
+  float shift_y = 0;
+  float entry_contrast = 0;  // standard deviations, in levels
+  float item_contrast = 0;
+};
+
+// The entry's plane, square by square, left to right, then down.
+struct BlockMap {
+  static constexpr size_t kSide = 8;  // of a block, in pixels of the entry's plane
+  size_t columns = 0;
+  size_t rows = 0;
+  std::vector<Block> blocks;
+  double blur = 0;   // sigma that the entry was blurred with to be as soft as the item
+  double scale = 0;  // pixels of the item's plane to one of the entry's
+  const Block& at(size_t column, size_t row) const { return blocks[row * columns + column]; }
+};
+
+// Without blocks when either picture has no plane.
+BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
+                        const PictureTransform& entry_to_item);
+
+// What the map says on the whole. Fills agreeing, differing, blocks, verdict, and the regions.
+void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatures& entry,
+           SharedRegion& region);
+
+}  // namespace weir
