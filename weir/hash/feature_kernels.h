@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "weir/hash/feature_plane.h"
+
+// The work of local_features() that is done for every pixel or every sample of a feature. Each
+// equals its namesake in feature_plain.h to the bit on every instruction set: all operations are
+// single IEEE ones in the same order, and no sum depends on the length of a vector.
+namespace weir {
+
+// The weights of a Gaussian of this sigma (pixels), from its centre outwards, to 4 sigma; the
+// whole of it, both sides, adds up to 1.
+std::vector<float> gauss_weights(double sigma);
+
+// The picture blurred with the weights of one side, beyond its edges as on them; and what that
+// changed: blurred - from. All of the same size.
+void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred,
+          FloatPlane& change);
+void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred);
+
+struct GridPoint {
+  uint32_t x;
+  uint32_t y;
+};
+
+// The pixels of `here`, at least kExtremaMargin from every edge, that lie further than `least`
+// from 0 and above (or below) all 26 neighbours of the three planes. Of equal neighbours the first
+// counts, in the order of planes, rows and columns. Returned row by row.
+constexpr size_t kExtremaMargin = 5;
+std::vector<GridPoint> extrema(const FloatPlane& below, const FloatPlane& here,
+                               const FloatPlane& above, float least);
+
+// A square of gradients, turned and scaled: kPatchSide x kPatchSide samples, `step` pixels apart.
+constexpr size_t kPatchSide = 24;
+struct Patch {
+  // In pixels of the plane (the first pixel's centre is 0, 0); cosine and sine of the angle of
+  // the rows.
+  float x, y, cosine, sine, step;
+};
+
+// How strong the gradient is in each of 36 directions around the centre, from 0 on in steps of 10
+// degrees, seen in an upright patch through a round window.
+constexpr size_t kDirections = 36;
+std::array<float, kDirections> directions(const FloatPlane& plane, const Patch& patch);
+
+// The sums of gradients of the patch in 4 x 4 cells and 8 directions, before any scaling:
+// [(row * 4 + column) * 8 + direction].
+using Cells = std::array<float, 128>;
+Cells cells(const FloatPlane& plane, const Patch& patch);
+
+}  // namespace weir

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The samples of a patch and their gradients, for one instruction set. Included once for each.
+#if defined(WEIR_HASH_FEATURE_PATCH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef WEIR_HASH_FEATURE_PATCH_INL_H_
+#undef WEIR_HASH_FEATURE_PATCH_INL_H_
+#else
+#define WEIR_HASH_FEATURE_PATCH_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include "weir/hash/feature_kernels.h"
+#include "weir/hash/feature_windows.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace weir {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// At most as long as there are directions; rows of samples are whole vectors of it.
+using Narrow = hn::CappedTag<float, 8>;
+using NarrowVector = hn::Vec<Narrow>;
+
+// See plain::angle_of().
+HWY_INLINE NarrowVector AngleOf(NarrowVector x, NarrowVector y, float turn) {
+  const Narrow d;
+  const auto zero = hn::Zero(d);
+  const auto across = hn::Abs(x), along = hn::Abs(y);
+  const auto a =
+      hn::Div(hn::Min(across, along), hn::Add(hn::Max(across, along), hn::Set(d, 1e-30f)));
+  const auto square = hn::Mul(a, a);
+  auto sum = hn::Set(d, kArcTangent[4]);
+  for (size_t i = 4; i-- > 0;) sum = hn::Add(hn::Set(d, kArcTangent[i]), hn::Mul(square, sum));
+  auto part = hn::Mul(a, sum);
+  part = hn::IfThenElse(hn::Gt(along, across), hn::Sub(hn::Set(d, 0.25f), part), part);
+  part = hn::IfThenElse(hn::Lt(x, zero), hn::Sub(hn::Set(d, 0.5f), part), part);
+  part = hn::IfThenElse(hn::Lt(y, zero), hn::Sub(hn::Set(d, 1.0f), part), part);
+  return hn::Mul(part, hn::Set(d, turn));
+}
+
+// Brightness at kPatchSide + 2 places each way.
+class Samples {
+ public:
+  static constexpr size_t kStride = kPatchSide + 8;
+
+  Samples(const FloatPlane& plane, const Patch& patch) {
+    const Narrow d;
+    const size_t lanes = hn::Lanes(d);
+    constexpr float kMiddle = (kPatchSide + 1) / 2.0f;
+    const float dx = patch.cosine * patch.step, dy = patch.sine * patch.step;
+    const auto along_x = hn::Set(d, dx), along_y = hn::Set(d, dy);
+    for (size_t row = 0; row < kPatchSide + 2; ++row) {
+      const float v = static_cast<float>(row) - kMiddle;
+      const auto x = hn::Set(d, patch.x - dy * v), y = hn::Set(d, patch.y + dx * v);
+      for (size_t column = 0; column < kPatchSide + 2; column += lanes) {
+        const auto u = hn::Iota(d, static_cast<float>(column) - kMiddle);
+        const auto value =
+            Interpolated(plane, hn::Add(x, hn::Mul(along_x, u)), hn::Add(y, hn::Mul(along_y, u)));
+        hn::StoreU(value, d, at(column, row));
+      }
+    }
+  }
+  float* at(size_t column, size_t row) { return samples_ + row * kStride + column; }
+  const float* at(size_t column, size_t row) const { return samples_ + row * kStride + column; }
+
+ private:
+  static HWY_INLINE NarrowVector Interpolated(const FloatPlane& plane, NarrowVector x,
+                                              NarrowVector y) {
+    const Narrow d;
+    const hn::RebindToSigned<Narrow> d32;
+    const int32_t width = static_cast<int32_t>(plane.width);
+    const int32_t height = static_cast<int32_t>(plane.height);
+    const int32_t stride = static_cast<int32_t>(plane.stride);
+    x = hn::Min(hn::Max(x, hn::Zero(d)), hn::Set(d, static_cast<float>(width - 1)));
+    y = hn::Min(hn::Max(y, hn::Zero(d)), hn::Set(d, static_cast<float>(height - 1)));
+    const auto column = hn::Min(hn::ConvertTo(d32, x), hn::Set(d32, width - 2));
+    const auto row = hn::Min(hn::ConvertTo(d32, y), hn::Set(d32, height - 2));
+    const auto right = hn::Sub(x, hn::ConvertTo(d, column));
+    const auto down = hn::Sub(y, hn::ConvertTo(d, row));
+    const auto index = hn::Add(hn::Mul(row, hn::Set(d32, stride)), column);
+    const float* top = plane.row(0);
+    const float* bottom = plane.row(1);
+    const auto upper_left = hn::GatherIndex(d, top, index);
+    const auto upper_right = hn::GatherIndex(d, top + 1, index);
+    const auto lower_left = hn::GatherIndex(d, bottom, index);
+    const auto lower_right = hn::GatherIndex(d, bottom + 1, index);
+    const auto upper = hn::Add(upper_left, hn::Mul(right, hn::Sub(upper_right, upper_left)));
+    const auto lower = hn::Add(lower_left, hn::Mul(right, hn::Sub(lower_right, lower_left)));
+    return hn::Add(upper, hn::Mul(down, hn::Sub(lower, upper)));
+  }
+
+  HWY_ALIGN float samples_[(kPatchSide + 2) * kStride];
+};
+
+// See plain::Gradients.
+struct Gradients {
+  Gradients(const FloatPlane& plane, const Patch& patch, const float* window, float turn) {
+    const Narrow d;
+    const size_t lanes = hn::Lanes(d);
+    const Samples samples(plane, patch);
+    for (size_t j = 0; j < kPatchSide; ++j)
+      for (size_t i = 0; i < kPatchSide; i += lanes) {
+        const size_t k = j * kPatchSide + i;
+        const auto gx =
+            hn::Sub(hn::LoadU(d, samples.at(i + 2, j + 1)), hn::LoadU(d, samples.at(i, j + 1)));
+        const auto gy =
+            hn::Sub(hn::LoadU(d, samples.at(i + 1, j + 2)), hn::LoadU(d, samples.at(i + 1, j)));
+        const auto length = hn::Sqrt(hn::Add(hn::Mul(gx, gx), hn::Mul(gy, gy)));
+        hn::Store(hn::Mul(length, hn::LoadU(d, window + k)), d, strength + k);
+        hn::Store(AngleOf(gx, gy, turn), d, angle + k);
+      }
+  }
+  HWY_ALIGN float strength[kPatchSamples];
+  HWY_ALIGN float angle[kPatchSamples];
+};
+
+// The samples that two neighbouring cells share, between their middles; the first and the last
+// ones belong to one cell alone.
+constexpr size_t kSpanBegin[kCellsOfSide + 2] = {0, 5, 10, 14, 19, kPatchSide};
+
+// sums: 4 x 4 cells of 8 directions, zeros before.
+HWY_INLINE void AddCells(const Gradients& gradients, float* HWY_RESTRICT sums) {
+  const Narrow d;
+  const size_t lanes = hn::Lanes(d);
+  const auto& share = patch_windows().share;
+  for (size_t first = 0; first < 8; first += lanes) {
+    const auto direction = hn::Iota(d, static_cast<float>(first));
+    for (size_t j = 0; j < kPatchSide; ++j) {
+      const float* HWY_RESTRICT strength = gradients.strength + j * kPatchSide;
+      const float* HWY_RESTRICT angle = gradients.angle + j * kPatchSide;
+      const auto at = [&](size_t i) HWY_ATTR {
+        const auto away = hn::Abs(hn::Sub(hn::Set(d, angle[i]), direction));
+        const auto nearest = hn::Min(away, hn::Sub(hn::Set(d, 8.0f), away));
+        const auto near = hn::Max(hn::Zero(d), hn::Sub(hn::Set(d, 1.0f), nearest));
+        return hn::Mul(near, hn::Set(d, strength[i]));
+      };
+      NarrowVector row[kCellsOfSide] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+#pragma GCC unroll 5
+      for (size_t span = 0; span <= kCellsOfSide; ++span)
+        for (size_t i = kSpanBegin[span]; i < kSpanBegin[span + 1]; ++i) {
+          const auto part = at(i);
+          if (span > 0)
+            row[span - 1] = hn::Add(row[span - 1], hn::Mul(hn::Set(d, share[span - 1][i]), part));
+          if (span < kCellsOfSide)
+            row[span] = hn::Add(row[span], hn::Mul(hn::Set(d, share[span][i]), part));
+        }
+      for (size_t r = 0; r < kCellsOfSide; ++r) {
+        if (share[r][j] == 0.0f) continue;
+        const auto weight = hn::Set(d, share[r][j]);
+        for (size_t c = 0; c < kCellsOfSide; ++c) {
+          float* cell = sums + (r * kCellsOfSide + c) * 8 + first;
+          hn::StoreU(hn::Add(hn::LoadU(d, cell), hn::Mul(weight, row[c])), d, cell);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace weir
+HWY_AFTER_NAMESPACE();
+
+#endif

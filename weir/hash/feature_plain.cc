@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/hash/feature_plain.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "weir/hash/feature_windows.h"
+
+namespace weir::plain {
+namespace {
+
+size_t clamped(size_t at, ptrdiff_t offset, size_t size) {
+  const ptrdiff_t moved = static_cast<ptrdiff_t>(at) + offset;
+  return static_cast<size_t>(std::clamp(moved, ptrdiff_t{0}, static_cast<ptrdiff_t>(size) - 1));
+}
+
+// The weighted sum of samples from the centre outwards; at(k) is the one k away.
+template <class At>
+float weighted(const std::vector<float>& weights, const At& at) {
+  float sum = weights[0] * at(0);
+  for (size_t k = 1; k < weights.size(); ++k) {
+    const ptrdiff_t away = static_cast<ptrdiff_t>(k);
+    sum += weights[k] * (at(-away) + at(away));
+  }
+  return sum;
+}
+
+bool is_extremum(const FloatPlane* const (&planes)[3], size_t x, size_t y) {
+  const float value = planes[1]->row(y)[x];
+  bool is_greatest = true, is_least = true, is_before = true;
+  for (size_t p = 0; p < 3; ++p)
+    for (size_t row = y - 1; row <= y + 1; ++row)
+      for (size_t column = x - 1; column <= x + 1; ++column) {
+        if (p == 1 && row == y && column == x) {
+          is_before = false;
+          continue;
+        }
+        const float other = planes[p]->row(row)[column];
+        is_greatest = is_greatest && (is_before ? value > other : value >= other);
+        is_least = is_least && (is_before ? value < other : value <= other);
+      }
+  return is_greatest || is_least;
+}
+
+// The gradients of a patch: how strong, and in which direction in parts of `turn` a circle.
+struct Gradients {
+  Gradients(const FloatPlane& plane, const Patch& patch,
+            const std::array<float, kPatchSamples>& window, float turn) {
+    constexpr float kMiddle = (kPatchSide - 1) / 2.0f;
+    const float dx = patch.cosine * patch.step, dy = patch.sine * patch.step;
+    const auto sample = [&](size_t column, size_t row) {  // from -1, -1 on
+      const float u = static_cast<float>(column) - (kMiddle + 1);
+      const float v = static_cast<float>(row) - (kMiddle + 1);
+      return interpolated(plane, (patch.x - dy * v) + dx * u, (patch.y + dx * v) + dy * u);
+    };
+    for (size_t j = 0; j < kPatchSide; ++j)
+      for (size_t i = 0; i < kPatchSide; ++i) {
+        const float gx = sample(i + 2, j + 1) - sample(i, j + 1);
+        const float gy = sample(i + 1, j + 2) - sample(i + 1, j);
+        const size_t k = j * kPatchSide + i;
+        strength[k] = std::sqrt(gx * gx + gy * gy) * window[k];
+        angle[k] = angle_of(gx, gy, turn);
+      }
+  }
+  std::array<float, kPatchSamples> strength;
+  std::array<float, kPatchSamples> angle;
+};
+
+}  // namespace
+
+void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred,
+          FloatPlane& change) {
+  std::vector<float> row(from.width);
+  for (size_t y = 0; y < from.height; ++y) {
+    for (size_t x = 0; x < from.width; ++x)
+      row[x] = weighted(weights,
+                        [&](ptrdiff_t away) { return from.row(clamped(y, away, from.height))[x]; });
+    for (size_t x = 0; x < from.width; ++x) {
+      blurred.row(y)[x] =
+          weighted(weights, [&](ptrdiff_t away) { return row[clamped(x, away, from.width)]; });
+      change.row(y)[x] = blurred.row(y)[x] - from.row(y)[x];
+    }
+  }
+}
+
+std::vector<GridPoint> extrema(const FloatPlane& below, const FloatPlane& here,
+                               const FloatPlane& above, float least) {
+  std::vector<GridPoint> points;
+  for (size_t y = kExtremaMargin; y + kExtremaMargin < here.height; ++y)
+    for (size_t x = kExtremaMargin; x + kExtremaMargin < here.width; ++x)
+      if (std::abs(here.row(y)[x]) > least && is_extremum({&below, &here, &above}, x, y))
+        points.push_back({static_cast<uint32_t>(x), static_cast<uint32_t>(y)});
+  return points;
+}
+
+float interpolated(const FloatPlane& plane, float x, float y) {
+  x = std::clamp(x, 0.0f, static_cast<float>(plane.width - 1));
+  y = std::clamp(y, 0.0f, static_cast<float>(plane.height - 1));
+  const size_t column = std::min(static_cast<size_t>(x), plane.width - 2);
+  const size_t row = std::min(static_cast<size_t>(y), plane.height - 2);
+  const float right = x - static_cast<float>(column), down = y - static_cast<float>(row);
+  const float* top = plane.row(row) + column;
+  const float* bottom = plane.row(row + 1) + column;
+  const float upper = top[0] + right * (top[1] - top[0]);
+  const float lower = bottom[0] + right * (bottom[1] - bottom[0]);
+  return upper + down * (lower - upper);
+}
+
+float angle_of(float x, float y, float turn) {
+  const float across = std::abs(x), along = std::abs(y);
+  const float a = std::min(across, along) / (std::max(across, along) + 1e-30f);
+  const float square = a * a;
+  float sum = kArcTangent[4];
+  for (size_t i = 4; i-- > 0;) sum = kArcTangent[i] + square * sum;
+  float part = a * sum;
+  if (along > across) part = 0.25f - part;
+  if (x < 0.0f) part = 0.5f - part;
+  if (y < 0.0f) part = 1.0f - part;
+  return part * turn;
+}
+
+std::array<float, kDirections> directions(const FloatPlane& plane, const Patch& patch) {
+  const Gradients gradients(plane, patch, patch_windows().of_directions, kDirections);
+  std::array<float, kDirections> sums{};
+  for (size_t k = 0; k < kPatchSamples; ++k)
+    sums[static_cast<size_t>(gradients.angle[k] + 0.5f) % kDirections] += gradients.strength[k];
+  return sums;
+}
+
+Cells cells(const FloatPlane& plane, const Patch& patch) {
+  const auto& share = patch_windows().share;
+  const Gradients gradients(plane, patch, patch_windows().of_cells, 8.0f);
+  Cells sums{};
+  for (size_t j = 0; j < kPatchSide; ++j)
+    for (size_t column = 0; column < kCellsOfSide; ++column)
+      for (size_t direction = 0; direction < 8; ++direction) {
+        float sum = 0;
+        for (size_t i = 0; i < kPatchSide; ++i) {
+          if (share[column][i] == 0.0f) continue;
+          const size_t k = j * kPatchSide + i;
+          const float away = std::abs(gradients.angle[k] - static_cast<float>(direction));
+          const float near = std::max(0.0f, 1.0f - std::min(away, 8.0f - away));
+          sum += share[column][i] * (near * gradients.strength[k]);
+        }
+        for (size_t row = 0; row < kCellsOfSide; ++row)
+          if (share[row][j] != 0.0f)
+            sums[(row * kCellsOfSide + column) * 8 + direction] += share[row][j] * sum;
+      }
+  return sums;
+}
+
+}  // namespace weir::plain

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SIFT after Lowe (IJCV 2004), with RootSIFT descriptors. What differs from the paper, and why, is
+// decision 0072.
+#include "weir/hash/local_features.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "weir/hash/feature_kernels.h"
+#include "weir/hash/feature_spread.h"
+#include "weir/hash/scale_space.h"
+
+namespace weir {
+namespace {
+
+// The plane in which features are looked for, against options.side.
+constexpr double kEnlarged = 1.5;
+constexpr double kMostEnlarged = 2.0;  // against the picture itself: nothing new lies in between
+constexpr size_t kMostSide = 4096;
+constexpr double kSigmaOfPixels = 0.5;  // the blur that a picture is assumed to have
+// Levels of 255: below, rounding to 8 bits makes spots of its own.
+constexpr float kLeastContrast = 0.8f;
+
+constexpr float kWindowOfDirections = 9.0f / kPatchSide;  // sigmas a sample: 4.5 to each side
+constexpr float kWindowOfCells = 15.0f / kPatchSide;      // five cells of 3 sigmas
+constexpr float kSecondDirection = 0.8f;                  // of the strongest
+constexpr size_t kMostDirections = 3;
+constexpr float kMostOfLength = 0.2f;  // one direction of one cell, of the descriptor
+constexpr float kTurn = 2 * std::numbers::pi_v<float>;
+
+// Sides of the plane that a picture is looked at in: `side` is the longer one.
+struct Sides {
+  Sides(const PixelView& picture, double side) {
+    const double longer = std::max(picture.width, picture.height);
+    const auto shrunk = [&](uint32_t from) {
+      return static_cast<size_t>(std::max(1L, std::lround(from * side / longer)));
+    };
+    width = shrunk(picture.width);
+    height = shrunk(picture.height);
+  }
+  size_t width;
+  size_t height;
+};
+
+// The strongest directions around a spot in radians, the strongest first.
+std::vector<float> angles_at(const FloatPlane& plane, const Spot& spot) {
+  std::array<float, kDirections> sums =
+      directions(plane, {spot.x, spot.y, 1, 0, spot.sigma * kWindowOfDirections});
+  const auto around = [](const std::array<float, kDirections>& values, size_t k, size_t offset) {
+    return values[(k + kDirections + offset - 2) % kDirections];
+  };
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto before = sums;
+    for (size_t k = 0; k < kDirections; ++k)
+      sums[k] = (around(before, k, 0) + around(before, k, 4)) * (1.0f / 16) +
+                (around(before, k, 1) + around(before, k, 3)) * (4.0f / 16) +
+                before[k] * (6.0f / 16);
+  }
+  const float least = kSecondDirection * *std::max_element(sums.begin(), sums.end());
+  std::vector<std::pair<float, float>> peaks;  // strength negated, angle
+  for (size_t k = 0; k < kDirections; ++k) {
+    const float left = around(sums, k, 1), here = sums[k], right = around(sums, k, 3);
+    if (here < least || here <= left || here < right) continue;
+    const float offset = (left - right) / (left - 2 * here + right) / 2;
+    const float angle = (static_cast<float>(k) + offset) * (kTurn / kDirections);
+    peaks.emplace_back(-here, angle < 0 ? angle + kTurn : angle >= kTurn ? angle - kTurn : angle);
+  }
+  std::stable_sort(peaks.begin(), peaks.end());
+  std::vector<float> angles;
+  for (const auto& peak : peaks)
+    if (angles.size() < kMostDirections) angles.push_back(peak.second);
+  return angles;
+}
+
+// RootSIFT: to length 1, no part above 0.2, then the root of each part's share of the sum.
+std::array<uint8_t, 128> descriptor_of(Cells cells) {
+  float square = 0;
+  for (const float value : cells) square += value * value;
+  const float most = kMostOfLength * std::sqrt(square);
+  float sum = 0;
+  for (float& value : cells) sum += value = std::min(value, most);
+  const float scale = 1.0f / std::max(sum, 1e-30f);
+  std::array<uint8_t, 128> descriptor;
+  for (size_t i = 0; i < cells.size(); ++i)
+    descriptor[i] =
+        static_cast<uint8_t>(std::min(255.0f, std::sqrt(cells[i] * scale) * 512 + 0.5f));
+  return descriptor;
+}
+
+// Adds the features of one spot, whose place and size in the picture are in `feature`.
+void add_features(const FloatPlane& plane, const Spot& spot, LocalFeature feature, size_t most,
+                  std::vector<LocalFeature>& features) {
+  for (const float angle : angles_at(plane, spot)) {
+    if (features.size() == most) return;
+    feature.angle = angle;
+    feature.descriptor = descriptor_of(cells(
+        plane, {spot.x, spot.y, std::cos(angle), std::sin(angle), spot.sigma * kWindowOfCells}));
+    features.push_back(feature);
+  }
+}
+
+}  // namespace
+
+PictureFeatures local_features(const PixelView& picture, const FeatureOptions& options) {
+  PictureFeatures result{picture.width, picture.height, {}, {}};
+  const double longer = std::max(picture.width, picture.height);
+  if (picture.width == 0 || picture.height == 0) return result;
+  const Sides shown(picture, std::min<double>(options.plane_side, longer));
+  const double side = std::min<double>(options.side, kMostSide) * kEnlarged;
+  const Sides sides(picture, std::min(side, kMostEnlarged * longer));
+  FloatPlane grey = resized_grey(picture, sides.width, sides.height);
+  result.plane = sides.width >= shown.width && sides.width <= picture.width
+                     ? resized_pixels(grey, shown.width, shown.height)
+                     : resized_pixels(resized_grey(picture, shown.width, shown.height), shown.width,
+                                      shown.height);
+
+  const double scale_x = static_cast<double>(picture.width) / static_cast<double>(sides.width);
+  const double scale_y = static_cast<double>(picture.height) / static_cast<double>(sides.height);
+  const double scale = std::sqrt(scale_x * scale_y);
+  const double sigma = kSigmaOfPixels * std::max(1.0, 1 / scale);
+  const ScaleSpace space = scale_space(std::move(grey), sigma, kLeastContrast);
+
+  std::vector<LocalFeature> places;
+  std::vector<Candidate> candidates;
+  for (const Spot& spot : space.spots) {
+    const double step = std::exp2(static_cast<double>(spot.octave));
+    LocalFeature place;
+    place.x = static_cast<float>((spot.x * step + 0.5) * scale_x);
+    place.y = static_cast<float>((spot.y * step + 0.5) * scale_y);
+    place.scale = static_cast<float>(spot.sigma * step * scale);
+    places.push_back(place);
+    candidates.push_back({static_cast<float>(place.x / longer),
+                          static_cast<float>(place.y / longer), place.scale, spot.contrast});
+  }
+  for (const size_t i : spread(candidates, options.most)) {
+    const Spot& spot = space.spots[i];
+    add_features(space.octaves[spot.octave].planes[spot.plane], spot, places[i], options.most,
+                 result.features);
+  }
+  return result;
+}
+
+LocalFeature mirrored(const LocalFeature& feature) {
+  LocalFeature result = feature;
+  const float angle = kTurn / 2 - feature.angle;
+  result.angle = angle < 0 ? angle + kTurn : angle;
+  for (size_t row = 0; row < 4; ++row)
+    for (size_t column = 0; column < 4; ++column)
+      for (size_t direction = 0; direction < 8; ++direction)
+        result.descriptor[((3 - row) * 4 + column) * 8 + (8 - direction) % 8] =
+            feature.descriptor[(row * 4 + column) * 8 + direction];
+  return result;
+}
+
+}  // namespace weir
