@@ -39,7 +39,8 @@ function(weir_module folder)
     target_compile_definitions(
       ${target}_test PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WEIR_BINARY_DIR="${WEIR_BIN}")
     add_test(NAME ${target} COMMAND ${target}_test)
-    set_tests_properties(${target} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${target} PROPERTIES TIMEOUT 300 ENVIRONMENT
+      LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks_of_libraries.txt)
   endif()
 
   foreach(fuzzer IN LISTS fuzzers)

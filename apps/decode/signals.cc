@@ -6,6 +6,7 @@
 
 #include "weir/hash/content_box.h"
 #include "weir/hash/digest.h"
+#include "weir/hash/local_features.h"
 #include "weir/hash/pdq.h"
 #include "weir/media/image.h"
 
@@ -62,13 +63,15 @@ Result<ItemSignals> compute_signals(std::span<const uint8_t> file, const DecodeW
     if (wants.sha256) item.sha256 = found.sha256;
     item.md5 = found.md5;
   }
-  if (wants.pdq || wants.preview_side > 0) {
+  if (wants.pdq || wants.preview_side > 0 || wants.features.most > 0) {
     DecodedImage image = TRY(decode_image(file, limits));
     item.format = std::move(image.format);
     item.width = image.width;
     item.height = image.height;
     item.frames = image.frame_count;
     item.note = std::move(image.note);
+    if (wants.features.most > 0 && !image.frames.empty())
+      item.features = local_features(image.frames[0].pixels.view(), wants.features);
     if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), file, limits));
   }
   if (wants.preview_side > 0)

@@ -68,7 +68,7 @@ void tend_snapshot(Home& home, std::stop_token stop) {
     }
     if (!done) log_event("snapshot.failed", shape_of(done.error()));
     std::unique_lock lock(mutex);
-    tick.wait_for(lock, stop, std::chrono::seconds(done ? 1 : 10), [] { return false; });
+    tick.wait_for(lock, stop, std::chrono::milliseconds(done ? 250 : 10'000), [] { return false; });
   }
 }
 

@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "server/rules/sha256.h"
+#include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
 
 namespace weir {
@@ -69,6 +70,16 @@ Result<State> parse_state(std::string_view name) {
   if (name == "active") return State::kActive;
   if (name == "retired") return State::kRetired;
   return invalid("unknown state; known are active, retired");
+}
+
+std::string_view name_of(BankKind kind) {
+  return kind == BankKind::kBenign ? "benign" : "known";
+}
+
+Result<BankKind> parse_bank_kind(std::string_view name) {
+  if (name == "known") return BankKind::kKnown;
+  if (name == "benign") return BankKind::kBenign;
+  return invalid("unknown kind of bank; there are known and benign");
 }
 
 std::string format_time(WallTime time) {
@@ -148,6 +159,8 @@ Status check_entry(const Entry& entry) {
   if (!is_storable(entry.name)) return invalid("an entry's name must be UTF-8 without zero bytes");
   if (entry.media.size() > kLabelKeyBytes || !is_storable(entry.media))
     return invalid("an entry's media is a short word such as \"image\"");
+  if (!entry.picture.empty() && !decode_features(entry.picture))
+    return invalid("an entry's picture features are damaged");
   TRY(check_labels(entry.labels));
   return check_pairs(entry.provenance, "provenance", kProvenanceValueBytes);
 }

@@ -19,6 +19,13 @@ enum class State : uint8_t { kActive = 1, kRetired = 2 };
 std::string_view name_of(State state);  // "active", "retired"
 Result<State> parse_state(std::string_view name);
 
+// What a bank's entries say about an item that shows them: that it is known material, or that it is
+// harmless. A match that rests on what a benign bank holds alone, such as a logo, a flag, a frame
+// or a program's window, is no match.
+enum class BankKind : uint8_t { kKnown = 1, kBenign = 2 };
+std::string_view name_of(BankKind kind);  // "known", "benign"
+Result<BankKind> parse_bank_kind(std::string_view name);
+
 using WallTime = std::chrono::system_clock::time_point;
 std::string format_time(WallTime time);  // RFC 3339 in UTC, "2026-01-31T09:15:00Z"
 
@@ -26,6 +33,7 @@ struct Bank {
   BankId id;
   std::string name;
   std::string description;
+  BankKind kind = BankKind::kKnown;  // for ever
   State state = State::kActive;
   WallTime created;     // set by the store
   int64_t entries = 0;  // active ones; filled when read
@@ -42,6 +50,10 @@ struct Entry {
   State state = State::kActive;
   std::string media;  // "image"; empty when only hashes are known
   std::vector<Signal> signals;
+  // Local features of the picture, as docs/formats/picture-features.md says; none when only hashes
+  // are known. Given when an entry is added, and never read back with it.
+  std::vector<uint8_t> picture;
+  bool has_picture = false;  // filled when read
   Labels labels;
   Labels provenance;  // where it came from: "source", "path", "list", "line", ...
   WallTime created;   // set by the store
@@ -70,8 +82,8 @@ Status check_bank_description(std::string_view text);
 // or text that is not UTF-8 without zero bytes. Messages name the key, never the value.
 Status check_labels(const Labels& labels);
 // Errors: invalid when there is no signal or more than 65,536, a signal is not of its kind's form,
-// a label or a provenance is wrong, or the name is not UTF-8 without zero bytes or over 1,024
-// bytes.
+// a label, a provenance or the picture is wrong, or the name is not UTF-8 without zero bytes or
+// over 1,024 bytes.
 Status check_entry(const Entry& entry);
 
 }  // namespace weir

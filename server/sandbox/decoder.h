@@ -16,7 +16,8 @@ struct DecodeWants {
   bool sha256 = true;
   bool md5 = true;
   bool pdq = true;
-  uint32_t preview_side = 0;  // long side in pixels of ItemSignals::preview_jpeg; 0: none
+  uint32_t preview_side = 0;            // long side in pixels of ItemSignals::preview_jpeg; 0: none
+  FeatureOptions features = {0, 0, 0};  // of the first frame; none while `most` is 0
 };
 
 struct DecoderOptions {

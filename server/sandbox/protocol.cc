@@ -7,6 +7,7 @@
 //   signals:  text media   text format   u64 bytes   32 sha256   16 md5   u32 width   u32 height
 //             u32 frames   u16 pictures, each: 8 x 32 dihedral   u8 quality   4 x u32 region
 //             u8 is_content_box   i64 time_us
+//             u32 length, features (docs/formats/picture-features.md; none when 0)
 //             u32 length, preview_jpeg   text note
 //   text:     u16 length, that many bytes of printable UTF-8
 #include "server/sandbox/protocol.h"
@@ -15,6 +16,7 @@
 #include <cstring>
 #include <limits>
 
+#include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
 
 namespace weir {
@@ -137,6 +139,22 @@ PictureHash read_picture(Reader& in, const ItemSignals& item) {
   return picture;
 }
 
+void write_features(Writer& out, const PictureFeatures& picture) {
+  const bool has_any = picture.width != 0;
+  const std::vector<uint8_t> bytes = has_any ? encode_features(picture) : std::vector<uint8_t>();
+  out.number(static_cast<uint32_t>(bytes.size()));
+  out.bytes(bytes);
+}
+
+PictureFeatures read_features(Reader& in, const ItemSignals& item) {
+  const auto bytes = in.bytes(in.number<uint32_t>());
+  if (bytes.empty()) return {};
+  auto picture = decode_features(bytes);
+  in.require(picture && picture->width != 0 && picture->width == item.width &&
+             picture->height == item.height);
+  return in.ok() ? std::move(*picture) : PictureFeatures();
+}
+
 void write_item(Writer& out, const ItemSignals& item) {
   out.text(item.media);
   out.text(item.format);
@@ -148,6 +166,7 @@ void write_item(Writer& out, const ItemSignals& item) {
   out.number(item.frames);
   out.number(static_cast<uint16_t>(item.pictures.size()));
   for (const PictureHash& picture : item.pictures) write_picture(out, picture);
+  write_features(out, item.features);
   out.number(static_cast<uint32_t>(item.preview_jpeg.size()));
   out.bytes(item.preview_jpeg);
   out.text(item.note);
@@ -170,6 +189,7 @@ ItemSignals read_item(Reader& in) {
   const size_t pictures = in.number<uint16_t>();
   in.require(pictures <= kMostPictures);
   for (size_t i = 0; i < pictures && in.ok(); ++i) item.pictures.push_back(read_picture(in, item));
+  item.features = read_features(in, item);
   const auto preview = in.bytes(in.number<uint32_t>());
   item.preview_jpeg.assign(preview.begin(), preview.end());
   in.require(preview.empty() || (preview.size() > 3 && preview[0] == 0xff && preview[1] == 0xd8 &&

@@ -17,7 +17,7 @@
 
 namespace weir {
 
-constexpr uint32_t kProtocolVersion = 2;
+constexpr uint32_t kProtocolVersion = 3;
 
 // The descriptor on which weir-decode finds its control socket, and each worker its own.
 constexpr int kSocketFd = 3;
@@ -53,6 +53,8 @@ struct JobRequest {
   uint8_t padding = 0;
   uint32_t preview_side = 0;
   uint32_t room = 0;  // which of the kAnswerRooms takes the answer
+  FeatureOptions features;
+  uint32_t padding_2 = 0;
   uint64_t bytes = 0;
 };
 

@@ -48,6 +48,17 @@ ItemSignals any_item() {
     item.preview_jpeg.insert(item.preview_jpeg.end(), {1});
     item.preview_jpeg.insert(item.preview_jpeg.end(), more.begin(), more.end());
   }
+  if (item.width > 0 && item.height > 0 && *rc::gen::arbitrary<bool>()) {
+    item.features.width = item.width;
+    item.features.height = item.height;
+    item.features.features.resize(*rc::gen::inRange<size_t>(0, 4));
+    for (LocalFeature& feature : item.features.features) {
+      feature.scale = 1;
+      for (uint8_t& value : feature.descriptor) value = *rc::gen::arbitrary<uint8_t>();
+    }
+    item.features.plane = {
+        *rc::gen::container<std::vector<uint8_t>>(12, rc::gen::arbitrary<uint8_t>()), 4, 3, 1};
+  }
   item.note = any_text();
   return item;
 }
@@ -60,7 +71,9 @@ bool same(const PictureHash& a, const PictureHash& b) {
 bool same(const ItemSignals& a, const ItemSignals& b) {
   return a.media == b.media && a.format == b.format && a.bytes == b.bytes && a.sha256 == b.sha256 &&
          a.md5 == b.md5 && a.width == b.width && a.height == b.height && a.frames == b.frames &&
-         a.preview_jpeg == b.preview_jpeg && a.note == b.note &&
+         a.features.features == b.features.features &&
+         a.features.plane.samples == b.features.plane.samples && a.preview_jpeg == b.preview_jpeg &&
+         a.note == b.note &&
          std::equal(a.pictures.begin(), a.pictures.end(), b.pictures.begin(), b.pictures.end(),
                     [](const auto& x, const auto& y) { return same(x, y); });
 }

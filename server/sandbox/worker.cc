@@ -76,7 +76,7 @@ Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request,
     const FileBytes file = TRY(read_whole(fd.get(), request.bytes));
     fd.reset();
     const DecodeWants wants{request.sha256 != 0, request.md5 != 0, request.pdq != 0,
-                            request.preview_side};
+                            request.preview_side, request.features};
     ItemSignals item = TRY(job({file.bytes.get(), file.size}, wants, worker.limits));
     item.bytes = file.size;
     return item;

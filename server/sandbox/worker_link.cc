@@ -86,6 +86,7 @@ uint64_t WorkerLink::hand_over(int fd, uint64_t bytes, const DecodeWants& wants)
   request.sha256 = wants.sha256;
   request.md5 = wants.md5;
   request.pdq = wants.pdq;
+  request.features = wants.features;
   request.preview_side = wants.preview_side;
   request.bytes = bytes;
   const std::lock_guard lock(mutex_);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 
 #include "server/rules/bank.h"
 #include "server/rules/log_leaf.h"
+#include "weir/base/features.h"
 #include "weir/base/result.h"
 
 namespace weir {
@@ -20,7 +22,8 @@ namespace weir {
 // What add_entries() did with one entry.
 enum class Added : uint8_t {
   kNew,      // stored
-  kPresent,  // the bank has an active entry with this content key; nothing changed
+  kPresent,  // the bank has an active entry with this content key; nothing changed, but that an
+             // entry without a picture took the one that was given
   kRetired,  // the bank has it retired; nothing changed: bringing it back is a person's choice
 };
 struct AddedEntry {
@@ -40,6 +43,12 @@ struct Change {
 struct PdqRow {
   EntryId entry;
   Hash256 hash;
+};
+
+// The local features of an entry's picture.
+struct EntryPicture {
+  EntryId entry;
+  PictureFeatures picture;
 };
 
 struct ExactHit {
@@ -109,6 +118,12 @@ class Store {
   virtual Result<std::vector<PdqRow>> pdq_rows_of(std::span<const EntryId> entries) = 0;
   // All rows by entry, with the change they stand at, read in one snapshot.
   virtual Result<std::pair<ChangeSeq, std::vector<PdqRow>>> all_pdq_rows() = 0;
+  // Pictures of active entries in active banks, in the order asked; nothing for others and for
+  // entries that have none. Errors: corrupt.
+  virtual Result<std::vector<EntryPicture>> pictures_of(std::span<const EntryId> entries) = 0;
+  // All of them by entry, one at a time, read in one snapshot; gives the change they stand at. Ends
+  // with the error of `take` when it gives one.
+  virtual Result<ChangeSeq> for_each_picture(const std::function<Status(EntryPicture)>& take) = 0;
   virtual Result<std::vector<EntryId>> entries_of(BankId bank) = 0;  // in any state, by id
 
   // Jobs: claimed for a time, finished once; a claim that ran out is claimed again, the oldest job

@@ -78,7 +78,8 @@ class LargeRun(WeirCase):
         self.assertEqual(process.returncode, 0)
         self.assertEqual(len(lines), FILES)
         self.assertTrue(all(line["matches"] for line in lines))
-        self.assertLess(peak, MOST_BYTES)
+        if not os.environ.get("WEIR_SANITIZE"):  # which takes memory of its own
+            self.assertLess(peak, MOST_BYTES)
 
     def test_a_full_disk_fails_the_write_and_loses_nothing(self):
         small = self.folder / "small"

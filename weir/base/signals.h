@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/base/features.h"
 #include "weir/base/hash256.h"
 #include "weir/base/pixels.h"
 #include "weir/base/result.h"
@@ -85,6 +86,7 @@ struct ItemSignals {
   uint32_t height = 0;
   uint32_t frames = 1;                // in the file, as far as it says; not all are hashed
   std::vector<PictureHash> pictures;  // the whole first frame first, then its content box if any
+  PictureFeatures features;           // of the first frame; of no size unless asked for
   std::vector<uint8_t> preview_jpeg;  // small picture for people; empty unless asked for
   std::string note;                   // what a person should know, such as "truncated: ..."
 };

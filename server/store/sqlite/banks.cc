@@ -8,6 +8,7 @@ Bank bank_of(const Rows& rows) {
   return Bank{.id = BankId{rows.integer(0)},
               .name = std::string(rows.text(1)),
               .description = std::string(rows.text(2)),
+              .kind = static_cast<BankKind>(rows.integer(6)),
               .state = static_cast<State>(rows.integer(3)),
               .created = from_us(rows.integer(4)),
               .entries = rows.integer(5)};
@@ -28,7 +29,7 @@ Status log_bank_change(Connection& connection, ChangeKind kind, const Bank& bank
 
 Result<Bank> read_bank(Connection& connection, std::string_view name) {
   auto rows = TRY(query(connection,
-                        "SELECT id, name, description, state, created_us, entries FROM banks"
+                        "SELECT id, name, description, state, created_us, entries, kind FROM banks"
                         " WHERE name = ?",
                         name));
   if (TRY(rows.next())) return bank_of(rows);
@@ -45,11 +46,12 @@ Result<Bank> SqliteStore::create_bank(const Bank& bank) {
   const std::lock_guard lock(writing_);
   auto transaction = TRY(Transaction::begin(*writer_));
 
-  const int64_t inserted =
-      TRY(run(*writer_,
-              "INSERT INTO banks (name, description, state, created_us) VALUES (?, ?, ?, ?)"
-              " ON CONFLICT DO NOTHING",
-              bank.name, bank.description, static_cast<int>(bank.state), to_us(created)));
+  const int64_t inserted = TRY(
+      run(*writer_,
+          "INSERT INTO banks (name, description, state, created_us, kind) VALUES (?, ?, ?, ?, ?)"
+          " ON CONFLICT DO NOTHING",
+          bank.name, bank.description, static_cast<int>(bank.state), to_us(created),
+          static_cast<int>(bank.kind)));
   if (inserted == 0)
     return Error{ErrorCode::kConflict, "there is a bank " + bank.name + " already"};
   const Bank stored = TRY(read_bank(*writer_, bank.name));
@@ -67,7 +69,7 @@ Result<Bank> SqliteStore::find_bank(std::string_view name) {
 Result<std::vector<Bank>> SqliteStore::list_banks() {
   auto reader = TRY(readers_.take());
   auto rows = TRY(query(*reader,
-                        "SELECT id, name, description, state, created_us, entries FROM banks"
+                        "SELECT id, name, description, state, created_us, entries, kind FROM banks"
                         " ORDER BY name"));
   std::vector<Bank> banks;
   while (TRY(rows.next())) banks.push_back(bank_of(rows));

@@ -40,7 +40,7 @@ struct Adding {
   LogWriter log;
   int64_t last_id;
   std::map<BankId, BankRow> banks{};
-  bool any_new = false;
+  bool has_changed = false;
 };
 
 Result<Adding::BankRow*> open_bank(Adding& adding, BankId id) {
@@ -82,6 +82,34 @@ Result<AddedEntry> find_present(Connection& connection, BankId bank, std::span<c
   return AddedEntry{EntryId{rows.integer(0)}, active ? Added::kPresent : Added::kRetired};
 }
 
+Status insert_picture(Connection& connection, EntryId entry, std::span<const uint8_t> picture) {
+  if (picture.empty()) return {};
+  TRY(run(connection, "INSERT INTO pictures (entry, features) VALUES (?, ?)", entry.value,
+          picture));
+  return {};
+}
+
+// An entry that is there already takes the picture if it has none: one that was added by an older
+// version, or as a hash alone.
+Result<AddedEntry> complete(Adding& adding, const Entry& entry, const Prepared& prepared) {
+  const AddedEntry present = TRY(find_present(adding.connection, entry.bank, prepared.key));
+  if (entry.picture.empty() || present.added != Added::kPresent) return present;
+  const int64_t has = TRY(
+      number(adding.connection, "SELECT count(*) FROM pictures WHERE entry = ?", present.id.value));
+  if (has != 0) return present;
+  TRY(insert_picture(adding.connection, present.id, entry.picture));
+  const Adding::BankRow* bank = TRY(open_bank(adding, entry.bank));
+  TRY(adding.log.append({.seq = {},
+                         .time = {},
+                         .kind = ChangeKind::kEntryUpdated,
+                         .bank = entry.bank,
+                         .bank_name = bank->name,
+                         .entry = present.id,
+                         .content_key = prepared.key}));
+  adding.has_changed = true;
+  return present;
+}
+
 Result<AddedEntry> add_one(Adding& adding, const Entry& entry, const Prepared& prepared) {
   Adding::BankRow* bank = TRY(open_bank(adding, entry.bank));
   // Ids follow on each other: the write lock is held, and entries are never deleted.
@@ -94,7 +122,7 @@ Result<AddedEntry> add_one(Adding& adding, const Entry& entry, const Prepared& p
     if (present == 0)
       return Error{ErrorCode::kLimit, "the store holds its most, " + std::to_string(kLastEntryId) +
                                           " entries; begin another --home"};
-    return find_present(adding.connection, entry.bank, prepared.key);
+    return complete(adding, entry, prepared);
   }
   const int64_t inserted = TRY(run(
       adding.connection,
@@ -102,11 +130,12 @@ Result<AddedEntry> add_one(Adding& adding, const Entry& entry, const Prepared& p
       " provenance) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (bank, content_key) DO NOTHING",
       id, entry.bank.value, std::span<const uint8_t>(prepared.key), static_cast<int>(entry.state),
       to_us(adding.now), entry.name, entry.media, prepared.labels, prepared.provenance));
-  if (inserted == 0) return find_present(adding.connection, entry.bank, prepared.key);
+  if (inserted == 0) return complete(adding, entry, prepared);
 
   adding.last_id = id;
-  adding.any_new = true;
+  adding.has_changed = true;
   TRY(insert_signals(adding.connection, id, entry.signals));
+  TRY(insert_picture(adding.connection, EntryId{id}, entry.picture));
   LogLeaf leaf{.seq = {},
                .time = {},
                .kind = ChangeKind::kEntryAdded,
@@ -153,7 +182,7 @@ Result<std::vector<AddedEntry>> SqliteStore::add_entries(std::span<const Entry> 
                 .last_id = TRY(number(*writer_, "SELECT max(id) FROM entries"))};
   for (size_t i = 0; i < entries.size(); ++i)
     added.push_back(TRY(add_one(adding, entries[i], prepared[i])));
-  if (!adding.any_new) return added;
+  if (!adding.has_changed) return added;
 
   for (const auto& [id, bank] : adding.banks)
     TRY(run(*writer_, "UPDATE banks SET entries = entries + ? WHERE id = ?", bank.new_active,

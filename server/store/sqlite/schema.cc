@@ -72,7 +72,17 @@ CREATE TABLE jobs (
 ) STRICT;
 )sql";
 
-constexpr std::array<const char*, 1> kSteps{kVersion1};
+// Pictures are large, and read seldom: apart from the entries, so that those stay close together.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE banks ADD COLUMN kind INTEGER NOT NULL DEFAULT 1;
+
+CREATE TABLE pictures (
+  entry    INTEGER PRIMARY KEY REFERENCES entries (id),
+  features BLOB NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array<const char*, 2> kSteps{kVersion1, kVersion2};
 
 // PRAGMA takes no bound values, so each version's line stands written out.
 constexpr std::array<const char*, 9> kSetVersion{

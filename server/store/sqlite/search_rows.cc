@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/sqlite/store_impl.h"
+#include "weir/base/features_codec.h"
 
 namespace weir::sqlite {
 namespace {
@@ -8,6 +9,13 @@ Result<Hash256> hash_of(std::span<const uint8_t> value) {
   if (value.size() != 32)
     return Error{ErrorCode::kCorrupt, "a stored PDQ value is damaged; restore the store's backup"};
   return hash256_from_bytes(value.first<32>());
+}
+
+Result<PictureFeatures> picture_of(EntryId entry, std::span<const uint8_t> bytes) {
+  auto picture = decode_features(bytes);
+  if (picture) return picture;
+  return Error{ErrorCode::kCorrupt, "the stored picture of entry " + std::to_string(entry.value) +
+                                        " is damaged; restore the store's backup"};
 }
 
 Result<ChangeSeq> read_last_change(Connection& connection) {
@@ -96,6 +104,36 @@ Result<std::pair<ChangeSeq, std::vector<PdqRow>>> SqliteStore::all_pdq_rows() {
   while (TRY(rows.next()))
     all.second.push_back({EntryId{rows.integer(0)}, TRY(hash_of(rows.blob(1)))});
   return all;
+}
+
+Result<std::vector<EntryPicture>> SqliteStore::pictures_of(std::span<const EntryId> entries) {
+  auto reader = TRY(readers_.take());
+  auto view = TRY(Transaction::begin_read(*reader));
+  std::vector<EntryPicture> found;
+  for (const EntryId entry : entries) {
+    auto rows = TRY(query(*reader,
+                          "SELECT p.features FROM entries e CROSS JOIN banks b CROSS JOIN"
+                          " pictures p WHERE e.id = ? AND e.state = 1 AND b.id = e.bank"
+                          " AND b.state = 1 AND p.entry = e.id",
+                          entry.value));
+    if (TRY(rows.next())) found.push_back({entry, TRY(picture_of(entry, rows.blob(0)))});
+  }
+  return found;
+}
+
+Result<ChangeSeq> SqliteStore::for_each_picture(const std::function<Status(EntryPicture)>& take) {
+  auto reader = TRY(readers_.take());
+  auto view = TRY(Transaction::begin_read(*reader));
+  const ChangeSeq last = TRY(read_last_change(*reader));
+  auto rows = TRY(query(*reader,
+                        "SELECT p.entry, p.features FROM pictures p CROSS JOIN entries e"
+                        " CROSS JOIN banks b WHERE e.id = p.entry AND e.state = 1"
+                        " AND b.id = e.bank AND b.state = 1 ORDER BY p.entry"));
+  while (TRY(rows.next())) {
+    const EntryId entry{rows.integer(0)};
+    TRY(take({entry, TRY(picture_of(entry, rows.blob(1)))}));
+  }
+  return last;
 }
 
 Result<std::vector<EntryId>> SqliteStore::entries_of(BankId bank) {

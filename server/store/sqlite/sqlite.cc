@@ -143,12 +143,12 @@ std::span<const uint8_t> Rows::blob(int column) const {
 }
 
 // A null pointer would bind NULL where empty text or bytes are meant.
-int bind(sqlite3_stmt* statement, int at, std::string_view text) {
+int bind_value(sqlite3_stmt* statement, int at, std::string_view text) {
   return sqlite3_bind_text64(statement, at, text.data() == nullptr ? "" : text.data(), text.size(),
                              SQLITE_STATIC, SQLITE_UTF8);
 }
 
-int bind(sqlite3_stmt* statement, int at, std::span<const uint8_t> bytes) {
+int bind_value(sqlite3_stmt* statement, int at, std::span<const uint8_t> bytes) {
   if (bytes.empty()) return sqlite3_bind_zeroblob(statement, at, 0);
   return sqlite3_bind_blob64(statement, at, bytes.data(), bytes.size(), SQLITE_STATIC);
 }

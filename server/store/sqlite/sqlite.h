@@ -90,18 +90,18 @@ class Rows {
 };
 
 // Binding: integers, text, bytes, and optional of these (nothing is NULL).
-inline int bind(sqlite3_stmt* statement, int at, std::nullptr_t) {
+inline int bind_value(sqlite3_stmt* statement, int at, std::nullptr_t) {
   return sqlite3_bind_null(statement, at);
 }
 template <std::integral T>
-int bind(sqlite3_stmt* statement, int at, T number) {
+int bind_value(sqlite3_stmt* statement, int at, T number) {
   return sqlite3_bind_int64(statement, at, static_cast<int64_t>(number));
 }
-int bind(sqlite3_stmt* statement, int at, std::string_view text);
-int bind(sqlite3_stmt* statement, int at, std::span<const uint8_t> bytes);
+int bind_value(sqlite3_stmt* statement, int at, std::string_view text);
+int bind_value(sqlite3_stmt* statement, int at, std::span<const uint8_t> bytes);
 template <class T>
-int bind(sqlite3_stmt* statement, int at, const std::optional<T>& value) {
-  return value ? bind(statement, at, *value) : sqlite3_bind_null(statement, at);
+int bind_value(sqlite3_stmt* statement, int at, const std::optional<T>& value) {
+  return value ? bind_value(statement, at, *value) : sqlite3_bind_null(statement, at);
 }
 
 // Runs a query; what was bound must live as long as the Rows.
@@ -109,7 +109,7 @@ template <class... Values>
 Result<Rows> query(Connection& connection, Sql sql, const Values&... values) {
   sqlite3_stmt* statement = TRY(connection.prepare(sql));
   int at = 0;
-  if (((bind(statement, ++at, values) != SQLITE_OK) || ...)) return connection.error();
+  if (((bind_value(statement, ++at, values) != SQLITE_OK) || ...)) return connection.error();
   return Rows(connection, statement);
 }
 

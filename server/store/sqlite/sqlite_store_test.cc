@@ -13,6 +13,7 @@
 #include <fstream>
 #include <random>
 
+#include "server/store/picture_contract.h"
 #include "server/store/sqlite/schema.h"
 #include "server/store/sqlite/sqlite.h"
 #include "server/store/store_contract.h"
@@ -372,6 +373,22 @@ TEST(Schema, AnEmptyFileReachesTheLastVersionInSteps) {
   EXPECT_EQ(sqlite::number(*connection, "PRAGMA user_version").value(),
             static_cast<int64_t>(more.size()));
   EXPECT_TRUE(connection->run_script("SELECT colour FROM banks"));
+}
+
+// What version 1 wrote is read on: its banks hold known material, its entries have no pictures.
+TEST(Schema, AStoreOfVersion1IsTakenForward) {
+  const TestFolder folder;
+  const std::string path = folder.file("weir.db");
+  {
+    auto old = Connection::open(path, Connection::Access::kReadWrite, milliseconds(100)).value();
+    ASSERT_TRUE(sqlite::migrate(*old, sqlite::schema_steps().first(1)));
+    ASSERT_TRUE(old->run_script("INSERT INTO banks VALUES (1, 'OLD', '', 1, 0, 0)"));
+  }
+  TestClock clock;
+  const auto store = open_sqlite_store(path, clock);
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->find_bank("OLD")->kind, BankKind::kKnown);
+  EXPECT_TRUE(entries_with_pictures(**store).empty());
 }
 
 TEST(Schema, AStepThatFailsChangesNothing) {

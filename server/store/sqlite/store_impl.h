@@ -85,6 +85,8 @@ class SqliteStore final : public Store {
   Result<std::vector<Change>> changes_after(ChangeSeq seq, size_t most) override;
   Result<std::vector<PdqRow>> pdq_rows_of(std::span<const EntryId> entries) override;
   Result<std::pair<ChangeSeq, std::vector<PdqRow>>> all_pdq_rows() override;
+  Result<std::vector<EntryPicture>> pictures_of(std::span<const EntryId> entries) override;
+  Result<ChangeSeq> for_each_picture(const std::function<Status(EntryPicture)>& take) override;
   Result<std::vector<EntryId>> entries_of(BankId bank) override;
 
   Result<JobId> add_job(std::string_view kind, std::string_view key,
