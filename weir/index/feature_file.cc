@@ -214,7 +214,7 @@ Result<FeatureSegment> read_feature_bytes(std::span<const uint8_t> bytes, const 
 }
 
 Result<FeatureSegment> read_feature_file(const std::string& path) {
-  const OpenFile file = TRY(open_file(path));
+  const OpenIndexFile file = TRY(open_index_file(path));
   return FeatureSegmentFile::read(file.source);
 }
 

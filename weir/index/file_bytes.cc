@@ -70,7 +70,7 @@ Error FileSource::corrupt(const std::string& what) const {
   return {ErrorCode::kCorrupt, "index file " + name + " " + what + "; build it anew"};
 }
 
-Result<OpenFile> open_file(const std::string& path) {
+Result<OpenIndexFile> open_index_file(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return file_error(path, errno);
   struct stat status;
@@ -78,7 +78,7 @@ Result<OpenFile> open_file(const std::string& path) {
   if (!S_ISREG(status.st_mode))
     return Error{ErrorCode::kCorrupt, "index file " + path + " is not a regular file"};
   const FileSource source{file.get(), {}, static_cast<uint64_t>(status.st_size), path};
-  return OpenFile{std::move(file), source};
+  return OpenIndexFile{std::move(file), source};
 }
 
 std::vector<uint64_t> chunk_checksums(std::span<const uint8_t> part) {

@@ -37,12 +37,12 @@ struct FileSource {
   Error corrupt(const std::string& what) const;
 };
 
-struct OpenFile {
+struct OpenIndexFile {
   FileDescriptor descriptor;
   FileSource source;  // borrows the descriptor
 };
 // Errors: not_found, denied, unavailable; corrupt if it is not a regular file.
-Result<OpenFile> open_file(const std::string& path);
+Result<OpenIndexFile> open_index_file(const std::string& path);
 
 constexpr uint64_t kFileChunkBytes = uint64_t{1} << 20;  // of a part, one checksum each
 constexpr uint64_t kFileAlignment = 64;                  // of a part in its file

@@ -116,7 +116,7 @@ Result<IndexImage> read_index_bytes(std::span<const uint8_t> bytes, const std::s
 }
 
 Result<IndexImage> read_index_file(const std::string& path) {
-  const OpenFile file = TRY(open_file(path));
+  const OpenIndexFile file = TRY(open_index_file(path));
   return read_from(file.source);
 }
 
