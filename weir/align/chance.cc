@@ -17,15 +17,27 @@ constexpr double kLeastError = 1.0;
 // mostly level and upright and whose features are mostly small. Measured, see decision 0077.
 constexpr double kShapesAgree = 0.25;
 
-double log10_choose(double n, double k) {
-  return (std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1)) / std::numbers::ln10;
-}
-
 }  // namespace
 
-double log10_false_alarms(std::span<const Explained> explained, size_t pairs, size_t fixed,
-                          double area) {
-  const double n = static_cast<double>(pairs);
+FalseAlarms::FalseAlarms(size_t pairs)
+    : pairs_(static_cast<double>(pairs)), log10_factorials_(pairs + 2, 0.0) {
+  for (size_t k = 2; k < log10_factorials_.size(); ++k)
+    log10_factorials_[k] = log10_factorials_[k - 1] + std::log10(static_cast<double>(k));
+}
+
+// Pairs that tell less than others add up to numbers between whole ones: a straight line is near
+// enough there.
+double FalseAlarms::log10_factorial(double k) const {
+  const auto low = static_cast<size_t>(std::clamp(k, 0.0, pairs_));
+  const double share = std::clamp(k - static_cast<double>(low), 0.0, 1.0);
+  return log10_factorials_[low] + share * (log10_factorials_[low + 1] - log10_factorials_[low]);
+}
+
+double FalseAlarms::log10_choose(double n, double k) const {
+  return log10_factorial(n) - log10_factorial(k) - log10_factorial(n - k);
+}
+
+double FalseAlarms::log10(std::span<const Explained> explained, size_t fixed, double area) const {
   const double m = static_cast<double>(fixed);
   double best = 0;
   double k = 0;
@@ -34,7 +46,7 @@ double log10_false_alarms(std::span<const Explained> explained, size_t pairs, si
     if (k <= m || !(area > 0)) continue;
     const double error = std::max(pair.error, kLeastError);
     const double chance = std::min(1.0, std::numbers::pi * error * error / area * kShapesAgree);
-    const double score = std::log10(2 * std::max(n - m, 1.0)) + log10_choose(n, k) +
+    const double score = std::log10(2 * std::max(pairs_ - m, 1.0)) + log10_choose(pairs_, k) +
                          log10_choose(k, m) + (k - m) * std::log10(chance);
     best = std::min(best, score);
   }

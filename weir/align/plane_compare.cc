@@ -15,6 +15,9 @@ namespace {
 
 constexpr size_t kSide = BlockMap::kSide;
 constexpr double kLeastContrast = 4;  // levels; a block of less is flat
+constexpr double kAgreeing = 0.8;     // blocks whose tones show what became of each tone
+constexpr double kGuides = 0.6;       // blocks whose displacement says something
+constexpr double kWorthMoving = 0.3;  // pixels of the entry's plane
 constexpr double kAlwaysBlur = 0.7;   // both sides: grain and the edges of pixels are no content
 // What the entry is blurred with besides, to be as soft as the item is: the best is taken.
 constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
@@ -97,56 +100,149 @@ bool all_inside(const std::vector<uint8_t>& inside, size_t width, size_t height,
   return true;
 }
 
+// Two planes in one frame, and what compares them block by block.
+class Comparison {
+ public:
+  Comparison(const Plane& known, const Plane& shown, const PictureTransform& to_shown)
+      : known_(known), shown_(shown) {
+    map_.columns = known.width / kSide;
+    map_.rows = known.height / kSide;
+    left_ = known.width % kSide / 2;  // what is left over is shared by both sides
+    top_ = known.height % kSide / 2;
+    warp(to_shown);
+  }
+
+  void warp(const PictureTransform& to_shown) {
+    Warped seen = warped(shown_, to_shown, known_.width, known_.height);
+    inside_ = std::move(seen.inside);
+    soft_item_ = blurred(seen.plane, kAlwaysBlur);
+  }
+
+  // Makes the entry as soft as the item is: the blur with which blocks agree best.
+  void soften(double least) {
+    double best = -1;
+    for (const double softness : kSoftness) {
+      const double blur = std::hypot(kAlwaysBlur, softness, least);
+      Plane soft = blurred(known_, blur);
+      double sum = 0, count = 0;
+      for_each_inside([&](size_t, size_t x, size_t y) {
+        const Sums sums = sums_of(soft, soft_item_, x, y, 0, 0);
+        if (sums.variance_of_entry() < Sums::kCount * kLeastContrast * kLeastContrast) return;
+        sum += sums.correlation(), count += 1;
+      });
+      // A little softer must be a little better, or flat blocks would decide.
+      const double mean = count > 0 ? sum / count : 0;
+      if (mean < best + 0.01) continue;
+      best = mean;
+      map_.blur = blur;
+      soft_entry_ = std::move(soft);
+    }
+  }
+
+  double compare() {
+    map_.blocks.assign(map_.columns * map_.rows, {});
+    double sum = 0;
+    for_each_inside([&](size_t i, size_t x, size_t y) {
+      Block& block = map_.blocks[i] = compare_block(soft_entry_, soft_item_, x, y);
+      block.state =
+          block.entry_contrast < kLeastContrast ? Block::State::kFlat : Block::State::kCompared;
+      if (block.state == Block::State::kCompared) sum += block.agreement;
+    });
+    return sum;
+  }
+
+  // What the displacements of blocks say about the transform: one to put before it. Nothing when
+  // they are small, or too few agree.
+  std::optional<PictureTransform> correction() const {
+    std::vector<PointPair> pairs;
+    double away = 0;
+    for (size_t i = 0; i < map_.blocks.size(); ++i) {
+      const Block& block = map_.blocks[i];
+      if (block.state != Block::State::kCompared || block.agreement < kGuides) continue;
+      const Point middle{static_cast<double>(left_ + i % map_.columns * kSide) + kSide / 2.0,
+                         static_cast<double>(top_ + i / map_.columns * kSide) + kSide / 2.0};
+      pairs.push_back({{middle.x + block.shift_x, middle.y + block.shift_y}, middle});
+      away += std::hypot(block.shift_x, block.shift_y);
+    }
+    if (pairs.size() < 8 || away < kWorthMoving * static_cast<double>(pairs.size())) return {};
+    auto kind = pairs.size() < 16 ? TransformKind::kSimilarity : TransformKind::kAffine;
+    auto found = fit(kind, pairs);
+    if (!found) return found;
+    std::erase_if(pairs, [&](const PointPair& pair) {
+      const Point to = (*found)(pair.entry);
+      return std::hypot(to.x - pair.item.x, to.y - pair.item.y) > 1;
+    });
+    return fit(kind, pairs);
+  }
+
+  BlockMap finished() {
+    std::vector<uint8_t> agrees(inside_.size());
+    for_each_inside([&](size_t i, size_t x, size_t y) {
+      const Block& block = map_.blocks[i];
+      if (block.state != Block::State::kCompared || block.agreement < kAgreeing) return;
+      for (size_t r = y; r < y + kSide; ++r)
+        std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * known_.width + x), kSide, 1);
+    });
+    map_.change = change_between(soft_entry_, soft_item_, inside_, agrees);
+    return std::move(map_);
+  }
+
+ private:
+  // Calls does(i, x, y) for each block i that is wholly in the item, x, y being its corner.
+  template <class Does>
+  void for_each_inside(Does does) const {
+    for (size_t i = 0; i < map_.columns * map_.rows; ++i) {
+      const size_t x = left_ + i % map_.columns * kSide, y = top_ + i / map_.columns * kSide;
+      if (all_inside(inside_, known_.width, known_.height, x, y)) does(i, x, y);
+    }
+  }
+
+  const Plane& known_;
+  const Plane& shown_;
+  Plane soft_entry_;
+  Plane soft_item_;
+  std::vector<uint8_t> inside_;
+  size_t left_;
+  size_t top_;
+  BlockMap map_;
+};
+
 }  // namespace
 
 BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
                         const PictureTransform& entry_to_item) {
-  BlockMap map;
   const Plane known = plane_of(entry.plane);
   Plane shown = plane_of(item.plane);
-  if (known.empty() || shown.empty() || item.width == 0 || entry.width == 0) return map;
+  if (known.empty() || shown.empty() || item.width == 0 || entry.width == 0) return {};
   PictureTransform to_item = plane_to_plane(item, entry, entry_to_item);
 
   const Stretch middle = stretch(
       to_item, {static_cast<double>(known.width) / 2, static_cast<double>(known.height) / 2});
-  map.scale = std::sqrt(middle.most * middle.least);
-  double scale = map.scale;
+  double scale = std::sqrt(middle.most * middle.least);
   for (; scale > 1.45 && shown.width >= 4 && shown.height >= 4; scale /= 2) {
     shown = halved(shown);
     to_item = compose(to_item, {{0.5, 0, 0, 0, 0.5, 0, 0, 0, 1}});
   }
-  const Warped seen = warped(shown, to_item, known.width, known.height);
-  const Plane soft_item = blurred(seen.plane, kAlwaysBlur);
   const double coarser = scale < 1 ? 0.5 * std::sqrt(1 / (scale * scale) - 1) : 0;
 
-  map.columns = known.width / kSide;
-  map.rows = known.height / kSide;
-  // The blocks start so that what is left over is shared by both sides.
-  const size_t left = known.width % kSide / 2, top = known.height % kSide / 2;
-  double best = -1;
-  for (const double softness : kSoftness) {
-    const double blur =
-        std::sqrt(kAlwaysBlur * kAlwaysBlur + softness * softness + coarser * coarser);
-    const Plane soft_entry = blurred(known, blur);
-    std::vector<Block> blocks;
-    double sum = 0, count = 0;
-    for (size_t row = 0; row < map.rows; ++row)
-      for (size_t column = 0; column < map.columns; ++column) {
-        const size_t x = left + column * kSide, y = top + row * kSide;
-        Block block;
-        if (all_inside(seen.inside, known.width, known.height, x, y)) {
-          block = compare_block(soft_entry, soft_item, x, y);
-          block.state =
-              block.entry_contrast < kLeastContrast ? Block::State::kFlat : Block::State::kCompared;
-        }
-        if (block.state == Block::State::kCompared) sum += block.agreement, count += 1;
-        blocks.push_back(block);
-      }
-    // A little softer must be a little better, or flat blocks would decide.
-    const double mean = count > 0 ? sum / count : 0;
-    if (mean > best + 0.01) best = mean, map.blur = blur, map.blocks = std::move(blocks);
+  Comparison comparison(known, shown, to_item);
+  comparison.soften(coarser);
+  double agreement = comparison.compare();
+  for (int round = 0; round < 2; ++round) {
+    const auto moved = comparison.correction();
+    if (!moved) break;
+    const PictureTransform better = compose(*moved, to_item);
+    comparison.warp(better);
+    const double after = comparison.compare();
+    if (after <= agreement) {
+      comparison.warp(to_item);
+      comparison.compare();
+      break;
+    }
+    agreement = after;
+    to_item = better;
   }
-  return map;
+  return comparison.finished();
 }
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "weir/align/change.h"
 #include "weir/align/plane.h"
 #include "weir/base/features.h"
 
@@ -27,8 +28,8 @@ struct BlockMap {
   size_t columns = 0;
   size_t rows = 0;
   std::vector<Block> blocks;
-  double blur = 0;   // sigma that the entry was blurred with to be as soft as the item
-  double scale = 0;  // pixels of the item's plane to one of the entry's
+  double blur = 0;  // sigma that the entry was blurred with to be as soft as the item
+  Change change;
   const Block& at(size_t column, size_t row) const { return blocks[row * columns + column]; }
 };
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
-#include <set>
 
 #include "weir/align/chance.h"
 
@@ -17,11 +16,12 @@ namespace {
 constexpr float kTurn = 0.5f;          // radians by which two shapes may differ in angle
 constexpr float kOctaves = 0.7f;       // and in scale: SIFT's own error, and perspective
 constexpr float kLooseError = 6;       // of a hypothesis from one pair, near that pair
-constexpr float kLooseGrowth = 0.12f;  // and for each pixel further away, for angle and scale err
+constexpr float kLooseGrowth = 0.14f;  // and for each pixel further away, for angle and scale err
 constexpr double kError = 3;           // of the refined transform
 constexpr double kCell = 8;            // inliers in one cell of either picture are one
 constexpr size_t kMostSeeds = 256;
-constexpr size_t kRefined = 3;  // hypotheses refined before the best is taken
+constexpr size_t kSeedsAtOnce = 16;  // after which it is seen whether more are needed
+constexpr size_t kRefined = 3;       // hypotheses refined before the best is taken
 constexpr size_t kLeastCells = 4;
 constexpr size_t kAffineCells = 6;
 constexpr size_t kHomographyCells = 16;
@@ -34,26 +34,94 @@ float angle_between(float a, float b) {
   return std::abs(apart - turn * std::round(apart / turn));
 }
 
-// Pairs as columns, so that a hypothesis meets them several at a time.
-struct PairColumns {
-  explicit PairColumns(const std::vector<SpotPair>& pairs) {
-    for (const SpotPair& pair : pairs) {
-      item_x.push_back(static_cast<float>(pair.item.x));
-      item_y.push_back(static_cast<float>(pair.item.y));
-      entry_x.push_back(static_cast<float>(pair.entry.x));
-      entry_y.push_back(static_cast<float>(pair.entry.y));
-      log_scale.push_back(pair.log_scale);
-      turn.push_back(pair.turn);
-      weight.push_back(pair.weight);
-    }
+// The similarity that one pair proposes: item = (a -b; b a) entry + (x, y).
+struct Hypothesis {
+  float a, b, x, y;
+  float seed_x, seed_y;  // the pair's place in the entry
+  float log_scale, cosine, sine;
+  float error, growth;  // both squared
+};
+
+// Pairs that are still free, as columns, so that a hypothesis meets several at a time: the loop has
+// no branch and sums whole numbers, which a compiler turns into vectors.
+class PairColumns {
+ public:
+  void clear() {
+    for (auto* column : columns()) column->clear();
+    weight_.clear();
   }
-  std::vector<float> item_x, item_y, entry_x, entry_y, log_scale, turn, weight;
+  void add(const SpotPair& pair) {
+    item_x_.push_back(static_cast<float>(pair.item.x));
+    item_y_.push_back(static_cast<float>(pair.item.y));
+    entry_x_.push_back(static_cast<float>(pair.entry.x));
+    entry_y_.push_back(static_cast<float>(pair.entry.y));
+    log_scale_.push_back(pair.log_scale);
+    cosine_.push_back(std::cos(pair.turn));
+    sine_.push_back(std::sin(pair.turn));
+    weight_.push_back(static_cast<int32_t>(std::lround(pair.weight * kOne)));
+    agrees_.resize(weight_.size());
+  }
+  size_t size() const { return weight_.size(); }
+  int32_t weight() const { return std::accumulate(weight_.begin(), weight_.end(), 0); }
+
+  // The weight of the pairs that agree; agrees()[i] becomes 0 or that of pair i.
+  int32_t votes(const Hypothesis& h) {
+    const float turn = std::cos(kTurn);
+    int32_t sum = 0;
+    const size_t count = size();
+    for (size_t i = 0; i < count; ++i) {
+      const float x = h.a * entry_x_[i] - h.b * entry_y_[i] + h.x - item_x_[i];
+      const float y = h.b * entry_x_[i] + h.a * entry_y_[i] + h.y - item_y_[i];
+      const float away_x = entry_x_[i] - h.seed_x, away_y = entry_y_[i] - h.seed_y;
+      const float most = h.error + h.growth * (away_x * away_x + away_y * away_y);
+      const float octaves = log_scale_[i] - h.log_scale;
+      const int agree = (x * x + y * y < most) & (octaves < kOctaves) & (octaves > -kOctaves) &
+                        (cosine_[i] * h.cosine + sine_[i] * h.sine > turn);
+      agrees_[i] = -agree & weight_[i];
+      sum += agrees_[i];
+    }
+    return sum;
+  }
+  const std::vector<int32_t>& agrees() const { return agrees_; }
+
+  static constexpr int32_t kOne = 256;  // a weight of 1
+
+ private:
+  std::array<std::vector<float>*, 7> columns() {
+    return {&item_x_, &item_y_, &entry_x_, &entry_y_, &log_scale_, &cosine_, &sine_};
+  }
+  std::vector<float> item_x_, item_y_, entry_x_, entry_y_, log_scale_, cosine_, sine_;
+  std::vector<int32_t> weight_, agrees_;
+};
+
+// Which cells of a picture are taken.
+class Cells {
+ public:
+  Cells(const Extent& picture, double side)
+      : side_(side), columns_(static_cast<size_t>(picture.width / side) + 1) {
+    taken_.assign(columns_ * (static_cast<size_t>(picture.height / side) + 1), 0);
+  }
+  uint8_t& at(const Point& p) {
+    const auto cell = [&](double place) {
+      return static_cast<size_t>(std::max(0.0, place) / side_);
+    };
+    return taken_[std::min(taken_.size() - 1, cell(p.y) * columns_ + cell(p.x))];
+  }
+
+ private:
+  double side_;
+  size_t columns_;
+  std::vector<uint8_t> taken_;
 };
 
 class RegionSearch {
  public:
   RegionSearch(const std::vector<SpotPair>& pairs, const Extent& item, const Extent& entry)
-      : pairs_(pairs), columns_(pairs), item_(item), entry_(entry), free_(pairs.size(), 1) {
+      : pairs_(pairs),
+        false_alarms_(pairs.size()),
+        item_(item),
+        entry_(entry),
+        free_(pairs.size(), 1) {
     order_.resize(pairs.size());
     std::iota(order_.begin(), order_.end(), 0u);
     std::stable_sort(order_.begin(), order_.end(),
@@ -64,20 +132,26 @@ class RegionSearch {
   std::optional<FoundRegion> next() {
     struct Seed {
       uint32_t pair;
-      float votes;
+      int32_t votes;
     };
     std::vector<Seed> seeds;
+    gather();
+    // When one transform explains most pairs, every other seed would only find it again.
+    const int32_t enough = columns_.weight() / 2;
+    int32_t most = 0;
     for (const uint32_t i : order_) {
       if (!free_[i] || pairs_[i].weight <= 0) continue;
       if (seeds.size() == kMostSeeds) break;
-      seeds.push_back({i, votes(i)});
+      if (seeds.size() % kSeedsAtOnce == 0 && most > enough) break;
+      seeds.push_back({i, columns_.votes(hypothesis(i))});
+      most = std::max(most, seeds.back().votes);
     }
     std::stable_sort(seeds.begin(), seeds.end(),
                      [](const Seed& a, const Seed& b) { return a.votes > b.votes; });
     std::optional<FoundRegion> best;
     size_t refined = 0;
     for (const Seed& seed : seeds) {
-      if (refined == kRefined || seed.votes < 3) break;
+      if (refined == kRefined || seed.votes < 3 * PairColumns::kOne) break;
       if (best && std::binary_search(best->inliers.begin(), best->inliers.end(), seed.pair))
         continue;
       ++refined;
@@ -114,42 +188,34 @@ class RegionSearch {
     return std::hypot(to.x - pairs_[i].item.x, to.y - pairs_[i].item.y) / unit;
   }
 
-  // The similarity that one pair proposes.
-  struct Hypothesis {
-    float a, b, x, y;  // item = (a -b; b a) entry + (x, y)
-    float log_scale, turn, unit, growth;
-  };
   Hypothesis hypothesis(uint32_t i) const {
     const SpotPair& pair = pairs_[i];
     const float scale = std::exp2(pair.log_scale);
     Hypothesis h{};
-    h.a = scale * std::cos(pair.turn);
-    h.b = scale * std::sin(pair.turn);
-    h.x = columns_.item_x[i] - (h.a * columns_.entry_x[i] - h.b * columns_.entry_y[i]);
-    h.y = columns_.item_y[i] - (h.b * columns_.entry_x[i] + h.a * columns_.entry_y[i]);
+    h.cosine = std::cos(pair.turn);
+    h.sine = std::sin(pair.turn);
+    h.a = scale * h.cosine;
+    h.b = scale * h.sine;
+    h.seed_x = static_cast<float>(pair.entry.x);
+    h.seed_y = static_cast<float>(pair.entry.y);
+    h.x = static_cast<float>(pair.item.x) - (h.a * h.seed_x - h.b * h.seed_y);
+    h.y = static_cast<float>(pair.item.y) - (h.b * h.seed_x + h.a * h.seed_y);
     h.log_scale = pair.log_scale;
-    h.turn = pair.turn;
-    h.unit = static_cast<float>(std::max(item_.unit, scale * entry_.unit)) * kLooseError;
-    h.growth = scale * kLooseGrowth;
+    const float error = kLooseError * static_cast<float>(std::max(item_.unit, scale * entry_.unit));
+    h.error = error * error;
+    h.growth = scale * scale * kLooseGrowth * kLooseGrowth;
     return h;
   }
 
-  bool agrees(const Hypothesis& h, uint32_t seed, size_t i) const {
-    const PairColumns& c = columns_;
-    const float x = h.a * c.entry_x[i] - h.b * c.entry_y[i] + h.x - c.item_x[i];
-    const float y = h.b * c.entry_x[i] + h.a * c.entry_y[i] + h.y - c.item_y[i];
-    const float away_x = c.entry_x[i] - c.entry_x[seed], away_y = c.entry_y[i] - c.entry_y[seed];
-    const float most = h.unit + h.growth * std::sqrt(away_x * away_x + away_y * away_y);
-    return (x * x + y * y < most * most) & (std::abs(c.log_scale[i] - h.log_scale) < kOctaves) &
-           (angle_between(c.turn[i], h.turn) < kTurn);
-  }
-
-  float votes(uint32_t seed) const {
-    const Hypothesis h = hypothesis(seed);
-    float sum = 0;
-    for (size_t i = 0; i < pairs_.size(); ++i)
-      if (free_[i] && agrees(h, seed, i)) sum += columns_.weight[i];
-    return sum;
+  // Makes columns of the pairs that are free; gathered_ has their places.
+  void gather() {
+    columns_.clear();
+    gathered_.clear();
+    for (uint32_t i = 0; i < pairs_.size(); ++i) {
+      if (!free_[i]) continue;
+      columns_.add(pairs_[i]);
+      gathered_.push_back(i);
+    }
   }
 
   // The free pairs within `most` units of where the transform puts them, and shaped as it says.
@@ -188,17 +254,13 @@ class RegionSearch {
     for (const uint32_t i : region.inliers)
       if (pairs_[i].weight > 0) by_error.push_back({error(region.transform, unit, i), i});
     std::sort(by_error.begin(), by_error.end());
-    std::set<std::pair<int, int>> item_cells, entry_cells;
+    Cells item_cells(item_, kCell * unit), entry_cells(entry_, kCell * entry_unit);
     std::vector<Explained> counted;
     for (const auto& [error, i] : by_error) {
-      const auto cell = [](const Point& p, double side) {
-        return std::pair(static_cast<int>(p.x / side), static_cast<int>(p.y / side));
-      };
-      const auto item_cell = cell(pairs_[i].item, kCell * unit);
-      const auto entry_cell = cell(pairs_[i].entry, kCell * entry_unit);
-      if (item_cells.contains(item_cell) || entry_cells.contains(entry_cell)) continue;
-      item_cells.insert(item_cell);
-      entry_cells.insert(entry_cell);
+      uint8_t& item_cell = item_cells.at(pairs_[i].item);
+      uint8_t& entry_cell = entry_cells.at(pairs_[i].entry);
+      if (item_cell || entry_cell) continue;
+      item_cell = entry_cell = 1;
       counted.push_back({error, pairs_[i].weight});
     }
     return counted;
@@ -210,16 +272,16 @@ class RegionSearch {
     const auto counted = in_own_cells(region);
     if (counted.size() < kLeastCells) return std::nullopt;
     const double unit = this->unit(transform);
-    region.log10_nfa = log10_false_alarms(counted, pairs_.size(), static_cast<size_t>(kind),
-                                          item_.width * item_.height / (unit * unit));
+    region.log10_nfa = false_alarms_.log10(counted, static_cast<size_t>(kind),
+                                           item_.width * item_.height / (unit * unit));
     return region;
   }
 
-  std::optional<FoundRegion> refine(uint32_t seed) const {
-    const Hypothesis h = hypothesis(seed);
+  std::optional<FoundRegion> refine(uint32_t seed) {
+    columns_.votes(hypothesis(seed));
     std::vector<uint32_t> inliers;
-    for (uint32_t i = 0; i < pairs_.size(); ++i)
-      if (free_[i] && agrees(h, seed, i)) inliers.push_back(i);
+    for (size_t i = 0; i < gathered_.size(); ++i)
+      if (columns_.agrees()[i]) inliers.push_back(gathered_[i]);
 
     std::optional<FoundRegion> best;
     const auto improve = [&](TransformKind kind, std::vector<uint32_t> from, double tolerance) {
@@ -252,7 +314,9 @@ class RegionSearch {
   }
 
   const std::vector<SpotPair>& pairs_;
+  FalseAlarms false_alarms_;
   PairColumns columns_;
+  std::vector<uint32_t> gathered_;
   Extent item_;
   Extent entry_;
   std::vector<uint8_t> free_;
