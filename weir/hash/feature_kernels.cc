@@ -63,33 +63,29 @@ HWY_INLINE void WeightedRow(const float* HWY_RESTRICT weights, size_t count, siz
         weights, count, [&](ptrdiff_t k) HWY_ATTR { return at(x, k); }, out + x);
 }
 
-void BlurRows(const FloatPlane& from, const float* weights, size_t count, FloatPlane& blurred,
-              FloatPlane* change) {
+// `memory` takes the row that is blurred down, in its middle, with room for the weights beside it.
+void BlurRow(const FloatPlane& from, const std::vector<float>& weights, size_t y,
+             FloatPlane& memory, FloatPlane& blurred, FloatPlane* change) {
   const Wide d;
-  const size_t lanes = hn::Lanes(d);
-  const size_t reach = count - 1, margin = (reach + 15) / 16 * 16;
-  const auto memory = hwy::AllocateAligned<float>(from.stride + 2 * margin + 16);
-  float* row = memory.get() + margin;
-  std::vector<const float*> rows(2 * reach + 1);
-  for (size_t y = 0; y < from.height; ++y) {
-    for (size_t k = 0; k < rows.size(); ++k)
-      rows[k] = from.row(std::clamp(y + k, reach, from.height - 1 + reach) - reach);
-    const float* const* centre = rows.data() + reach;
-    WeightedRow(
-        weights, count, from.stride, [&](size_t x, ptrdiff_t k) HWY_ATTR { return centre[k] + x; },
-        row);
-    std::fill(row - reach, row, row[0]);
-    std::fill(row + from.width, row + from.stride + reach, row[from.width - 1]);
-    float* out = blurred.row(y);
-    WeightedRow(
-        weights, count, from.stride, [&](size_t x, ptrdiff_t k) HWY_ATTR { return row + k + x; },
-        out);
-    if (change == nullptr) continue;
-    const float* before = from.row(y);
-    float* difference = change->row(y);
-    for (size_t x = 0; x < from.stride; x += lanes)
-      hn::Store(hn::Sub(hn::Load(d, out + x), hn::Load(d, before + x)), d, difference + x);
-  }
+  const size_t lanes = hn::Lanes(d), count = weights.size(), reach = count - 1;
+  float* row = memory.row(0) + (memory.stride - from.stride) / 2;
+  const auto down = [&](size_t x, ptrdiff_t k) HWY_ATTR {
+    const ptrdiff_t last = static_cast<ptrdiff_t>(from.height) - 1;
+    return from.row(
+               static_cast<size_t>(std::clamp(static_cast<ptrdiff_t>(y) + k, ptrdiff_t{0}, last))) +
+           x;
+  };
+  WeightedRow(weights.data(), count, from.stride, down, row);
+  std::fill(row - reach, row, row[0]);
+  std::fill(row + from.width, row + from.stride + reach, row[from.width - 1]);
+  float* out = blurred.row(y);
+  const auto across = [&](size_t x, ptrdiff_t k) HWY_ATTR { return row + k + x; };
+  WeightedRow(weights.data(), count, from.stride, across, out);
+  if (change == nullptr) return;
+  const float* before = from.row(y);
+  float* difference = change->row(y);
+  for (size_t x = 0; x < from.stride; x += lanes)
+    hn::Store(hn::Sub(hn::Load(d, out + x), hn::Load(d, before + x)), d, difference + x);
 }
 
 // The greatest and the least of three neighbours in a row, and of as many rows as are put in.
@@ -109,17 +105,22 @@ struct Range {
 };
 
 // Which of the pixels at `here` are extrema. Most pixels are settled by the first few rows.
-HWY_INLINE uint64_t ExtremaAt(const float* below, const float* here, const float* above,
-                              ptrdiff_t stride, float least) {
+struct ThreeRows {
+  ThreeRows(const FloatPlane& plane, size_t y)
+      : row{plane.row(y - 1), plane.row(y), plane.row(y + 1)} {}
+  const float* row[3];
+};
+HWY_INLINE uint64_t ExtremaAt(const ThreeRows& below, const ThreeRows& here, const ThreeRows& above,
+                              size_t x, float least) {
   const Wide d;
-  const auto value = hn::LoadU(d, here);
+  const auto value = hn::LoadU(d, here.row[1] + x);
   const auto is_far = hn::Gt(hn::Abs(value), hn::Set(d, least));
   if (hn::AllFalse(d, is_far)) return 0;
 
-  const auto left = hn::LoadU(d, here - 1), right = hn::LoadU(d, here + 1);
+  const auto left = hn::LoadU(d, here.row[1] + x - 1), right = hn::LoadU(d, here.row[1] + x + 1);
   Range before{left, left}, after{right, right};
-  before.add_row(here - stride);
-  after.add_row(here + stride);
+  before.add_row(here.row[0] + x);
+  after.add_row(here.row[2] + x);
   const auto still = [&]() HWY_ATTR {
     return hn::And(is_far,
                    hn::Or(hn::And(hn::Gt(value, before.most), hn::Ge(value, after.most)),
@@ -127,9 +128,9 @@ HWY_INLINE uint64_t ExtremaAt(const float* below, const float* here, const float
   };
   if (hn::AllFalse(d, still())) return 0;
 
-  for (const ptrdiff_t row : {-stride, ptrdiff_t{0}, stride}) {
-    before.add_row(below + row);
-    after.add_row(above + row);
+  for (size_t r = 0; r < 3; ++r) {
+    before.add_row(below.row[r] + x);
+    after.add_row(above.row[r] + x);
   }
   uint8_t bits[8] = {};
   hn::StoreMaskBits(d, still(), bits);
@@ -138,32 +139,32 @@ HWY_INLINE uint64_t ExtremaAt(const float* below, const float* here, const float
   return mask;
 }
 
-void FindExtrema(const FloatPlane& below, const FloatPlane& here, const FloatPlane& above,
-                 float least, std::vector<GridPoint>& points) {
+void AddExtrema(const FloatPlane& below, const FloatPlane& here, const FloatPlane& above, size_t y,
+                float least, std::vector<uint32_t>& columns) {
   const size_t lanes = hn::Lanes(Wide());
-  const ptrdiff_t stride = static_cast<ptrdiff_t>(here.stride);
-  for (size_t y = kExtremaMargin; y + kExtremaMargin < here.height; ++y)
-    for (size_t begin = kExtremaMargin; begin + kExtremaMargin < here.width; begin += lanes) {
-      // The last vector is moved back to end at the margin, or begins before it in a short row.
-      const size_t end = here.width - kExtremaMargin;
-      const size_t x = begin + lanes > end && end > lanes ? end - lanes : begin;
-      uint64_t mask = ExtremaAt(below.row(y) + x, here.row(y) + x, above.row(y) + x, stride, least);
-      for (; mask != 0; mask &= mask - 1) {
-        const size_t column = x + hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
-        if (column >= begin && column < end)
-          points.push_back({static_cast<uint32_t>(column), static_cast<uint32_t>(y)});
-      }
+  const ThreeRows below_rows(below, y), here_rows(here, y), above_rows(above, y);
+  const size_t end = here.width - std::min(here.width, kExtremaMargin);
+  for (size_t begin = kExtremaMargin; begin < end; begin += lanes) {
+    // The last vector is moved back to end at the margin. In a row shorter than a vector it reads
+    // past the row, whose padding takes it in.
+    const size_t x = begin + lanes > end && end > lanes ? end - lanes : begin;
+    uint64_t mask = ExtremaAt(below_rows, here_rows, above_rows, x, least);
+    for (; mask != 0; mask &= mask - 1) {
+      const size_t column = x + hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
+      if (column >= begin && column < end) columns.push_back(static_cast<uint32_t>(column));
     }
+  }
 }
 
 void Directions(const FloatPlane& plane, const Patch& patch, float* sums) {
-  const Gradients gradients(plane, patch, patch_windows().of_directions.data(), kDirections);
-  for (size_t k = 0; k < kPatchSamples; ++k)
+  const Gradients<kDirectionSide> gradients(plane, patch, patch_windows().of_directions.data(),
+                                            kDirections);
+  for (size_t k = 0; k < kDirectionSide * kDirectionSide; ++k)
     sums[static_cast<size_t>(gradients.angle[k] + 0.5f) % kDirections] += gradients.strength[k];
 }
 
 void SumCells(const FloatPlane& plane, const Patch& patch, float* sums) {
-  const Gradients gradients(plane, patch, patch_windows().of_cells.data(), 8.0f);
+  const Gradients<kCellSide> gradients(plane, patch, patch_windows().of_cells.data(), 8.0f);
   AddCells(gradients, sums);
 }
 
@@ -173,9 +174,16 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace weir {
+namespace {
 
-HWY_EXPORT(BlurRows);
-HWY_EXPORT(FindExtrema);
+size_t rounded_up(size_t floats) {
+  return (floats + FloatPlane::kRowStep - 1) / FloatPlane::kRowStep * FloatPlane::kRowStep;
+}
+
+}  // namespace
+
+HWY_EXPORT(BlurRow);
+HWY_EXPORT(AddExtrema);
 HWY_EXPORT(Directions);
 HWY_EXPORT(SumCells);
 
@@ -191,20 +199,16 @@ std::vector<float> gauss_weights(double sigma) {
   return weights;
 }
 
-void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred,
-          FloatPlane& change) {
-  HWY_DYNAMIC_DISPATCH(BlurRows)(from, weights.data(), weights.size(), blurred, &change);
+RowBlur::RowBlur(std::vector<float> weights, size_t width)
+    : weights_(std::move(weights)), row_(rounded_up(width) + 2 * rounded_up(weights_.size()), 1) {}
+
+void RowBlur::run(const FloatPlane& from, size_t y, FloatPlane& blurred, FloatPlane* change) {
+  HWY_DYNAMIC_DISPATCH(BlurRow)(from, weights_, y, row_, blurred, change);
 }
 
-void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred) {
-  HWY_DYNAMIC_DISPATCH(BlurRows)(from, weights.data(), weights.size(), blurred, nullptr);
-}
-
-std::vector<GridPoint> extrema(const FloatPlane& below, const FloatPlane& here,
-                               const FloatPlane& above, float least) {
-  std::vector<GridPoint> points;
-  HWY_DYNAMIC_DISPATCH(FindExtrema)(below, here, above, least, points);
-  return points;
+void add_extrema(const FloatPlane& below, const FloatPlane& here, const FloatPlane& above, size_t y,
+                 float least, std::vector<uint32_t>& columns) {
+  HWY_DYNAMIC_DISPATCH(AddExtrema)(below, here, above, y, least, columns);
 }
 
 std::array<float, kDirections> directions(const FloatPlane& plane, const Patch& patch) {

@@ -16,26 +16,31 @@ namespace weir {
 // whole of it, both sides, adds up to 1.
 std::vector<float> gauss_weights(double sigma);
 
-// The picture blurred with the weights of one side, beyond its edges as on them; and what that
-// changed: blurred - from. All of the same size.
-void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred,
-          FloatPlane& change);
-void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred);
+// Blurs a picture row by row with the weights of one side, beyond its edges as on them.
+class RowBlur {
+ public:
+  RowBlur(std::vector<float> weights, size_t width);
 
-struct GridPoint {
-  uint32_t x;
-  uint32_t y;
+  // How many rows below row y, and above it, row y is made of.
+  size_t reach() const { return weights_.size() - 1; }
+
+  // Makes row y of `blurred`, and of `change` if there is one: blurred - from. All planes are of
+  // the same size; `from` holds the rows within reach.
+  void run(const FloatPlane& from, size_t y, FloatPlane& blurred, FloatPlane* change);
+
+ private:
+  std::vector<float> weights_;
+  FloatPlane row_;  // room for one, and what lies beyond its ends
 };
 
-// The pixels of `here`, at least kExtremaMargin from every edge, that lie further than `least`
-// from 0 and above (or below) all 26 neighbours of the three planes. Of equal neighbours the first
-// counts, in the order of planes, rows and columns. Returned row by row.
+// Adds the columns of row y of `here`, at least kExtremaMargin from the ends, that lie further than
+// `least` from 0 and above (or below) all 26 neighbours of the three planes. Of equal neighbours
+// the first counts, in the order of planes, rows and columns.
 constexpr size_t kExtremaMargin = 5;
-std::vector<GridPoint> extrema(const FloatPlane& below, const FloatPlane& here,
-                               const FloatPlane& above, float least);
+void add_extrema(const FloatPlane& below, const FloatPlane& here, const FloatPlane& above, size_t y,
+                 float least, std::vector<uint32_t>& columns);
 
-// A square of gradients, turned and scaled: kPatchSide x kPatchSide samples, `step` pixels apart.
-constexpr size_t kPatchSide = 24;
+// A square of gradients, turned and scaled, of samples that are `step` pixels apart.
 struct Patch {
   // In pixels of the plane (the first pixel's centre is 0, 0); cosine and sine of the angle of
   // the rows.
@@ -44,11 +49,13 @@ struct Patch {
 
 // How strong the gradient is in each of 36 directions around the centre, from 0 on in steps of 10
 // degrees, seen in an upright patch through a round window.
+constexpr size_t kDirectionSide = 16;  // samples of a side
 constexpr size_t kDirections = 36;
 std::array<float, kDirections> directions(const FloatPlane& plane, const Patch& patch);
 
 // The sums of gradients of the patch in 4 x 4 cells and 8 directions, before any scaling:
 // [(row * 4 + column) * 8 + direction].
+constexpr size_t kCellSide = 24;  // samples of a side
 using Cells = std::array<float, 128>;
 Cells cells(const FloatPlane& plane, const Patch& patch);
 

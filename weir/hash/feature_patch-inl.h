@@ -39,21 +39,22 @@ HWY_INLINE NarrowVector AngleOf(NarrowVector x, NarrowVector y, float turn) {
   return hn::Mul(part, hn::Set(d, turn));
 }
 
-// Brightness at kPatchSide + 2 places each way.
+// Brightness at kSide + 2 places each way.
+template <size_t kSide>
 class Samples {
  public:
-  static constexpr size_t kStride = kPatchSide + 8;
+  static constexpr size_t kStride = kSide + 8;
 
   Samples(const FloatPlane& plane, const Patch& patch) {
     const Narrow d;
     const size_t lanes = hn::Lanes(d);
-    constexpr float kMiddle = (kPatchSide + 1) / 2.0f;
+    constexpr float kMiddle = (kSide + 1) / 2.0f;
     const float dx = patch.cosine * patch.step, dy = patch.sine * patch.step;
     const auto along_x = hn::Set(d, dx), along_y = hn::Set(d, dy);
-    for (size_t row = 0; row < kPatchSide + 2; ++row) {
+    for (size_t row = 0; row < kSide + 2; ++row) {
       const float v = static_cast<float>(row) - kMiddle;
       const auto x = hn::Set(d, patch.x - dy * v), y = hn::Set(d, patch.y + dx * v);
-      for (size_t column = 0; column < kPatchSide + 2; column += lanes) {
+      for (size_t column = 0; column < kSide + 2; column += lanes) {
         const auto u = hn::Iota(d, static_cast<float>(column) - kMiddle);
         const auto value =
             Interpolated(plane, hn::Add(x, hn::Mul(along_x, u)), hn::Add(y, hn::Mul(along_y, u)));
@@ -90,18 +91,19 @@ class Samples {
     return hn::Add(upper, hn::Mul(down, hn::Sub(lower, upper)));
   }
 
-  HWY_ALIGN float samples_[(kPatchSide + 2) * kStride];
+  HWY_ALIGN float samples_[(kSide + 2) * kStride];
 };
 
 // See plain::Gradients.
+template <size_t kSide>
 struct Gradients {
   Gradients(const FloatPlane& plane, const Patch& patch, const float* window, float turn) {
     const Narrow d;
     const size_t lanes = hn::Lanes(d);
-    const Samples samples(plane, patch);
-    for (size_t j = 0; j < kPatchSide; ++j)
-      for (size_t i = 0; i < kPatchSide; i += lanes) {
-        const size_t k = j * kPatchSide + i;
+    const Samples<kSide> samples(plane, patch);
+    for (size_t j = 0; j < kSide; ++j)
+      for (size_t i = 0; i < kSide; i += lanes) {
+        const size_t k = j * kSide + i;
         const auto gx =
             hn::Sub(hn::LoadU(d, samples.at(i + 2, j + 1)), hn::LoadU(d, samples.at(i, j + 1)));
         const auto gy =
@@ -111,24 +113,24 @@ struct Gradients {
         hn::Store(AngleOf(gx, gy, turn), d, angle + k);
       }
   }
-  HWY_ALIGN float strength[kPatchSamples];
-  HWY_ALIGN float angle[kPatchSamples];
+  HWY_ALIGN float strength[kSide * kSide];
+  HWY_ALIGN float angle[kSide * kSide];
 };
 
 // The samples that two neighbouring cells share, between their middles; the first and the last
 // ones belong to one cell alone.
-constexpr size_t kSpanBegin[kCellsOfSide + 2] = {0, 5, 10, 14, 19, kPatchSide};
+constexpr size_t kSpanBegin[kCellsOfSide + 2] = {0, 5, 10, 14, 19, kCellSide};
 
 // sums: 4 x 4 cells of 8 directions, zeros before.
-HWY_INLINE void AddCells(const Gradients& gradients, float* HWY_RESTRICT sums) {
+HWY_INLINE void AddCells(const Gradients<kCellSide>& gradients, float* HWY_RESTRICT sums) {
   const Narrow d;
   const size_t lanes = hn::Lanes(d);
   const auto& share = patch_windows().share;
   for (size_t first = 0; first < 8; first += lanes) {
     const auto direction = hn::Iota(d, static_cast<float>(first));
-    for (size_t j = 0; j < kPatchSide; ++j) {
-      const float* HWY_RESTRICT strength = gradients.strength + j * kPatchSide;
-      const float* HWY_RESTRICT angle = gradients.angle + j * kPatchSide;
+    for (size_t j = 0; j < kCellSide; ++j) {
+      const float* HWY_RESTRICT strength = gradients.strength + j * kCellSide;
+      const float* HWY_RESTRICT angle = gradients.angle + j * kCellSide;
       const auto at = [&](size_t i) HWY_ATTR {
         const auto away = hn::Abs(hn::Sub(hn::Set(d, angle[i]), direction));
         const auto nearest = hn::Min(away, hn::Sub(hn::Set(d, 8.0f), away));

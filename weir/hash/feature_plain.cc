@@ -43,54 +43,50 @@ bool is_extremum(const FloatPlane* const (&planes)[3], size_t x, size_t y) {
 }
 
 // The gradients of a patch: how strong, and in which direction in parts of `turn` a circle.
+template <size_t kSide>
 struct Gradients {
   Gradients(const FloatPlane& plane, const Patch& patch,
-            const std::array<float, kPatchSamples>& window, float turn) {
-    constexpr float kMiddle = (kPatchSide - 1) / 2.0f;
+            const std::array<float, kSide * kSide>& window, float turn) {
+    constexpr float kMiddle = (kSide + 1) / 2.0f;
     const float dx = patch.cosine * patch.step, dy = patch.sine * patch.step;
-    const auto sample = [&](size_t column, size_t row) {  // from -1, -1 on
-      const float u = static_cast<float>(column) - (kMiddle + 1);
-      const float v = static_cast<float>(row) - (kMiddle + 1);
+    const auto sample = [&](size_t column, size_t row) {  // of kSide + 2 each way
+      const float u = static_cast<float>(column) - kMiddle;
+      const float v = static_cast<float>(row) - kMiddle;
       return interpolated(plane, (patch.x - dy * v) + dx * u, (patch.y + dx * v) + dy * u);
     };
-    for (size_t j = 0; j < kPatchSide; ++j)
-      for (size_t i = 0; i < kPatchSide; ++i) {
+    for (size_t j = 0; j < kSide; ++j)
+      for (size_t i = 0; i < kSide; ++i) {
         const float gx = sample(i + 2, j + 1) - sample(i, j + 1);
         const float gy = sample(i + 1, j + 2) - sample(i + 1, j);
-        const size_t k = j * kPatchSide + i;
+        const size_t k = j * kSide + i;
         strength[k] = std::sqrt(gx * gx + gy * gy) * window[k];
         angle[k] = angle_of(gx, gy, turn);
       }
   }
-  std::array<float, kPatchSamples> strength;
-  std::array<float, kPatchSamples> angle;
+  std::array<float, kSide * kSide> strength;
+  std::array<float, kSide * kSide> angle;
 };
 
 }  // namespace
 
-void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred,
-          FloatPlane& change) {
+void blur_row(const FloatPlane& from, const std::vector<float>& weights, size_t y,
+              FloatPlane& blurred, FloatPlane& change) {
   std::vector<float> row(from.width);
-  for (size_t y = 0; y < from.height; ++y) {
-    for (size_t x = 0; x < from.width; ++x)
-      row[x] = weighted(weights,
-                        [&](ptrdiff_t away) { return from.row(clamped(y, away, from.height))[x]; });
-    for (size_t x = 0; x < from.width; ++x) {
-      blurred.row(y)[x] =
-          weighted(weights, [&](ptrdiff_t away) { return row[clamped(x, away, from.width)]; });
-      change.row(y)[x] = blurred.row(y)[x] - from.row(y)[x];
-    }
+  for (size_t x = 0; x < from.width; ++x)
+    row[x] = weighted(weights,
+                      [&](ptrdiff_t away) { return from.row(clamped(y, away, from.height))[x]; });
+  for (size_t x = 0; x < from.width; ++x) {
+    blurred.row(y)[x] =
+        weighted(weights, [&](ptrdiff_t away) { return row[clamped(x, away, from.width)]; });
+    change.row(y)[x] = blurred.row(y)[x] - from.row(y)[x];
   }
 }
 
-std::vector<GridPoint> extrema(const FloatPlane& below, const FloatPlane& here,
-                               const FloatPlane& above, float least) {
-  std::vector<GridPoint> points;
-  for (size_t y = kExtremaMargin; y + kExtremaMargin < here.height; ++y)
-    for (size_t x = kExtremaMargin; x + kExtremaMargin < here.width; ++x)
-      if (std::abs(here.row(y)[x]) > least && is_extremum({&below, &here, &above}, x, y))
-        points.push_back({static_cast<uint32_t>(x), static_cast<uint32_t>(y)});
-  return points;
+void add_extrema(const FloatPlane& below, const FloatPlane& here, const FloatPlane& above, size_t y,
+                 float least, std::vector<uint32_t>& columns) {
+  for (size_t x = kExtremaMargin; x + kExtremaMargin < here.width; ++x)
+    if (std::abs(here.row(y)[x]) > least && is_extremum({&below, &here, &above}, x, y))
+      columns.push_back(static_cast<uint32_t>(x));
 }
 
 float interpolated(const FloatPlane& plane, float x, float y) {
@@ -120,24 +116,25 @@ float angle_of(float x, float y, float turn) {
 }
 
 std::array<float, kDirections> directions(const FloatPlane& plane, const Patch& patch) {
-  const Gradients gradients(plane, patch, patch_windows().of_directions, kDirections);
+  const Gradients<kDirectionSide> gradients(plane, patch, patch_windows().of_directions,
+                                            kDirections);
   std::array<float, kDirections> sums{};
-  for (size_t k = 0; k < kPatchSamples; ++k)
+  for (size_t k = 0; k < gradients.angle.size(); ++k)
     sums[static_cast<size_t>(gradients.angle[k] + 0.5f) % kDirections] += gradients.strength[k];
   return sums;
 }
 
 Cells cells(const FloatPlane& plane, const Patch& patch) {
   const auto& share = patch_windows().share;
-  const Gradients gradients(plane, patch, patch_windows().of_cells, 8.0f);
+  const Gradients<kCellSide> gradients(plane, patch, patch_windows().of_cells, 8.0f);
   Cells sums{};
-  for (size_t j = 0; j < kPatchSide; ++j)
+  for (size_t j = 0; j < kCellSide; ++j)
     for (size_t column = 0; column < kCellsOfSide; ++column)
       for (size_t direction = 0; direction < 8; ++direction) {
         float sum = 0;
-        for (size_t i = 0; i < kPatchSide; ++i) {
+        for (size_t i = 0; i < kCellSide; ++i) {
           if (share[column][i] == 0.0f) continue;
-          const size_t k = j * kPatchSide + i;
+          const size_t k = j * kCellSide + i;
           const float away = std::abs(gradients.angle[k] - static_cast<float>(direction));
           const float near = std::max(0.0f, 1.0f - std::min(away, 8.0f - away));
           sum += share[column][i] * (near * gradients.strength[k]);

@@ -7,11 +7,11 @@
 // operations is part of the definition.
 namespace weir::plain {
 
-void blur(const FloatPlane& from, const std::vector<float>& weights, FloatPlane& blurred,
-          FloatPlane& change);
+void blur_row(const FloatPlane& from, const std::vector<float>& weights, size_t y,
+              FloatPlane& blurred, FloatPlane& change);
 
-std::vector<GridPoint> extrema(const FloatPlane& below, const FloatPlane& here,
-                               const FloatPlane& above, float least);
+void add_extrema(const FloatPlane& below, const FloatPlane& here, const FloatPlane& above, size_t y,
+                 float least, std::vector<uint32_t>& columns);
 
 // Brightness between pixels; places outside the picture are moved to its edge.
 float interpolated(const FloatPlane& plane, float x, float y);

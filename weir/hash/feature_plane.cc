@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -142,7 +143,13 @@ FloatPlane::FloatPlane(size_t width_in, size_t height_in)
     : width(width_in),
       height(height_in),
       stride((width_in + kRowStep - 1) / kRowStep * kRowStep),
-      samples(hwy::AllocateAligned<float>(stride * height)) {}
+      samples(hwy::AllocateAligned<float>(stride * height + kRowStep)) {}
+
+FloatPlane::FloatPlane(size_t width_in, size_t height_in, size_t rows)
+    : FloatPlane(width_in, std::bit_ceil(rows)) {
+  row_mask = height - 1;
+  height = height_in;
+}
 
 FloatPlane resized_grey(const PixelView& picture, size_t width, size_t height) {
   return resized(picture.width, picture.height, width, height,

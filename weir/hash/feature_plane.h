@@ -4,6 +4,7 @@
 #include <hwy/aligned_allocator.h>
 
 #include <cstddef>
+#include <cstdint>
 
 #include "weir/base/pixels.h"
 
@@ -16,13 +17,16 @@ struct FloatPlane {
 
   FloatPlane() = default;
   FloatPlane(size_t width, size_t height);  // uninitialized, the padding too
+  // Keeps at least the last `rows` rows, for one who writes them from the top down.
+  FloatPlane(size_t width, size_t height, size_t rows);
 
-  float* row(size_t y) { return samples.get() + y * stride; }
-  const float* row(size_t y) const { return samples.get() + y * stride; }
+  float* row(size_t y) { return samples.get() + (y & row_mask) * stride; }
+  const float* row(size_t y) const { return samples.get() + (y & row_mask) * stride; }
 
   size_t width = 0;
   size_t height = 0;
-  size_t stride = 0;  // floats
+  size_t stride = 0;           // floats
+  size_t row_mask = SIZE_MAX;  // which row of the memory holds row y
   hwy::AlignedFreeUniquePtr<float[]> samples;
 };
 

@@ -13,35 +13,41 @@
 namespace weir {
 
 constexpr size_t kCellsOfSide = 4;
-constexpr size_t kPatchSamples = kPatchSide * kPatchSide;
 // The outermost half cell on each side only feeds its neighbours.
-constexpr float kSamplesOfCell = static_cast<float>(kPatchSide) / (kCellsOfSide + 1);
+constexpr double kSamplesOfCell = static_cast<double>(kCellSide) / (kCellsOfSide + 1);
+
+// A Gaussian around the middle of a square; `sigma` in samples.
+template <size_t kSide>
+std::array<float, kSide * kSide> round_window(double sigma, double radius) {
+  std::array<float, kSide * kSide> window;
+  for (size_t k = 0; k < window.size(); ++k) {
+    const double x = static_cast<double>(k % kSide) - (kSide - 1) / 2.0;
+    const double y = static_cast<double>(k / kSide) - (kSide - 1) / 2.0;
+    const double square = x * x + y * y;
+    window[k] = square > radius * radius
+                    ? 0.0f
+                    : static_cast<float>(std::exp(-square / (2 * sigma * sigma)));
+  }
+  return window;
+}
 
 struct PatchWindows {
   PatchWindows() {
-    constexpr double middle = (kPatchSide - 1) / 2.0;
-    for (size_t j = 0; j < kPatchSide; ++j) {
-      const double y = (static_cast<double>(j) - middle) / kSamplesOfCell;
-      for (size_t i = 0; i < kPatchSide; ++i) {
-        const double x = (static_cast<double>(i) - middle) / kSamplesOfCell;
-        const double square = x * x + y * y;
-        // Half the side of all cells, as Lowe has it.
-        of_cells[j * kPatchSide + i] = static_cast<float>(std::exp(-square / (2 * 2.0 * 2.0)));
-        // In a patch as wide, of which the round window takes 3 of its sigmas: 2.5 cells.
-        const double sigma = 2.5 / 3;
-        of_directions[j * kPatchSide + i] =
-            square > 2.5 * 2.5 ? 0.0f : static_cast<float>(std::exp(-square / (2 * sigma * sigma)));
-      }
-      for (size_t cell = 0; cell < kCellsOfSide; ++cell) {
-        const double away = std::abs(y - (static_cast<double>(cell) - 1.5));
+    for (size_t cell = 0; cell < kCellsOfSide; ++cell)
+      for (size_t j = 0; j < kCellSide; ++j) {
+        const double at = (static_cast<double>(j) - (kCellSide - 1) / 2.0) / kSamplesOfCell;
+        const double away = std::abs(at - (static_cast<double>(cell) - 1.5));
         share[cell][j] = static_cast<float>(std::max(0.0, 1.0 - away));
       }
-    }
   }
-  std::array<float, kPatchSamples> of_cells;
-  std::array<float, kPatchSamples> of_directions;
+  // Sigma is half the side of all cells, as Lowe has it.
+  std::array<float, kCellSide* kCellSide> of_cells =
+      round_window<kCellSide>(2 * kSamplesOfCell, kCellSide);
+  // Three sigmas reach to the sides.
+  std::array<float, kDirectionSide* kDirectionSide> of_directions =
+      round_window<kDirectionSide>(kDirectionSide / 6.0, kDirectionSide / 2.0);
   // How much of sample j along an axis goes to a cell; not 0 for at most two neighbouring ones.
-  std::array<std::array<float, kPatchSide>, kCellsOfSide> share;
+  std::array<std::array<float, kCellSide>, kCellsOfSide> share;
 };
 
 const PatchWindows& patch_windows();

@@ -22,11 +22,11 @@ constexpr double kMostEnlarged = 2.0;  // against the picture itself: nothing ne
 constexpr size_t kMostSide = 4096;
 constexpr double kSigmaOfPixels = 0.5;  // the blur that a picture is assumed to have
 // Levels of 255: below, rounding to 8 bits makes spots of its own.
-constexpr float kLeastContrast = 0.8f;
+constexpr float kLeastContrast = 0.3f;
 
-constexpr float kWindowOfDirections = 9.0f / kPatchSide;  // sigmas a sample: 4.5 to each side
-constexpr float kWindowOfCells = 15.0f / kPatchSide;      // five cells of 3 sigmas
-constexpr float kSecondDirection = 0.8f;                  // of the strongest
+constexpr float kWindowOfDirections = 9.0f / kDirectionSide;  // sigmas a sample: 4.5 to each side
+constexpr float kWindowOfCells = 15.0f / kCellSide;           // five cells of 3 sigmas
+constexpr float kSecondDirection = 0.8f;                      // of the strongest
 constexpr size_t kMostDirections = 3;
 constexpr float kMostOfLength = 0.2f;  // one direction of one cell, of the descriptor
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;

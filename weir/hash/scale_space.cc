@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// An octave is worked off from the top down, all its blurs together, each as far ahead as the next
+// one needs. What is in flight stays in the second-level cache, and only the planes that features
+// are described at, three of eleven, are ever whole.
 #include "weir/hash/scale_space.h"
 
 #include <algorithm>
@@ -12,8 +16,9 @@ namespace weir {
 namespace {
 
 constexpr size_t kChanges = kScalesOfOctave + 2;  // differences of neighbouring blurs
+constexpr size_t kBlurs = kChanges + 1;
 constexpr size_t kLeastSide = 2 * kExtremaMargin + 2;
-constexpr int kMoves = 5;            // of a spot to a neighbouring pixel until it stays
+constexpr size_t kMoves = 5;         // of a spot to a neighbouring pixel until it stays
 constexpr float kEdgeRatio = 10.0f;  // of the two principal curvatures: more is an edge
 
 using Changes = std::array<FloatPlane, kChanges>;
@@ -25,17 +30,6 @@ double sigma_of(size_t blur) {
 // The blur that turns one of sigma `from` into one of sigma `to`.
 double blur_between(double from, double to) {
   return std::sqrt(std::max(to * to - from * from, 0.01 * 0.01));
-}
-
-FloatPlane every_second(const FloatPlane& plane) {
-  FloatPlane half((plane.width + 1) / 2, (plane.height + 1) / 2);
-  for (size_t y = 0; y < half.height; ++y) {
-    const float* from = plane.row(2 * y);
-    float* to = half.row(y);
-    for (size_t x = 0; x < half.width; ++x) to[x] = from[2 * x];
-    std::fill(to + half.width, to + half.stride, 0.0f);
-  }
-  return half;
 }
 
 // The parabola through a spot and its 26 neighbours.
@@ -78,11 +72,14 @@ struct Surface {
   float xx, yy, pp, xy, xp, yp;
 };
 
+ptrdiff_t step_of(float offset) {
+  return offset >= 0.5f ? 1 : offset <= -0.5f ? -1 : 0;
+}
+
 // Moves to the pixel nearest to the top, then says where between pixels it is.
-std::optional<Spot> refined(const Changes& changes, size_t p, GridPoint point, float least) {
-  size_t x = point.x, y = point.y;
+std::optional<Spot> refined(const Changes& changes, size_t p, size_t x, size_t y, float least) {
   const size_t width = changes[0].width, height = changes[0].height;
-  for (int move = 0; move < kMoves; ++move) {
+  for (size_t move = 0; move < kMoves; ++move) {
     const Surface surface(changes, p, x, y);
     const auto top = surface.top();
     if (!top) return std::nullopt;
@@ -101,10 +98,9 @@ std::optional<Spot> refined(const Changes& changes, size_t p, GridPoint point, f
                   0,
                   nearest - 1};
     }
-    if (!(std::abs(dx) < 8 && std::abs(dy) < 8 && std::abs(dp) < 8)) return std::nullopt;
-    const auto to_x = static_cast<ptrdiff_t>(x) + std::lround(dx);
-    const auto to_y = static_cast<ptrdiff_t>(y) + std::lround(dy);
-    const auto to_p = static_cast<ptrdiff_t>(p) + std::lround(dp);
+    const auto to_x = static_cast<ptrdiff_t>(x) + step_of(dx);
+    const auto to_y = static_cast<ptrdiff_t>(y) + step_of(dy);
+    const auto to_p = static_cast<ptrdiff_t>(p) + step_of(dp);
     constexpr auto kMargin = static_cast<ptrdiff_t>(kExtremaMargin);
     if (to_x < kMargin || to_x >= static_cast<ptrdiff_t>(width) - kMargin || to_y < kMargin ||
         to_y >= static_cast<ptrdiff_t>(height) - kMargin || to_p < 1 ||
@@ -117,34 +113,89 @@ std::optional<Spot> refined(const Changes& changes, size_t p, GridPoint point, f
   return std::nullopt;
 }
 
+// The blurs of one octave and their differences, in the making.
+class OctaveRows {
+ public:
+  OctaveRows(size_t width, size_t height) : width_(width), height_(height) {
+    for (size_t i = 0; i < kChanges; ++i)
+      steps_.emplace_back(gauss_weights(blur_between(sigma_of(i), sigma_of(i + 1))), width);
+    size_t ahead = kAhead;  // of the row where spots are looked for
+    for (size_t i = kChanges; i-- > 0;) {
+      changes_[i] = FloatPlane(width, height, ahead + kAhead);
+      ahead += steps_[i].reach();
+    }
+    blurs_[0] = FloatPlane(width, height, 2 * steps_[0].reach() + 2);
+    for (size_t i = 1; i <= kScalesOfOctave; ++i) blurs_[i] = FloatPlane(width, height);
+    blurs_[4] = FloatPlane(width, height, 2 * steps_[4].reach() + 2);
+    blurs_[5] = FloatPlane(width, height, 1);
+  }
+
+  // begin(y, plane) makes row y of the first blur.
+  template <class Begin>
+  void run(const Begin& begin, float least, size_t octave, std::vector<Spot>& spots) {
+    std::vector<uint32_t> columns;
+    for (size_t y = kExtremaMargin; y + kExtremaMargin < height_; ++y) {
+      make(kBlurs - 1, std::min(height_, y + kAhead), begin);
+      for (size_t i = 1; i <= kScalesOfOctave; ++i) {
+        columns.clear();
+        add_extrema(changes_[i - 1], changes_[i], changes_[i + 1], y, least * 0.5f, columns);
+        for (const uint32_t x : columns)
+          if (auto spot = refined(changes_, i, x, y, least)) {
+            spot->octave = octave;
+            spots.push_back(*spot);
+          }
+      }
+    }
+    for (size_t i = 1; i <= kScalesOfOctave; ++i) make(i, height_, begin);
+  }
+
+  Octave take() { return {{std::move(blurs_[1]), std::move(blurs_[2]), std::move(blurs_[3])}}; }
+
+ private:
+  // Rows below the one where spots are looked for that they may move to, or look at; and above.
+  static constexpr size_t kAhead = kMoves + 2;
+
+  template <class Begin>
+  void make(size_t i, size_t rows, const Begin& begin) {
+    for (; made_[i] < rows; ++made_[i]) {
+      if (i == 0) {
+        begin(made_[0], blurs_[0]);
+        continue;
+      }
+      RowBlur& step = steps_[i - 1];
+      make(i - 1, std::min(height_, made_[i] + step.reach() + 1), begin);
+      step.run(blurs_[i - 1], made_[i], blurs_[i], &changes_[i - 1]);
+    }
+  }
+
+  size_t width_;
+  size_t height_;
+  std::vector<RowBlur> steps_;
+  std::array<FloatPlane, kBlurs> blurs_;
+  Changes changes_;
+  std::array<size_t, kBlurs> made_{};  // rows
+};
+
 }  // namespace
 
 ScaleSpace scale_space(FloatPlane first, double sigma, float least_contrast) {
   ScaleSpace result;
-  FloatPlane unused(first.width, first.height);
-  FloatPlane plane(first.width, first.height);
-  blur(first, gauss_weights(blur_between(sigma, kFirstSigma)), plane);
-  while (std::min(plane.width, plane.height) >= kLeastSide) {
-    const size_t width = plane.width, height = plane.height;
-    Octave octave;
-    Changes changes;
-    FloatPlane before = std::move(plane);
-    for (size_t i = 0; i < kChanges; ++i) {
-      changes[i] = FloatPlane(width, height);
-      FloatPlane blurred(width, height);
-      blur(before, gauss_weights(blur_between(sigma_of(i), sigma_of(i + 1))), blurred, changes[i]);
-      if (1 <= i && i <= kScalesOfOctave) octave.planes[i - 1] = std::move(before);
-      before = std::move(blurred);
-    }
-    for (size_t i = 1; i <= kScalesOfOctave; ++i)
-      for (const GridPoint point :
-           extrema(changes[i - 1], changes[i], changes[i + 1], least_contrast * 0.5f))
-        if (auto spot = refined(changes, i, point, least_contrast)) {
-          spot->octave = result.octaves.size();
-          result.spots.push_back(*spot);
-        }
-    plane = every_second(octave.planes[kScalesOfOctave - 1]);
-    result.octaves.push_back(std::move(octave));
+  RowBlur start(gauss_weights(blur_between(sigma, kFirstSigma)), first.width);
+  size_t width = first.width, height = first.height;
+  while (std::min(width, height) >= kLeastSide) {
+    OctaveRows rows(width, height);
+    const size_t octave = result.octaves.size();
+    const auto begin = [&](size_t y, FloatPlane& plane) {
+      if (octave == 0) return start.run(first, y, plane, nullptr);
+      const float* from = result.octaves.back().planes[kScalesOfOctave - 1].row(2 * y);
+      float* to = plane.row(y);
+      for (size_t x = 0; x < width; ++x) to[x] = from[2 * x];
+      std::fill(to + width, to + plane.stride, 0.0f);
+    };
+    rows.run(begin, least_contrast, octave, result.spots);
+    result.octaves.push_back(rows.take());
+    width = (width + 1) / 2;
+    height = (height + 1) / 2;
   }
   return result;
 }

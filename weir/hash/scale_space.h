@@ -31,7 +31,7 @@ struct Spot {
 
 struct ScaleSpace {
   std::vector<Octave> octaves;
-  std::vector<Spot> spots;  // in order of octaves, planes, rows and columns
+  std::vector<Spot> spots;  // in order of octaves, rows, planes and columns
 };
 
 // `first` is the picture as it is, of which a blur of `sigma` pixels is assumed already. Spots of
