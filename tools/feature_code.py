@@ -173,13 +173,14 @@ class Table:
         steps = np.abs(axes).max(0) / 127
         self.weights = np.rint(axes / steps).astype(np.int64).T
         self.thresholds = np.median(known @ self.weights.T, axis=0).astype(np.int64)
-        # How far edits move a value, every kind of edit counting the same: margins are told in parts
-        # of it, in 2^20ths.
+        # How far edits move a value, every kind of edit counting the same: margins are told in
+        # parts of it, in 2^20ths.
         moved = []
         for edit in EDITS:
             before, after = joined(samples, edit)
             moved.append((((before - after) @ self.weights[:WORD_BITS].T) ** 2).mean(axis=0))
-        self.steps = np.rint(2 ** 20 / np.sqrt(np.mean(moved, axis=0))).astype(np.int64)
+        typical = np.sqrt(np.mean(moved, axis=0))
+        self.steps = np.rint(2 ** 20 / typical).astype(np.int64)
 
     def bits(self, descriptors):
         return descriptors @ self.weights.T > self.thresholds
