@@ -34,10 +34,10 @@ struct Header {
   uint8_t zeros[64];
 };
 static_assert(sizeof(Header) == 128);
-static_assert(sizeof(WordGroup) == 16 && sizeof(KeyCount) == 8);
+static_assert(sizeof(KeyCount) == 8);
 constexpr size_t kChecksummedFrom = offsetof(Header, version);
 
-enum Part : size_t { kSignatures, kKeys, kGeometry, kGroups, kStarts, kKeyCounts, kParts };
+enum Part : size_t { kSignatures, kKeys, kGeometry, kWords, kStarts, kKeyCounts, kParts };
 
 // All else about the file follows from these three numbers, so nothing else in it is believed
 // before they agree with its length. Nothing here can overflow: each is below 2^32.
@@ -47,8 +47,7 @@ struct Shape {
   uint64_t keys = 0;
 
   std::array<uint64_t, kParts> part_bytes() const {
-    return {8 * rows,        4 * rows, 2 * rows, FeatureSegment::kGroups * sizeof(WordGroup),
-            4 * (lists + 1), 8 * keys};
+    return {8 * rows, 4 * rows, 2 * rows, 2 * lists, 4 * (lists + 1), 8 * keys};
   }
   uint64_t chunks() const {
     uint64_t chunks = 0;
@@ -113,26 +112,41 @@ std::span<const uint8_t> bytes_of(std::span<const T> values) {
 // What the file's reader and writer see of a segment.
 class FeatureSegmentFile {
  public:
-  static std::array<std::span<const uint8_t>, kParts> parts(const FeatureSegment& segment) {
-    const Shape shape = shape_of(segment);
-    const auto bytes = shape.part_bytes();
-    return {segment.signatures_.bytes().first(bytes[kSignatures]),
-            segment.keys_.bytes().first(bytes[kKeys]),
-            segment.geometry_.bytes().first(bytes[kGeometry]),
-            bytes_of(std::span<const WordGroup>(segment.groups_)),
-            bytes_of(std::span<const uint32_t>(segment.starts_)),
-            bytes_of(std::span<const KeyCount>(segment.key_counts_))};
-  }
+  using Parts = std::array<std::span<const uint8_t>, kParts>;
+
   static Shape shape_of(const FeatureSegment& segment) {
     return {segment.rows_, segment.starts_.size() - 1, segment.key_counts_.size()};
   }
+  static std::vector<uint16_t> words_of(const FeatureSegment& segment);
+  // `words` are those of the segment.
+  static Parts parts(const FeatureSegment& segment, std::span<const uint16_t> words);
   static Result<FeatureSegment> read(const FileSource& source);
 
  private:
+  static Status set_words(const FileSource& source, std::span<const uint16_t> words,
+                          FeatureSegment& segment);
   static const char* wrong_with(const FeatureSegment& segment);
-  static bool lists_agree(const FeatureSegment& segment);
   static bool is_in_order(const FeatureSegment& segment);
 };
+
+std::vector<uint16_t> FeatureSegmentFile::words_of(const FeatureSegment& segment) {
+  std::vector<uint16_t> words;
+  for (uint32_t word = 0; word < FeatureSegment::kWords; ++word)
+    if (segment.groups_[word / 64].has_list >> (word % 64) & 1)
+      words.push_back(static_cast<uint16_t>(word));
+  return words;
+}
+
+FeatureSegmentFile::Parts FeatureSegmentFile::parts(const FeatureSegment& segment,
+                                                    std::span<const uint16_t> words) {
+  const auto bytes = shape_of(segment).part_bytes();
+  return {segment.signatures_.bytes().first(bytes[kSignatures]),
+          segment.keys_.bytes().first(bytes[kKeys]),
+          segment.geometry_.bytes().first(bytes[kGeometry]),
+          bytes_of(words),
+          bytes_of(std::span<const uint32_t>(segment.starts_)),
+          bytes_of(std::span<const KeyCount>(segment.key_counts_))};
+}
 
 Result<FeatureSegment> FeatureSegmentFile::read(const FileSource& source) {
   const Prologue prologue = TRY(read_prologue(source));
@@ -146,11 +160,12 @@ Result<FeatureSegment> FeatureSegmentFile::read(const FileSource& source) {
   segment.geometry_ = TRY(HugeMemory::allocate(bytes[kGeometry]));
   segment.starts_.resize(shape.lists + 1);
   segment.key_counts_.resize(shape.keys);
+  std::vector<uint16_t> words(shape.lists);
   const std::array<std::span<uint8_t>, kParts> parts = {
       segment.signatures_.bytes(),
       segment.keys_.bytes(),
       segment.geometry_.bytes(),
-      bytes_of(std::span<WordGroup>(segment.groups_)),
+      bytes_of(std::span<uint16_t>(words)),
       bytes_of(std::span<uint32_t>(segment.starts_)),
       bytes_of(std::span<KeyCount>(segment.key_counts_))};
 
@@ -166,13 +181,27 @@ Result<FeatureSegment> FeatureSegmentFile::read(const FileSource& source) {
       return source.corrupt("is damaged");
     offset += file_aligned(part.size());
   }
+  TRY(set_words(source, words, segment));
   if (const char* wrong = wrong_with(segment)) return source.corrupt(wrong);
   return segment;
 }
 
+Status FeatureSegmentFile::set_words(const FileSource& source, std::span<const uint16_t> words,
+                                     FeatureSegment& segment) {
+  if (std::adjacent_find(words.begin(), words.end(), std::greater_equal<>()) != words.end())
+    return source.corrupt("has words out of order");
+  for (const uint16_t word : words)
+    segment.groups_[word / 64].has_list |= uint64_t{1} << (word % 64);
+  segment.count_lists();
+  return {};
+}
+
 // Checksums can be made to fit. What a vote relies on is looked at in any case.
 const char* FeatureSegmentFile::wrong_with(const FeatureSegment& segment) {
-  if (!lists_agree(segment)) return "has lists that contradict each other";
+  const auto& starts = segment.starts_;
+  if (starts.front() != 0 || starts.back() != segment.rows_ ||
+      std::adjacent_find(starts.begin(), starts.end(), std::greater_equal<>()) != starts.end())
+    return "has lists that contradict each other";
   if (!is_in_order(segment)) return "has rows out of order";
   uint64_t rows = 0;
   for (size_t i = 0; i < segment.key_counts_.size(); ++i) {
@@ -183,17 +212,6 @@ const char* FeatureSegmentFile::wrong_with(const FeatureSegment& segment) {
   }
   if (rows != segment.rows_) return "has counts of keys that contradict its rows";
   return nullptr;
-}
-
-bool FeatureSegmentFile::lists_agree(const FeatureSegment& segment) {
-  uint64_t lists = 0;
-  for (const WordGroup& group : segment.groups_) {
-    if (group.before != lists) return false;
-    lists += static_cast<uint64_t>(std::popcount(group.has_list));
-  }
-  const auto& starts = segment.starts_;
-  return lists == starts.size() - 1 && starts.front() == 0 && starts.back() == segment.rows_ &&
-         std::adjacent_find(starts.begin(), starts.end(), std::greater_equal<>()) == starts.end();
 }
 
 bool FeatureSegmentFile::is_in_order(const FeatureSegment& segment) {
@@ -220,7 +238,8 @@ Result<FeatureSegment> read_feature_file(const std::string& path) {
 
 Status write_feature_file(const FeatureSegment& segment, const std::string& path) {
   const Shape shape = FeatureSegmentFile::shape_of(segment);
-  const auto parts = FeatureSegmentFile::parts(segment);
+  const auto words = FeatureSegmentFile::words_of(segment);
+  const auto parts = FeatureSegmentFile::parts(segment, words);
 
   Header header{};
   std::copy_n(kMagic, sizeof kMagic, header.magic);

@@ -70,11 +70,7 @@ class FeatureSegment::Builder {
   }
 
   FeatureSegment done(std::vector<KeyCount> key_counts) && {
-    uint64_t lists = 0;
-    for (WordGroup& group : made_.groups_) {
-      group.before = lists;
-      lists += static_cast<uint64_t>(std::popcount(group.has_list));
-    }
+    made_.count_lists();
     made_.starts_.push_back(static_cast<uint32_t>(made_.rows_));
     made_.key_counts_ = std::move(key_counts);
     return std::move(made_);
@@ -83,6 +79,14 @@ class FeatureSegment::Builder {
  private:
   FeatureSegment made_;
 };
+
+void FeatureSegment::count_lists() {
+  uint64_t lists = 0;
+  for (WordGroup& group : groups_) {
+    group.before = lists;
+    lists += static_cast<uint64_t>(std::popcount(group.has_list));
+  }
+}
 
 FeatureRow FeatureSegment::row(uint16_t word, uint64_t at) const {
   const uint16_t geometry = this->geometry()[at];

@@ -81,6 +81,8 @@ class FeatureSegment {
     return reinterpret_cast<const T*>(memory.data());
   }
 
+  void count_lists();  // sets WordGroup::before
+
   uint64_t rows_ = 0;
   HugeMemory signatures_;  // may be longer than its rows ask for
   HugeMemory keys_;
