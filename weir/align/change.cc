@@ -13,7 +13,9 @@ constexpr size_t kTones = 16;
 constexpr size_t kFewest = 200;          // pixels that agree, to tell anything
 constexpr double kNoises = 4;            // standard deviations that are no change
 constexpr double kLeastContrast = 0.35;  // nor is less than this share of the entry's contrast
-constexpr size_t kAcross = 4;            // pixels from one side of an outline to the other
+constexpr size_t kAcross = 5;            // pixels from one side of an outline to the other
+constexpr size_t kReach = 2;             // a pixel is what most of those this near are
+constexpr size_t kTile = 16;             // pixels over which an outline is taken together
 
 // What became of each tone of the entry: gamma, contrast, posterising and inversion are all curves.
 // The median of what each of kTones tones became, straight lines between.
@@ -58,20 +60,69 @@ class ToneCurve {
   std::array<float, kTones> value_{};
 };
 
-// Adds the outlines that cross a line of pixels, `step` apart in memory.
-void add_outlines(const float* entry, const float* item, const uint8_t* changed,
-                  const uint8_t* inside, size_t size, size_t step, double& entrys, double& items,
-                  double& outline) {
-  for (size_t i = 1; i + kAcross + 1 < size; ++i) {
-    const size_t a = i * step, b = (i + kAcross) * step;
-    if (!inside[a - step] || !inside[b + step] || changed[a] == changed[b]) continue;
-    // Both sides must be sides, not a speck or a gap.
-    if (changed[a - step] != changed[a] || changed[b + step] != changed[b]) continue;
-    const double of_entry = std::abs(entry[b] - entry[a]), of_item = std::abs(item[b] - item[a]);
-    (of_entry > of_item ? entrys : items) += std::abs(of_entry - of_item);
-    outline += 1;
-  }
+// Specks go, holes are filled: each pixel becomes what most of its neighbourhood is.
+std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width, size_t height) {
+  constexpr size_t kSide = 2 * kReach + 1;
+  std::vector<uint8_t> rows(mask.size()), out(mask.size());
+  for (size_t y = 0; y < height; ++y)
+    for (size_t x = kReach; x + kReach < width; ++x)
+      for (size_t k = x - kReach; k <= x + kReach; ++k)
+        rows[y * width + x] = static_cast<uint8_t>(rows[y * width + x] + mask[y * width + k]);
+  for (size_t y = kReach; y + kReach < height; ++y)
+    for (size_t x = 0; x < width; ++x) {
+      unsigned sum = 0;
+      for (size_t k = y - kReach; k <= y + kReach; ++k) sum += rows[k * width + x];
+      out[y * width + x] = 2 * sum > kSide * kSide;
+    }
+  return out;
 }
+
+// The outlines of changes, tile by tile: over a tile, what the texture of one picture happens to do
+// at the outline of the other cancels.
+class Outlines {
+ public:
+  Outlines(const Plane& entry, const Plane& item, const std::vector<uint8_t>& changed,
+           const std::vector<uint8_t>& inside)
+      : entry_(entry), item_(item), changed_(changed), inside_(inside) {
+    const size_t width = entry.width, height = entry.height;
+    tile_columns_ = width / kTile + 1;
+    net_.assign(tile_columns_ * (height / kTile + 1), 0.0);
+    for (size_t y = 0; y < height; ++y) add(y * width, width, 1);
+    for (size_t x = 0; x < width; ++x) add(x, height, width);
+  }
+  double length() const { return length_; }
+  double share_of_entry() const {
+    double entrys = 0, both = 0;
+    for (const double net : net_) entrys += std::max(0.0, net), both += std::abs(net);
+    return both > 0 ? entrys / both : 0;
+  }
+
+ private:
+  // Those that cross a line of pixels, `step` apart in memory.
+  void add(size_t first, size_t size, size_t step) {
+    for (size_t i = 2; i + kAcross + 2 < size; ++i) {
+      const size_t a = first + i * step, b = a + kAcross * step;
+      if (changed_[a] == changed_[b] || !inside_[a - step] || !inside_[b + step]) continue;
+      // Both sides must be sides, not a strip; and one outline is met once.
+      if (changed_[a - 2 * step] != changed_[a] || changed_[b + 2 * step] != changed_[b]) continue;
+      if (changed_[a + kAcross / 2 * step] == changed_[a + (kAcross / 2 + 1) * step]) continue;
+      const double of_entry = std::abs(entry_.samples[b] - entry_.samples[a]);
+      const double of_item = std::abs(item_.samples[b] - item_.samples[a]);
+      const size_t middle = a + kAcross / 2 * step;
+      const size_t x = middle % entry_.width, y = middle / entry_.width;
+      net_[y / kTile * tile_columns_ + x / kTile] += of_entry - of_item;
+      length_ += 1;
+    }
+  }
+
+  const Plane& entry_;
+  const Plane& item_;
+  const std::vector<uint8_t>& changed_;
+  const std::vector<uint8_t>& inside_;
+  size_t tile_columns_;
+  std::vector<double> net_;
+  double length_ = 0;
+};
 
 }  // namespace
 
@@ -105,15 +156,9 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
   }
   change.share = differing / count;
 
-  double entrys = 0, items = 0;
-  const size_t width = entry.width, height = entry.height;
-  for (size_t y = 0; y < height; ++y)
-    add_outlines(toned.row(y), item.row(y), changed.data() + y * width, inside.data() + y * width,
-                 width, 1, entrys, items, change.outline);
-  for (size_t x = 0; x < width; ++x)
-    add_outlines(toned.samples.data() + x, item.samples.data() + x, changed.data() + x,
-                 inside.data() + x, height, width, entrys, items, change.outline);
-  if (entrys + items > 0) change.gone = entrys / (entrys + items);
+  const Outlines outlines(toned, item, smoothed(changed, entry.width, entry.height), inside);
+  change.outline = outlines.length();
+  change.gone = outlines.share_of_entry();
   return change;
 }
 

@@ -14,11 +14,15 @@ namespace weir {
 namespace {
 
 constexpr size_t kSide = BlockMap::kSide;
-constexpr double kLeastContrast = 4;  // levels; a block of less is flat
-constexpr double kAgreeing = 0.8;     // blocks whose tones show what became of each tone
-constexpr double kGuides = 0.6;       // blocks whose displacement says something
-constexpr double kWorthMoving = 0.3;  // pixels of the entry's plane
-constexpr double kAlwaysBlur = 0.7;   // both sides: grain and the edges of pixels are no content
+constexpr double kLeastContrast = 4;     // levels; a block of less is flat
+constexpr double kAgrees = 0.8;          // blocks whose tones show what became of each tone
+constexpr size_t kLeastInLine = 2;       // blocks that tell whether a line is shown
+constexpr double kMostInTrimmed = 0.15;  // share of them that may agree where it is not
+constexpr double kGuides = 0.6;          // blocks whose displacement says something
+constexpr double kNoMove = 0.02;         // of correlation, that another place must fit better by,
+constexpr double kNoMoveShare = 0.3;     // and of what the fit lacks
+constexpr double kWorthMoving = 0.3;     // pixels of the entry's plane
+constexpr double kAlwaysBlur = 0.7;      // both sides: grain and the edges of pixels are no content
 // What the entry is blurred with besides, to be as soft as the item is: the best is taken.
 constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
 
@@ -70,7 +74,10 @@ Block compare_block(const Plane& entry, const Plane& item, size_t x, size_t y) {
         block.item_contrast = static_cast<float>(std::sqrt(sums.variance_of_item() / Sums::kCount));
       }
     }
-  block.agreement = static_cast<float>(score[best_y + 1][best_x + 1]);
+  const double best = score[best_y + 1][best_x + 1];
+  block.agreement = static_cast<float>(best);
+  // Along a straight edge, or in noise, another place fits as well by chance: that is no movement.
+  if (best - score[1][1] <= kNoMove + kNoMoveShare * (1 - best)) best_x = best_y = 0;
   block.shift_x = static_cast<float>(best_x);
   block.shift_y = static_cast<float>(best_y);
   if (best_x == 0)
@@ -100,6 +107,55 @@ bool all_inside(const std::vector<uint8_t>& inside, size_t width, size_t height,
   return true;
 }
 
+// Leaves out the lines of one side while nothing in them agrees; lines too flat to tell go with
+// those beyond them. line(i) is the i-th line from the side: its blocks.
+template <class Line>
+size_t lines_to_trim(size_t lines, Line line) {
+  size_t trimmed = 0;
+  for (size_t i = 0; i < lines; ++i) {
+    size_t compared = 0, agreeing = 0;
+    for (const Block* block : line(i)) {
+      if (block->state != Block::State::kCompared) continue;
+      ++compared;
+      agreeing += block->agreement > kAgrees;
+    }
+    if (compared < kLeastInLine) continue;
+    if (static_cast<double>(agreeing) > kMostInTrimmed * static_cast<double>(compared)) break;
+    trimmed = i + 1;
+  }
+  return trimmed;
+}
+
+void trim(BlockMap& map) {
+  const auto column = [&](size_t c) {
+    std::vector<const Block*> blocks;
+    for (size_t r = map.first_row; r < map.end_row; ++r) blocks.push_back(&map.at(c, r));
+    return blocks;
+  };
+  const auto row = [&](size_t r) {
+    std::vector<const Block*> blocks;
+    for (size_t c = map.first_column; c < map.end_column; ++c) blocks.push_back(&map.at(c, r));
+    return blocks;
+  };
+  map.first_column = map.first_row = 0;
+  map.end_column = map.columns;
+  map.end_row = map.rows;
+  for (int round = 0; round < 2; ++round) {  // rows are told better once the columns are right
+    const size_t columns = map.end_column - map.first_column;
+    const size_t left =
+        lines_to_trim(columns, [&](size_t i) { return column(map.first_column + i); });
+    if (left == columns) return;
+    map.first_column += left;
+    map.end_column -=
+        lines_to_trim(columns - left, [&](size_t i) { return column(map.end_column - 1 - i); });
+    const size_t rows = map.end_row - map.first_row;
+    const size_t top = lines_to_trim(rows, [&](size_t i) { return row(map.first_row + i); });
+    if (top == rows) return;
+    map.first_row += top;
+    map.end_row -= lines_to_trim(rows - top, [&](size_t i) { return row(map.end_row - 1 - i); });
+  }
+}
+
 // Two planes in one frame, and what compares them block by block.
 class Comparison {
  public:
@@ -107,8 +163,8 @@ class Comparison {
       : known_(known), shown_(shown) {
     map_.columns = known.width / kSide;
     map_.rows = known.height / kSide;
-    left_ = known.width % kSide / 2;  // what is left over is shared by both sides
-    top_ = known.height % kSide / 2;
+    map_.left = known.width % kSide / 2;  // what is left over is shared by both sides
+    map_.top = known.height % kSide / 2;
     warp(to_shown);
   }
 
@@ -159,8 +215,8 @@ class Comparison {
     for (size_t i = 0; i < map_.blocks.size(); ++i) {
       const Block& block = map_.blocks[i];
       if (block.state != Block::State::kCompared || block.agreement < kGuides) continue;
-      const Point middle{static_cast<double>(left_ + i % map_.columns * kSide) + kSide / 2.0,
-                         static_cast<double>(top_ + i / map_.columns * kSide) + kSide / 2.0};
+      const Point middle{static_cast<double>(map_.left + i % map_.columns * kSide) + kSide / 2.0,
+                         static_cast<double>(map_.top + i / map_.columns * kSide) + kSide / 2.0};
       pairs.push_back({{middle.x + block.shift_x, middle.y + block.shift_y}, middle});
       away += std::hypot(block.shift_x, block.shift_y);
     }
@@ -179,20 +235,36 @@ class Comparison {
     std::vector<uint8_t> agrees(inside_.size());
     for_each_inside([&](size_t i, size_t x, size_t y) {
       const Block& block = map_.blocks[i];
-      if (block.state != Block::State::kCompared || block.agreement < kAgreeing) return;
+      if (block.state != Block::State::kCompared || block.agreement < kAgrees) return;
       for (size_t r = y; r < y + kSide; ++r)
         std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * known_.width + x), kSide, 1);
     });
+    trim(map_);
+    leave_out_what_is_not_shown();
     map_.change = change_between(soft_entry_, soft_item_, inside_, agrees);
     return std::move(map_);
   }
 
  private:
+  void leave_out_what_is_not_shown() {
+    const auto cut = [](size_t block, size_t first, size_t blocks, size_t pixels) {
+      return block == 0 ? 0 : block == blocks ? pixels : first + block * kSide;
+    };
+    const size_t from_x = cut(map_.first_column, map_.left, map_.columns, known_.width);
+    const size_t end_x = cut(map_.end_column, map_.left, map_.columns, known_.width);
+    const size_t from_y = cut(map_.first_row, map_.top, map_.rows, known_.height);
+    const size_t end_y = cut(map_.end_row, map_.top, map_.rows, known_.height);
+    for (size_t y = 0; y < known_.height; ++y)
+      for (size_t x = 0; x < known_.width; ++x)
+        if (x < from_x || x >= end_x || y < from_y || y >= end_y) inside_[y * known_.width + x] = 0;
+  }
+
   // Calls does(i, x, y) for each block i that is wholly in the item, x, y being its corner.
   template <class Does>
   void for_each_inside(Does does) const {
     for (size_t i = 0; i < map_.columns * map_.rows; ++i) {
-      const size_t x = left_ + i % map_.columns * kSide, y = top_ + i / map_.columns * kSide;
+      const size_t x = map_.left + i % map_.columns * kSide,
+                   y = map_.top + i / map_.columns * kSide;
       if (all_inside(inside_, known_.width, known_.height, x, y)) does(i, x, y);
     }
   }
@@ -202,8 +274,6 @@ class Comparison {
   Plane soft_entry_;
   Plane soft_item_;
   std::vector<uint8_t> inside_;
-  size_t left_;
-  size_t top_;
   BlockMap map_;
 };
 

@@ -27,9 +27,16 @@ struct BlockMap {
   static constexpr size_t kSide = 8;  // of a block, in pixels of the entry's plane
   size_t columns = 0;
   size_t rows = 0;
+  size_t left = 0;  // pixels of the plane before the first block, and
+  size_t top = 0;   // above it
   std::vector<Block> blocks;
+  // The blocks from `first` up to, not including, `end` are what is shown: at the sides, whole
+  // lines in which nothing agrees are left out. There the item shows something else, as it does
+  // around a part that was cut out and pasted into another picture.
+  size_t first_column = 0, end_column = 0;
+  size_t first_row = 0, end_row = 0;
   double blur = 0;  // sigma that the entry was blurred with to be as soft as the item
-  Change change;
+  Change change;    // of what is shown
   const Block& at(size_t column, size_t row) const { return blocks[row * columns + column]; }
 };
 
