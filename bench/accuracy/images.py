@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""How many edited copies of known pictures `weir` finds, and what it finds that is none.
+
+    bench/accuracy/images.py [--split tune|test|both] [--quick] [--each N] [--json]
+
+Makes the pictures (once), matches them with weir and with its peers, prints the figures, and writes
+build/accuracy/images.html. `./run accuracy` builds first.
+"""
+import argparse
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import match  # noqa: E402
+import peers  # noqa: E402
+import queries  # noqa: E402
+import report  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+WORKERS = 2
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", default="images", choices=["images"])
+    parser.add_argument("--split", default="both", choices=["tune", "test", "both"],
+                        help="which figures to print; thresholds always come from tune")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the queries")
+    parser.add_argument("--each", type=int, default=30,
+                        help="copies for each edit and severity of the test side (30)")
+    parser.add_argument("--json", action="store_true", help="JSON Lines and nothing else")
+    parser.add_argument("--weir", default=os.environ.get(
+        "WEIR_BIN", os.path.join(ROOT, "build", "release", "bin")), help="folder of the program")
+    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "accuracy"))
+    return parser.parse_args()
+
+
+def settings_of(side, each):
+    """The tune side is a third as large: it only chooses thresholds."""
+    if side == "tune":
+        each = max(1, each // 3)
+    return {"each": each, "combos": max(20, each * 40 // 3), "innocents": max(200, each * 70)}
+
+
+def peer_predictions(target):
+    """Of the last run when the set is the same."""
+    with open(os.path.join(target, "made"), encoding="ascii") as source:
+        stamp = source.read()
+    with open(peers.__file__, encoding="utf-8") as source:
+        stamp += source.read()
+    stored = os.path.join(target, "peers.json")
+    if os.path.exists(stored):
+        with open(stored, encoding="utf-8") as source:
+            saved = json.load(source)
+        if saved["stamp"] == stamp:
+            return saved["predictions"]
+    print("accuracy: hashing for the peers", file=sys.stderr)
+    found = peers.predictions(target, WORKERS)
+    with open(stored, "w", encoding="utf-8") as out:
+        json.dump({"stamp": stamp, "predictions": found}, out)
+    return found
+
+
+def measure(side, choice):
+    """(predictions by method, weir's answers, truth, folder) of one side."""
+    each = max(2, choice.each // 10) if choice.quick else choice.each
+    target = queries.make(choice.folder, side, settings_of(side, each))
+    result = match.run(os.path.join(choice.weir, "weir"), target, WORKERS)
+    found = {"weir": match.predictions(result), **peer_predictions(target)}
+    return found, result, queries.truth(target), target
+
+
+def counts_of(lines, target):
+    kinds = [line["kind"] for line in lines]
+    return {"entries": len(os.listdir(os.path.join(target, "known"))),
+            "copies": kinds.count("edit"), "combos": kinds.count("combo"),
+            "innocents": kinds.count("innocent"), "hard": kinds.count("hard")}
+
+
+def main():
+    choice = options()
+    try:
+        measured = {"tune": measure("tune", choice)}
+        if choice.split != "tune":
+            measured["test"] = measure("test", choice)
+    except RuntimeError as error:
+        sys.exit(f"accuracy: {error}")
+    found, _, lines, _ = measured["tune"]
+    thresholds = {name: report.threshold_of(p, lines) for name, p in found.items()}
+    for side, (found, result, lines, target) in measured.items():
+        if choice.split not in (side, "both"):
+            continue
+        figures = report.evaluate(found, result, lines, thresholds, report.sizes_of(target))
+        counts = counts_of(lines, target)
+        if choice.json:
+            print("\n".join(report.json_lines(side, figures)))
+        else:
+            print(report.text(side, figures, counts) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

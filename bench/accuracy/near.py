@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds pictures that are versions of one another, so that they do not count as false matches.
+
+Two pictures belong together when many ORB features agree under one similarity: that finds other
+sizes, other crops and repaints of one wallpaper. Mirrored versions are not looked for.
+"""
+import collections
+import os
+
+import cv2
+import numpy as np
+
+SIDE = 384          # pixels
+FEATURES = 200
+NEAR_BITS = 40      # of 256, for one feature
+NEIGHBOURS = 4      # of a feature, its own picture included
+VOTES = 4           # features that name another picture before it is looked at closely
+INLIERS = 14        # under one similarity; galaxies that look alike reach 12 (measured)
+
+
+def features(path):
+    cv2.setNumThreads(1)
+    picture = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
+    factor = SIDE / max(picture.shape)
+    picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    points, bits = cv2.ORB_create(FEATURES, fastThreshold=8).detectAndCompute(picture, None)
+    if bits is None:
+        return np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8)
+    return np.float32([p.pt for p in points]), bits
+
+
+def agreeing(a, b):
+    """Inliers of the best similarity between two pictures."""
+    (points_a, bits_a), (points_b, bits_b) = a, b
+    near = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(bits_a, bits_b)
+    near = [m for m in near if m.distance <= NEAR_BITS + 8]
+    if len(near) < INLIERS:
+        return 0
+    cv2.setRNGSeed(1)
+    _, inliers = cv2.estimateAffinePartial2D(
+        points_a[[m.queryIdx for m in near]], points_b[[m.trainIdx for m in near]],
+        ransacReprojThreshold=5)
+    return 0 if inliers is None else int(inliers.sum())
+
+
+def candidates(found):
+    """Pairs of pictures with enough features near one another."""
+    bits = np.concatenate([b for _, b in found])
+    owner = np.repeat(np.arange(len(found)), [len(b) for _, b in found])
+    # Locality-sensitive hashing: near features, not all of them, at a small part of the cost.
+    index = cv2.FlannBasedMatcher({"algorithm": 6, "table_number": 6, "key_size": 18,
+                                   "multi_probe_level": 0}, {})
+    index.add([bits])
+    index.train()
+    votes = collections.Counter()
+    for near in index.knnMatch(bits, k=NEIGHBOURS):
+        pairs = {(min(owner[m.queryIdx], owner[m.trainIdx]),
+                  max(owner[m.queryIdx], owner[m.trainIdx]))
+                 for m in near if m.distance <= NEAR_BITS}
+        votes.update(pairs)
+    return sorted((int(a), int(b)) for (a, b), count in votes.items() if a != b and count >= VOTES)
+
+
+def join(records, folder, pool):
+    """Sets record["group"]: the name of the first of its near-duplicates."""
+    cv2.setNumThreads(1)
+    paths = [os.path.join(folder, record["name"] + ".jpg") for record in records]
+    found = pool.map(features, paths, chunksize=8)
+    group = list(range(len(records)))
+    for a, b in candidates(found):
+        if group[a] != group[b] and agreeing(found[a], found[b]) >= INLIERS:
+            low, high = sorted((group[a], group[b]))
+            group = [low if g == high else g for g in group]
+    for record, g in zip(records, group):
+        record["group"] = records[g]["name"]

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the figures mean. Pure Python: scores_test.py holds each against worked examples.
+
+A prediction is (query, entry, score), more is surer. `truth` maps a query to its entry, or to None
+when it shows no entry. Every pair that is not in `truth` is a false match, also a wrong entry for a
+copy.
+"""
+import math
+
+
+def right(prediction, truth):
+    query, entry, _ = prediction
+    return truth.get(query) is not None and truth[query] == entry
+
+
+def micro_average_precision(predictions, truth):
+    """All predictions ranked together: the area under precision over recall (ISC 2021's uAP).
+
+    Predictions of equal score count as one step, so that their order in a file changes nothing.
+    """
+    wanted = sum(1 for entry in truth.values() if entry is not None)
+    if wanted == 0:
+        return 0.0
+    total, hits, seen, i = 0.0, 0, 0, 0
+    ranked = sorted(predictions, key=lambda p: -p[2])
+    while i < len(ranked):
+        j = i
+        while j < len(ranked) and ranked[j][2] == ranked[i][2]:
+            j += 1
+        gained = sum(right(p, truth) for p in ranked[i:j])
+        hits, seen = hits + gained, j
+        total += gained / wanted * (hits / seen)
+        i = j
+    return total
+
+
+def highest_false(predictions, truth):
+    """The best score of any false match; -inf when there is none."""
+    return max((p[2] for p in predictions if not right(p, truth)), default=-math.inf)
+
+
+def recall(predictions, truth, above=-math.inf, least=-math.inf):
+    """The share of copies whose entry scores more than `above` and at least `least`."""
+    copies = {query for query, entry in truth.items() if entry is not None}
+    found = {p[0] for p in predictions if right(p, truth) and p[2] > above and p[2] >= least}
+    return len(found & copies) / len(copies) if copies else 0.0
+
+
+def recall_at_no_false_match(predictions, truth):
+    """What is found when the threshold is just above the highest false match."""
+    return recall(predictions, truth, above=highest_false(predictions, truth))
+
+
+def false_queries(predictions, truth, least=-math.inf):
+    """The innocent queries (truth is None) with any match at `least`."""
+    return {p[0] for p in predictions if truth.get(p[0], "") is None and p[2] >= least}
+
+
+def per_thousand(count, queries):
+    return 1000 * count / queries if queries else 0.0
+
+
+def calibration(alarms, queries, decades):
+    """Rows (limit, promised, observed) of how often innocents match below a limit.
+
+    `alarms` maps an innocent query to the smallest number of false alarms that a match of it
+    expects; a well calibrated program has at most `limit` times `queries` of them below `limit`.
+    """
+    rows = []
+    for power in decades:
+        limit = 10.0 ** power
+        rows.append((limit, limit * queries, sum(1 for v in alarms.values() if v <= limit)))
+    return rows
+
+
+def overlap(a, b):
+    """Intersection over union of two boxes, each x, y, width, height."""
+    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    tall = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    both = max(0.0, wide) * max(0.0, tall)
+    either = a[2] * a[3] + b[2] * b[3] - both
+    return both / either if either > 0 else 0.0
+
+
+def interval(hits, count):
+    """Wilson's 95 % interval of a share, for tables with small cells."""
+    if count == 0:
+        return 0.0, 1.0
+    z = 1.959964
+    middle = (hits + z * z / 2) / (count + z * z)
+    reach = z / (count + z * z) * math.sqrt(hits * (count - hits) / count + z * z / 4)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
