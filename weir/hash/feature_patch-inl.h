@@ -10,6 +10,8 @@
 
 #include <hwy/highway.h>
 
+#include <cstring>
+
 #include "weir/hash/feature_kernels.h"
 #include "weir/hash/feature_windows.h"
 
@@ -39,56 +41,77 @@ HWY_INLINE NarrowVector AngleOf(NarrowVector x, NarrowVector y, float turn) {
   return hn::Mul(part, hn::Set(d, turn));
 }
 
-// Brightness at kSide + 2 places each way.
+// Brightness at kSide + 2 places each way. The four pixels around a place are fetched as two pairs,
+// a whole row before any of them is used: gather instructions take several times as long.
 template <size_t kSide>
 class Samples {
  public:
-  static constexpr size_t kStride = kSide + 8;
-
   Samples(const FloatPlane& plane, const Patch& patch) {
-    const Narrow d;
-    const size_t lanes = hn::Lanes(d);
     constexpr float kMiddle = (kSide + 1) / 2.0f;
     const float dx = patch.cosine * patch.step, dy = patch.sine * patch.step;
-    const auto along_x = hn::Set(d, dx), along_y = hn::Set(d, dy);
     for (size_t row = 0; row < kSide + 2; ++row) {
       const float v = static_cast<float>(row) - kMiddle;
-      const auto x = hn::Set(d, patch.x - dy * v), y = hn::Set(d, patch.y + dx * v);
-      for (size_t column = 0; column < kSide + 2; column += lanes) {
-        const auto u = hn::Iota(d, static_cast<float>(column) - kMiddle);
-        const auto value =
-            Interpolated(plane, hn::Add(x, hn::Mul(along_x, u)), hn::Add(y, hn::Mul(along_y, u)));
-        hn::StoreU(value, d, at(column, row));
-      }
+      Row fetched;
+      fetch(plane, {patch.x - dy * v, patch.y + dx * v, dx, dy}, fetched);
+      interpolate(fetched, samples_ + row * kStride);
     }
   }
-  float* at(size_t column, size_t row) { return samples_ + row * kStride + column; }
   const float* at(size_t column, size_t row) const { return samples_ + row * kStride + column; }
 
  private:
-  static HWY_INLINE NarrowVector Interpolated(const FloatPlane& plane, NarrowVector x,
-                                              NarrowVector y) {
+  // Of a row: samples in whole vectors.
+  static constexpr size_t kStride = (kSide + 2 + 7) / 8 * 8;
+
+  struct Line {
+    float x, y, dx, dy;  // of its middle, and from one sample to the next
+  };
+  struct Row {
+    HWY_ALIGN float upper[2 * kStride];  // left, right, left ...
+    HWY_ALIGN float lower[2 * kStride];
+    HWY_ALIGN float right[kStride];  // how far to the right of the left one
+    HWY_ALIGN float down[kStride];
+  };
+
+  static HWY_INLINE void fetch(const FloatPlane& plane, const Line& line, Row& row) {
     const Narrow d;
     const hn::RebindToSigned<Narrow> d32;
-    const int32_t width = static_cast<int32_t>(plane.width);
-    const int32_t height = static_cast<int32_t>(plane.height);
-    const int32_t stride = static_cast<int32_t>(plane.stride);
-    x = hn::Min(hn::Max(x, hn::Zero(d)), hn::Set(d, static_cast<float>(width - 1)));
-    y = hn::Min(hn::Max(y, hn::Zero(d)), hn::Set(d, static_cast<float>(height - 1)));
-    const auto column = hn::Min(hn::ConvertTo(d32, x), hn::Set(d32, width - 2));
-    const auto row = hn::Min(hn::ConvertTo(d32, y), hn::Set(d32, height - 2));
-    const auto right = hn::Sub(x, hn::ConvertTo(d, column));
-    const auto down = hn::Sub(y, hn::ConvertTo(d, row));
-    const auto index = hn::Add(hn::Mul(row, hn::Set(d32, stride)), column);
-    const float* top = plane.row(0);
-    const float* bottom = plane.row(1);
-    const auto upper_left = hn::GatherIndex(d, top, index);
-    const auto upper_right = hn::GatherIndex(d, top + 1, index);
-    const auto lower_left = hn::GatherIndex(d, bottom, index);
-    const auto lower_right = hn::GatherIndex(d, bottom + 1, index);
-    const auto upper = hn::Add(upper_left, hn::Mul(right, hn::Sub(upper_right, upper_left)));
-    const auto lower = hn::Add(lower_left, hn::Mul(right, hn::Sub(lower_right, lower_left)));
-    return hn::Add(upper, hn::Mul(down, hn::Sub(lower, upper)));
+    const size_t lanes = hn::Lanes(d);
+    const auto left_most = hn::Set(d32, static_cast<int32_t>(plane.width) - 2);
+    const auto top_most = hn::Set(d32, static_cast<int32_t>(plane.height) - 2);
+    const auto stride = hn::Set(d32, static_cast<int32_t>(plane.stride));
+    const float* HWY_RESTRICT top = plane.row(0);
+    const float* HWY_RESTRICT bottom = plane.row(1);
+    for (size_t i = 0; i < kStride; i += lanes) {
+      const auto u = hn::Iota(d, static_cast<float>(i) - (kSide + 1) / 2.0f);
+      auto x = hn::Add(hn::Set(d, line.x), hn::Mul(hn::Set(d, line.dx), u));
+      auto y = hn::Add(hn::Set(d, line.y), hn::Mul(hn::Set(d, line.dy), u));
+      x = hn::Min(hn::Max(x, hn::Zero(d)), hn::Set(d, static_cast<float>(plane.width - 1)));
+      y = hn::Min(hn::Max(y, hn::Zero(d)), hn::Set(d, static_cast<float>(plane.height - 1)));
+      const auto column = hn::Min(hn::ConvertTo(d32, x), left_most);
+      const auto line_of = hn::Min(hn::ConvertTo(d32, y), top_most);
+      hn::Store(hn::Sub(x, hn::ConvertTo(d, column)), d, row.right + i);
+      hn::Store(hn::Sub(y, hn::ConvertTo(d, line_of)), d, row.down + i);
+      HWY_ALIGN int32_t index[8];
+      hn::Store(hn::Add(hn::Mul(line_of, stride), column), d32, index);
+      for (size_t k = 0; k < lanes; ++k) {
+        std::memcpy(row.upper + 2 * (i + k), top + index[k], 2 * sizeof(float));
+        std::memcpy(row.lower + 2 * (i + k), bottom + index[k], 2 * sizeof(float));
+      }
+    }
+  }
+
+  static HWY_INLINE void interpolate(const Row& row, float* HWY_RESTRICT samples) {
+    const Narrow d;
+    for (size_t i = 0; i < kStride; i += hn::Lanes(d)) {
+      NarrowVector upper_left, upper_right, lower_left, lower_right;
+      hn::LoadInterleaved2(d, row.upper + 2 * i, upper_left, upper_right);
+      hn::LoadInterleaved2(d, row.lower + 2 * i, lower_left, lower_right);
+      const auto right = hn::Load(d, row.right + i);
+      const auto upper = hn::Add(upper_left, hn::Mul(right, hn::Sub(upper_right, upper_left)));
+      const auto lower = hn::Add(lower_left, hn::Mul(right, hn::Sub(lower_right, lower_left)));
+      const auto down = hn::Load(d, row.down + i);
+      hn::Store(hn::Add(upper, hn::Mul(down, hn::Sub(lower, upper))), d, samples + i);
+    }
   }
 
   HWY_ALIGN float samples_[(kSide + 2) * kStride];

@@ -8,6 +8,8 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
+#include <utility>
 
 #include "weir/hash/feature_kernels.h"
 #include "weir/hash/feature_spread.h"
@@ -90,16 +92,47 @@ std::array<uint8_t, 128> descriptor_of(Cells cells) {
   return descriptor;
 }
 
-// Adds the features of one spot, whose place and size in the picture are in `feature`.
-void add_features(const FloatPlane& plane, const Spot& spot, LocalFeature feature, size_t most,
-                  std::vector<LocalFeature>& features) {
-  for (const float angle : angles_at(plane, spot)) {
-    if (features.size() == most) return;
-    feature.angle = angle;
-    feature.descriptor = descriptor_of(cells(
-        plane, {spot.x, spot.y, std::cos(angle), std::sin(angle), spot.sigma * kWindowOfCells}));
-    features.push_back(feature);
-  }
+const FloatPlane& plane_of(const ScaleSpace& space, const Spot& spot) {
+  return space.octaves[spot.octave].planes[spot.plane];
+}
+
+// Calls visit(i) for each of `spots` (indices into space.spots), in the order in which they lie in
+// memory: planes are far larger than the caches, and neighbours share what has been read.
+template <class Visit>
+void visit_in_order(const std::vector<size_t>& spots, const Visit& visit) {
+  std::vector<size_t> order(spots.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return std::pair(spots[a], a) < std::pair(spots[b], b); });
+  for (const size_t i : order) visit(i);
+}
+
+// Turns and describes the spots `ranked`, the first of which count most, until there are `most`
+// features. places[i] is where spot i lies in the picture.
+std::vector<LocalFeature> described(const ScaleSpace& space, const std::vector<size_t>& ranked,
+                                    const std::vector<LocalFeature>& places, size_t most) {
+  std::vector<std::vector<float>> angles(ranked.size());
+  visit_in_order(ranked, [&](size_t i) {
+    const Spot& spot = space.spots[ranked[i]];
+    angles[i] = angles_at(plane_of(space, spot), spot);
+  });
+  std::vector<LocalFeature> features;
+  std::vector<size_t> spots;
+  for (size_t i = 0; i < ranked.size(); ++i)
+    for (const float angle : angles[i]) {
+      if (features.size() == most) break;
+      features.push_back(places[ranked[i]]);
+      features.back().angle = angle;
+      spots.push_back(ranked[i]);
+    }
+  visit_in_order(spots, [&](size_t i) {
+    const Spot& spot = space.spots[spots[i]];
+    const float angle = features[i].angle;
+    features[i].descriptor =
+        descriptor_of(cells(plane_of(space, spot), {spot.x, spot.y, std::cos(angle),
+                                                    std::sin(angle), spot.sigma * kWindowOfCells}));
+  });
+  return features;
 }
 
 }  // namespace
@@ -135,11 +168,7 @@ PictureFeatures local_features(const PixelView& picture, const FeatureOptions& o
     candidates.push_back({static_cast<float>(place.x / longer),
                           static_cast<float>(place.y / longer), place.scale, spot.contrast});
   }
-  for (const size_t i : spread(candidates, options.most)) {
-    const Spot& spot = space.spots[i];
-    add_features(space.octaves[spot.octave].planes[spot.plane], spot, places[i], options.most,
-                 result.features);
-  }
+  result.features = described(space, spread(candidates, options.most), places, options.most);
   return result;
 }
 
