@@ -15,6 +15,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import match  # noqa: E402
+import page  # noqa: E402
 import peers  # noqa: E402
 import queries  # noqa: E402
 import report  # noqa: E402
@@ -90,15 +91,20 @@ def main():
         sys.exit(f"accuracy: {error}")
     found, _, lines, _ = measured["tune"]
     thresholds = {name: report.threshold_of(p, lines) for name, p in found.items()}
+    sides = []
     for side, (found, result, lines, target) in measured.items():
         if choice.split not in (side, "both"):
             continue
         figures = report.evaluate(found, result, lines, thresholds, report.sizes_of(target))
         counts = counts_of(lines, target)
+        sides.append((side, figures, counts))
         if choice.json:
             print("\n".join(report.json_lines(side, figures)))
         else:
             print(report.text(side, figures, counts) + "\n")
+    out = os.path.join(choice.folder, "images.html")
+    page.write(out, sides)
+    print("accuracy: charts in " + out, file=sys.stderr)
     return 0
 
 

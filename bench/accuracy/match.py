@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 BANK = "ACCURACY"
@@ -16,18 +17,24 @@ class Weir:
         self.program, self.home = program, home
 
     def lines(self, *words, progress=0):
-        """(objects of the JSON Lines, seconds, processor seconds, peak resident bytes)."""
+        """(objects of the JSON Lines, seconds, processor seconds, peak resident bytes).
+
+        Errors: RuntimeError with what weir said when it answered nothing.
+        """
         began, before = time.monotonic(), os.times()
         out = []
-        with subprocess.Popen([self.program, "--home", self.home, *words, "--json"],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                              text=True) as call:
+        said = tempfile.TemporaryFile("w+")
+        with said, subprocess.Popen([self.program, "--home", self.home, *words],
+                                    stdout=subprocess.PIPE, stderr=said, text=True) as call:
             for line in call.stdout:
                 out.append(json.loads(line))
                 if progress and len(out) % 500 == 0:
                     print(f"accuracy: {len(out)} of {progress} queries matched", file=sys.stderr)
             _, status, usage = os.wait4(call.pid, 0)
             call.returncode = os.waitstatus_to_exitcode(status)
+            said.seek(0)
+            if not out:
+                raise RuntimeError(f"weir {words[0]}: {said.read().strip()[-500:]}")
         after = os.times()
         processor = (after.children_user + after.children_system
                      - before.children_user - before.children_system)
@@ -67,20 +74,21 @@ def run(program, target, workers):
     home = os.path.join(target, "home")
     shutil.rmtree(home, ignore_errors=True)
     weir = Weir(program, home)
-    if "error" in (weir.lines("bank", "create", BANK)[0] or [{"error": 1}])[0]:
+    if "error" in weir.lines("bank", "create", "--json", BANK)[0][0]:
         raise RuntimeError(f"{program} made no bank in {home}; see `weir bank create --help`")
-    with_workers = ("--workers", str(workers))
+    options = ("--bank", BANK, "--workers", str(workers), "--json")
     empty = size_of(home)
+    one = os.path.join(target, "known", sorted(os.listdir(os.path.join(target, "known")))[0])
+    peak_empty = weir.lines("match", *options, one)[3]
     known, add_seconds, add_processor, _ = weir.lines(
-        "add", "--bank", BANK, *with_workers, os.path.join(target, "known"))
+        "add", *options, os.path.join(target, "known"))
     entries = sum(1 for line in known if "error" not in line)
     bytes_per_entry = (size_of(home) - empty) / max(1, entries)
+    peak_full = weir.lines("match", *options, one)[3]
     queries = os.path.join(target, "queries")
     asked = len(os.listdir(queries))
     found, seconds, processor, peak = weir.lines(
-        "match", "--bank", BANK, *with_workers, queries, progress=asked)
-    if not found:
-        raise RuntimeError(f"`{program} match` answered nothing")
+        "match", *options, queries, progress=asked)
     result = {
         "stamp": stamp,
         "matches": {os.path.basename(line["path"]): line.get("matches", []) for line in found},
@@ -89,7 +97,9 @@ def run(program, target, workers):
         "cost": {"entries": entries, "queries": len(found),
                  "add_seconds": add_seconds, "add_processor": add_processor,
                  "match_seconds": seconds, "match_processor": processor,
-                 "bytes_per_entry": bytes_per_entry, "peak_bytes": peak},
+                 "bytes_per_entry": bytes_per_entry, "peak_bytes": peak,
+                 # Between a full and an empty bank; coarse while entries are few.
+                 "memory_per_entry": max(0, peak_full - peak_empty) / max(1, entries)},
     }
     with open(stored, "w", encoding="utf-8") as out:
         json.dump(result, out)

@@ -184,7 +184,8 @@ def rest_lines(figures):
     out += ["", f"cost: {1000 * cost['match_seconds'] / cost['queries']:.1f} ms a query, "
             f"{1000 * cost['match_processor'] / cost['queries']:.1f} ms of processor; "
             f"{1000 * cost['add_seconds'] / cost['entries']:.1f} ms an entry, "
-            f"{cost['bytes_per_entry'] / 1024:.1f} KiB of home an entry; "
+            f"{cost['bytes_per_entry'] / 1024:.1f} KiB of home and "
+            f"{cost['memory_per_entry'] / 1024:.1f} KiB of memory an entry; "
             f"peak {cost['peak_bytes'] / 2**20:.0f} MiB"]
     if figures["worst"]:
         out += ["", "surest false matches"]
@@ -214,7 +215,8 @@ def json_lines(side, figures):
             *((f"recall, {cell}", v, "share", peer["cells"][cell])
               for cell, v in ours["cells"].items() if v is not None),
             ("query", 1000 * cost["match_seconds"] / cost["queries"], "ms", None),
-            ("home", cost["bytes_per_entry"], "bytes/entry", None)]
+            ("home", cost["bytes_per_entry"], "bytes/entry", None),
+            ("memory", cost["memory_per_entry"], "bytes/entry", None)]
     for name, value, unit, against in rows:
         yield json.dumps({"bench": f"images {side}: {name}", "value": value, "unit": unit,
                           "against": None if against is None else "pdq-8 at 31",

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The figures as one HTML page: tables, charts in SVG, no picture, nothing loaded."""
+from html import escape
+
+from edits import EDITS, SEVERITIES
+
+OURS, PEER = "weir as reported", "pdq-8 at 31"
+
+HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Weir: accuracy on pictures</title>
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<style>
+ :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; --ours: #2277bb;
+   --peer: #e07b00; --line: #8886; }
+ body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+ table { border-collapse: collapse; margin: .5rem 0 1.5rem; font-size: .9rem; }
+ th, td { padding: .15rem .6rem; text-align: right; border-top: 1px solid var(--line); }
+ th:first-child, td:first-child { text-align: left; }
+ .scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; }
+ svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
+ .ours { fill: var(--ours); } .peer { fill: var(--peer); } .track { fill: #8882; }
+ .hint { opacity: .75; }
+</style></head><body>
+<h1>Accuracy on pictures</h1>
+<p>Known pictures were edited in forty ways at three severities and matched against a bank of their
+originals, with pictures that show no entry among them. One threshold holds for everything; those of
+the peers were chosen on other pictures.</p>
+"""
+
+
+def table(head, rows):
+    cells = "".join(f"<th>{escape(h)}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(c))}</td>" for c in row) + "</tr>\n"
+                   for row in rows)
+    return f'<div class="scroll"><table><tr>{cells}</tr>\n{body}</table></div>\n'
+
+
+def percent(value):
+    return "" if value is None else f"{100 * value:.1f}"
+
+
+def bar(x, y, width, height, share, kind):
+    if share is None:
+        return ""
+    return (f'<rect class="track" x="{x}" y="{y}" width="{width}" height="{height}"/>'
+            f'<rect class="{kind}" x="{x}" y="{y}" width="{width * share:.1f}" height="{height}"/>')
+
+
+def legend(x, y):
+    return (f'<rect class="ours" x="{x}" y="{y - 9}" width="10" height="10"/>'
+            f'<text x="{x + 15}" y="{y}">{escape(OURS)}</text>'
+            f'<rect class="peer" x="{x + 150}" y="{y - 9}" width="10" height="10"/>'
+            f'<text x="{x + 165}" y="{y}">PDQ in eight orientations, at most 31 bits</text>')
+
+
+def cells_chart(methods):
+    """One row an edit, one column a severity; two bars in each cell, and both as text on hover."""
+    ours, peer = methods[OURS]["cells"], methods[PEER]["cells"]
+    left, wide, tall, top = 150, 210, 18, 46
+    out = [legend(left, 14)]
+    for column, severity in enumerate(SEVERITIES):
+        out.append(f'<text x="{left + column * (wide + 20)}" y="36">{severity}</text>')
+    for row, edit in enumerate(EDITS):
+        y = top + row * tall
+        out.append(f'<text x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(edit)}</text>')
+        for column, severity in enumerate(SEVERITIES):
+            x, cell = left + column * (wide + 20), f"{edit} {severity}"
+            out.append(f"<g><title>{escape(cell)}: weir {percent(ours[cell])} %, PDQ "
+                       f"{percent(peer[cell])} %</title>" + bar(x, y, wide, 8, ours[cell], "ours")
+                       + bar(x, y + 8, wide, 4, peer[cell], "peer") + "</g>")
+    width, height = left + 3 * (wide + 20), top + len(EDITS) * tall + 4
+    return (f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
+            f'aria-label="Recall of each edit and severity">\n' + "\n".join(out) + "\n</svg>\n")
+
+
+def methods_chart(methods):
+    """Mean recall and recall of combinations, one pair of bars a method."""
+    left, wide, tall, top = 240, 430, 34, 34
+    out = ['<text x="240" y="14">recall, %: mean of the cells above, combinations below</text>']
+    for row, (name, one) in enumerate(methods.items()):
+        y = top + row * tall
+        kind = "ours" if name.startswith("weir") else "peer"
+        out.append(f'<text x="{left - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>')
+        for line, share in enumerate((one["mean"], one["combos"])):
+            out.append(bar(left, y + 12 * line, wide, 10, share, kind))
+            out.append(f'<text x="{left + wide + 8}" y="{y + 10 + 12 * line}">{percent(share)}'
+                       "</text>")
+    height = top + len(methods) * tall
+    return (f'<svg viewBox="0 0 740 {height}" width="740" role="img" '
+            f'aria-label="Recall of each method">\n' + "\n".join(out) + "\n</svg>\n")
+
+
+def section(side, figures, counts):
+    methods = figures["methods"]
+    out = [f"<h2>The {side} side</h2>\n<p>" + escape(
+        f"{counts['entries']} entries, {counts['copies']} edited copies, {counts['combos']} "
+        f"combinations, {counts['innocents']} innocents, {counts['hard']} hard negatives.")
+        + "</p>\n", methods_chart(methods)]
+    rows = []
+    for name, one in methods.items():
+        hard = [sum(v[i] for v in one["hard"].values()) for i in (0, 1)]
+        rows.append([name, percent(one["mean"]), *(percent(v) for v in one["by_severity"].values()),
+                     percent(one["combos"]), percent(one["precision"]),
+                     f"{one['false_per_thousand']:.2f}", f"{hard[0]} of {hard[1]}"])
+    out.append(table(["recall, %", "mean", *SEVERITIES, "combinations", "precision",
+                      "false alarms in 1,000", "hard negatives matched"], rows))
+    out.append(table(["without a threshold", "micro-average precision", "of combinations",
+                      "recall at zero false, %", "combinations at zero false, %"],
+                     [[name, f"{one['micro_ap']:.3f}", f"{one['combo_micro_ap']:.3f}",
+                       percent(one["recall_0fp"]), percent(one["combos_0fp"])]
+                      for name, one in figures["ranked"].items()]))
+    out += ["<h3>Each edit</h3>\n", cells_chart(methods), "<h3>Hard negatives that match</h3>\n"]
+    kinds = sorted(methods[OURS]["hard"])
+    out.append(table(["method", *kinds], [
+        [name, *("{} of {}".format(*one["hard"][kind]) for kind in kinds)]
+        for name, one in methods.items()]))
+    out.append("<h3>Do expected false alarms hold?</h3>\n" + table(
+        ["innocents with a match of at most", "promised", "seen"],
+        [[f"{limit:.0e}", f"{promised:.3g}", seen]
+         for limit, promised, seen in figures["calibration"]]))
+    if figures["overlap"]:
+        out.append("<h3>Overlap with the true region</h3>\n" + table(
+            ["edit", "found", "IoU in the item", "IoU in the entry"],
+            [[edit, n, f"{a:.3f}", f"{b:.3f}"] for edit, (n, a, b) in figures["overlap"].items()]))
+    cost = figures["cost"]
+    out.append(f"<p>{1000 * cost['match_seconds'] / cost['queries']:.1f} ms a query, "
+               f"{1000 * cost['match_processor'] / cost['queries']:.1f} ms of processor; "
+               f"{cost['bytes_per_entry'] / 1024:.1f} KiB of home and "
+               f"{cost['memory_per_entry'] / 1024:.1f} KiB of memory an entry.</p>\n")
+    return "".join(out)
+
+
+def write(path, sides):
+    """`sides`: [(side, figures, counts)]."""
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(HEAD + "".join(section(*one) for one in sides)
+                  + '<p class="hint">Synthetic edits of free photographs; docs/accuracy.md says what '
+                  "they can and cannot show.</p>\n</body></html>\n")
