@@ -136,5 +136,5 @@ def write(path, sides):
     """`sides`: [(side, figures, counts)]."""
     with open(path, "w", encoding="utf-8") as out:
         out.write(HEAD + "".join(section(*one) for one in sides)
-                  + '<p class="hint">Synthetic edits of free photographs; docs/accuracy.md says what '
-                  "they can and cannot show.</p>\n</body></html>\n")
+                  + '<p class="hint">Synthetic edits of free photographs; docs/accuracy.md says '
+                  "what they can and cannot show.</p>\n</body></html>\n")

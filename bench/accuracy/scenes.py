@@ -17,8 +17,8 @@ def noise(generator, width, height):
     total = np.zeros((height, width), np.float32)
     for octave in range(2, 8):
         cells = 2 ** octave
-        grid = generator.standard_normal((cells * height // width + 2, cells + 2)).astype(np.float32)
-        layer = Image.fromarray(grid).resize((width, height), Image.BICUBIC)
+        grid = generator.standard_normal((cells * height // width + 2, cells + 2))
+        layer = Image.fromarray(grid.astype(np.float32)).resize((width, height), Image.BICUBIC)
         total += np.asarray(layer) / 1.35 ** (octave - 2)
     return total / 2
 

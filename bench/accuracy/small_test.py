@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small, fixed part of the accuracy bench: pictures made by code, few edits, every run of the tests.
+"""A small, fixed part of the accuracy bench, on pictures made by code.
 
 LEAST says how many of the twelve copies `weir match` finds of each edit, at least. It is what holds
 today; a stream that finds more raises it. MOST_FALSE never rises.
