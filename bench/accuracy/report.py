@@ -168,7 +168,9 @@ def cell_lines(figures):
 
 
 def hard_lines(figures):
-    out = ["", "hard negatives that match, by kind"]
+    low, high = figures["methods"]["weir as reported"]["combo_interval"]
+    out = ["", f"combinations that weir finds: 95 % between {percent(low).strip()} and "
+           f"{percent(high).strip()}", "", "hard negatives that match, by kind"]
     for name, one in figures["methods"].items():
         out.append(f"{name:<36}" + "  ".join(f"{k} {a}/{n}" for k, (a, n) in one["hard"].items()))
     return out

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 try:
     import edits
     import match
+    import peers
     import queries
     import scenes
     import scores
@@ -106,6 +107,25 @@ class Small(unittest.TestCase):
                 with self.subTest(query=query):
                     item, _ = match.boxes(self.result, query, entry)
                     self.assertGreater(scores.overlap(item, self.regions[query]), 0.95)
+
+
+class Peers(unittest.TestCase):
+    def test_the_eight_hashes_are_those_of_the_turned_pictures(self):
+        from PIL import Image
+        with tempfile.TemporaryDirectory(prefix="weir-accuracy-") as folder:
+            path = os.path.join(folder, "scene.png")
+            picture = scenes.scene(3).crop((0, 0, 480, 480))
+            picture.save(path)
+            eight, quality = peers.pdq(path)
+            self.assertGreaterEqual(quality, peers.PDQ_QUALITY)
+            nearest = set()
+            for how in Image.Transpose:
+                picture.transpose(how).save(path)
+                away = peers.distances(peers.pdq(path)[0][:1], eight)
+                # The box of an even width is not symmetric, so some bits change.
+                self.assertLessEqual(min(away), 20, how)
+                nearest.add(int(away.argmin()))
+            self.assertEqual(nearest, set(range(1, 8)))
 
 
 if __name__ == "__main__":
