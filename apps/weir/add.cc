@@ -66,6 +66,8 @@ Result<std::optional<AddedItem>> find_present(const Bank& bank, const std::strin
   const ItemSignals item = TRY(services.decoder.decode_file(path, digest_only));
   const auto entry = TRY(services.store.find_content(bank.id, item.sha256));
   if (!entry) return std::optional<AddedItem>{};
+  // An older version added it, or a hash list: now its picture can be kept too.
+  if (!entry->has_picture && entry->state == State::kActive) return std::optional<AddedItem>{};
   return std::optional<AddedItem>(
       AddedItem{*entry, entry->state == State::kActive ? Added::kPresent : Added::kRetired});
 }
@@ -85,7 +87,7 @@ Result<int> add_verb(const Common& common, const AddRequest& request) {
                   const auto present = TRY(find_present(bank, path, services));
                   if (present) return answer_of(*present);
                 }
-                const ItemSignals item = TRY(services.decoder.decode_file(path, DecodeWants{}));
+                const ItemSignals item = TRY(services.decoder.decode_file(path, wants_to_add()));
                 return answer_of(TRY(add_item(bank, item, origin_of(path, labels), home->store())));
               }};
   const int status = run_files(run, request.paths);

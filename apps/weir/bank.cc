@@ -15,8 +15,8 @@ void show(const Common& common, const Bank& bank) {
     print_line(dump(shape_of(bank)));
     return;
   }
-  std::string line = fmt::format("{}  {}  {} entries  since {}", bank.name, name_of(bank.state),
-                                 bank.entries, format_time(bank.created));
+  std::string line = fmt::format("{}  {}  {}  {} entries  since {}", bank.name, name_of(bank.kind),
+                                 name_of(bank.state), bank.entries, format_time(bank.created));
   if (!bank.description.empty()) line += "  " + printable(bank.description);
   print_line(line);
 }
@@ -37,6 +37,7 @@ Result<int> bank_verb(const Common& common, const BankRequest& request) {
     Bank bank;
     bank.name = request.name;
     bank.description = request.description;
+    bank.kind = TRY(parse_bank_kind(request.kind));
     show(common, TRY(store.create_bank(bank)));
   } else if (request.action == "show") {
     show(common, TRY(store.find_bank(request.name)));

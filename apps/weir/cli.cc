@@ -54,8 +54,10 @@ void define_bank(CLI::App& app, Request& request) {
     });
     return verb;
   };
-  action("create", "Make an empty bank", true)
-      ->add_option("--description", in->description, "What the bank is for");
+  CLI::App* create = action("create", "Make an empty bank", true);
+  create->add_option("--description", in->description, "What the bank is for");
+  create->add_option("--kind", in->kind, "known, or benign: what rests on it alone is no match")
+      ->capture_default_str();
   action("list", "All banks", false);
   action("show", "One bank", true);
   action("retire", "Keep the bank, match it no more", true);

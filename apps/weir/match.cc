@@ -21,6 +21,8 @@ std::string text_of(const KnownMatch& known) {
   std::string evidence;
   for (const Evidence& one : known.match.evidence)
     evidence += (evidence.empty() ? "" : ", ") + words_of(one);
+  for (const SharedRegion& region : known.match.regions)
+    evidence += (evidence.empty() ? "" : ", ") + words_of(region);
   return fmt::format("{} #{} {}: {}; score {:.1f}", known.entry.bank_name, known.entry.id.value,
                      known.entry.name.empty() ? "(hash only)" : printable(known.entry.name),
                      evidence, known.match.score);
@@ -46,22 +48,22 @@ Result<int> match_verb(const Common& common, const MatchRequest& request) {
 
   std::unique_ptr<MatchReport> page;
   if (!request.report.empty()) page = TRY(MatchReport::create(request.report));
-  FileRun run{common, services.decoder.callers(),
-              [&](const std::string& path) -> Result<Answer> {
-                const ItemSignals item = TRY(services.decoder.decode_file(path, DecodeWants{}));
-                const ItemToMatch asked = item_to_match(item);
-                const std::vector<ItemReport> reports =
-                    TRY(match_against_banks({&asked, 1}, request.banks, services));
-                const ItemReport& report = reports.front();
-                Json json{{"media", item.media}};
-                json.update(shape_of(report));
-                std::string pairs =
-                    page ? page->draw(path, item, report, services.decoder) : std::string();
-                return Answer{std::move(json), text_of(report), std::move(pairs)};
-              },
-              [&](const Answer& answer) {
-                if (page != nullptr) page->add(answer.page);
-              }};
+  FileRun run{
+      common, services.decoder.callers(),
+      [&](const std::string& path) -> Result<Answer> {
+        const ItemSignals item = TRY(services.decoder.decode_file(path, wants_to_match(services)));
+        const ItemToMatch asked = item_to_match(item);
+        const std::vector<ItemReport> reports =
+            TRY(match_against_banks({&asked, 1}, request.banks, services));
+        const ItemReport& report = reports.front();
+        Json json{{"media", item.media}};
+        json.update(shape_of(report));
+        std::string pairs = page ? page->draw(path, item, report, services.decoder) : std::string();
+        return Answer{std::move(json), text_of(report), std::move(pairs)};
+      },
+      [&](const Answer& answer) {
+        if (page != nullptr) page->add(answer.page);
+      }};
   const int status = run_files(run, request.paths);
   if (page != nullptr) {
     TRY(page->finish());

@@ -126,6 +126,8 @@ std::string section(const std::string& path, const ItemSignals& item, const Know
   std::string evidence;
   for (const Evidence& one : known.match.evidence)
     evidence += (evidence.empty() ? "" : "; ") + words_of(one);
+  for (const SharedRegion& region : known.match.regions)
+    evidence += (evidence.empty() ? "" : "; ") + words_of(region);
   const Entry& entry = known.entry;
   const std::string entry_name = entry.name.empty() ? "(hash only)" : printable(entry.name);
   return fmt::format(

@@ -29,6 +29,7 @@ struct BankRequest {
   std::string action;  // create, list, show, retire, restore
   std::string name;
   std::string description;
+  std::string kind = "known";
 };
 Result<int> bank_verb(const Common& common, const BankRequest& request);
 

@@ -34,4 +34,9 @@ std::string words_of(const Evidence& evidence) {
   return fmt::format("pdq {} bits{}{}", evidence.distance.bits, turned.empty() ? "" : ", ", turned);
 }
 
+std::string words_of(const SharedRegion& region) {
+  return fmt::format("{} of its features, {:.0f} % of its pixels agree: {}", region.inliers.size(),
+                     100 * region.agreeing, in_words(region));
+}
+
 }  // namespace weir

@@ -15,4 +15,7 @@ std::string_view words_of(Dihedral orientation);
 // "same file (sha256)", "pdq 8 bits, mirrored".
 std::string words_of(const Evidence& evidence);
 
+// "212 of its features, 98 % of its pixels agree: scaled to 31 %".
+std::string words_of(const SharedRegion& region);
+
 }  // namespace weir

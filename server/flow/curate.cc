@@ -4,6 +4,7 @@
 #include <istream>
 #include <ostream>
 
+#include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
 
 namespace weir {
@@ -84,11 +85,18 @@ Result<Bank> active_bank(std::string_view name, Store& store) {
   return bank;
 }
 
+DecodeWants wants_to_add() {
+  DecodeWants wants;
+  wants.features = kEntryFeatures;
+  return wants;
+}
+
 Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const ItemOrigin& origin,
                            Store& store) {
   Entry entry = entry_in(bank, origin);
   entry.media = item.media;
   entry.signals = signals_of(item);
+  if (item.features.width > 0) entry.picture = encode_features(item.features);
   return std::move(TRY(add_all({&entry, 1}, store)).front());
 }
 

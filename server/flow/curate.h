@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/exchange/lists.h"
+#include "server/sandbox/decoder.h"
 #include "server/store/store.h"
 
 namespace weir {
@@ -15,6 +16,9 @@ struct AddedItem {
   Entry entry;
   Added added = Added::kNew;
 };
+
+// What a decoder should compute of an item that becomes an entry.
+DecodeWants wants_to_add();
 
 struct ItemOrigin {
   std::string name;  // the file's name; other bytes than UTF-8 are replaced

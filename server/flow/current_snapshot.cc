@@ -8,23 +8,36 @@
 #include <set>
 #include <span>
 
+#include "weir/match/picture_match.h"
+
 namespace weir {
 namespace {
 
-constexpr std::string_view kPrefix = "pdq-";
-constexpr std::string_view kSuffix = ".hamming";
 constexpr size_t kChangesAtOnce = 10'000;
 constexpr size_t kLeastTailToMerge = 4'000;  // rows
+// A picture has 500 rows. Coding them takes a millisecond, each time a program starts and finds
+// them in no base file.
+constexpr size_t kLeastFeaturesToMerge = 250'000;
+constexpr size_t kPicturesAtOnce = 64;  // 90 KB each
+constexpr size_t kStalePictures = 1'000;
 
-std::string file_name(ChangeSeq seq) {
-  return std::string(kPrefix) + std::to_string(seq.value) + std::string(kSuffix);
-}
+// What base files of one kind are called.
+struct FileKind {
+  std::string_view prefix;
+  std::string_view suffix;
+
+  std::string name(ChangeSeq seq) const {
+    return std::string(prefix) + std::to_string(seq.value) + std::string(suffix);
+  }
+};
+constexpr FileKind kHashes{"pdq-", ".hamming"};
+constexpr FileKind kPictures{"picture-", ".features"};
 
 // The change a base file stands at, told from its name; nothing for other files.
-std::optional<ChangeSeq> seq_of(const std::string& name) {
-  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return std::nullopt;
-  const char* first = name.data() + kPrefix.size();
-  const char* last = name.data() + name.size() - kSuffix.size();
+std::optional<ChangeSeq> seq_of(const FileKind& kind, const std::string& name) {
+  if (!name.starts_with(kind.prefix) || !name.ends_with(kind.suffix)) return std::nullopt;
+  const char* first = name.data() + kind.prefix.size();
+  const char* last = name.data() + name.size() - kind.suffix.size();
   ChangeSeq seq;
   const auto [end, error] = std::from_chars(first, last, seq.value);
   if (error != std::errc() || end != last || seq.value < 0) return std::nullopt;
@@ -32,11 +45,11 @@ std::optional<ChangeSeq> seq_of(const std::string& name) {
 }
 
 // Base files of the folder, newest first.
-std::vector<ChangeSeq> base_files(const std::string& folder) {
+std::vector<ChangeSeq> base_files(const FileKind& kind, const std::string& folder) {
   std::vector<ChangeSeq> found;
   std::error_code error;
   for (const auto& file : std::filesystem::directory_iterator(folder, error))
-    if (const auto seq = seq_of(file.path().filename().string())) found.push_back(*seq);
+    if (const auto seq = seq_of(kind, file.path().filename().string())) found.push_back(*seq);
   std::sort(found.rbegin(), found.rend());
   return found;
 }
@@ -46,6 +59,18 @@ std::vector<HammingRow> as_rows(std::span<const PdqRow> rows) {
   out.reserve(rows.size());
   for (const PdqRow& row : rows) out.push_back({row.hash, static_cast<uint32_t>(row.entry.value)});
   return out;
+}
+
+uint32_t key_of(EntryId entry) {
+  return static_cast<uint32_t>(entry.value);  // kLastEntryId sees to that
+}
+
+void remove_older(const FileKind& kind, const std::string& folder, ChangeSeq seq) {
+  for (const ChangeSeq older : base_files(kind, folder)) {
+    if (older >= seq) continue;
+    std::error_code ignored;  // a file that stays costs room only
+    std::filesystem::remove(std::filesystem::path(folder) / kind.name(older), ignored);
+  }
 }
 
 }  // namespace
@@ -66,9 +91,9 @@ Result<std::unique_ptr<CurrentSnapshot>> CurrentSnapshot::open(Store& store,
 // without one, everything is a change.
 Status CurrentSnapshot::load() {
   const ChangeSeq last = TRY(store_.last_change());
-  for (const ChangeSeq seq : base_files(folder_)) {
+  for (const ChangeSeq seq : base_files(kHashes, folder_)) {
     if (seq > last) continue;
-    auto opened = HammingIndex::open((std::filesystem::path(folder_) / file_name(seq)).string());
+    auto opened = HammingIndex::open((std::filesystem::path(folder_) / kHashes.name(seq)).string());
     if (!opened) continue;
     index_ = std::make_unique<LiveHammingIndex>(std::move(*opened));
     applied_ = saved_ = seq.value;
@@ -80,16 +105,35 @@ Status CurrentSnapshot::load() {
     index_ = std::make_unique<LiveHammingIndex>(TRY(HammingIndex::build(as_rows(rows))));
     applied_ = seq.value;
   }
-  return catch_up();
+  TRY(load_features(ChangeSeq{applied_}));
+  return catch_up(true);
+}
+
+// The pictures' index may stand at a later change than the hashes': catching up then repeats some.
+Status CurrentSnapshot::load_features(ChangeSeq seq) {
+  const auto path = std::filesystem::path(folder_) / kPictures.name(seq);
+  if (std::error_code error; std::filesystem::exists(path, error)) {
+    if (features_.open(path.string())) return {};
+  }
+  TRY(store_.for_each_picture([&](const EntryPicture& one) -> Status {
+    features_.add(feature_rows(key_of(one.entry), one.picture));
+    ++unsaved_pictures_;
+    return {};
+  }));
+  return features_.merge();
 }
 
 Status CurrentSnapshot::catch_up() {
+  return catch_up(false);
+}
+
+Status CurrentSnapshot::catch_up(bool may_repeat) {
   if (TRY(store_.last_change()).value <= applied_) return {};
   const std::scoped_lock lock(apply_mutex_);
   while (true) {
     const auto changes = TRY(store_.changes_after(ChangeSeq{applied_}, kChangesAtOnce));
     if (changes.empty()) return {};
-    TRY(apply(changes));
+    TRY(apply(changes, may_repeat));
     applied_ = changes.back().seq.value;
   }
 }
@@ -97,9 +141,10 @@ Status CurrentSnapshot::catch_up() {
 // What a change touched is made to agree with the store as it is now, which may be later than the
 // change: then the later change finds nothing left to do. So applying one twice does no harm
 // either.
-Status CurrentSnapshot::apply(std::span<const Change> changes) {
+Status CurrentSnapshot::apply(std::span<const Change> changes, bool may_repeat) {
   std::set<EntryId> touched;
   std::set<EntryId> known_before;  // may have rows in the index
+  std::set<EntryId> updated;       // may have a picture by now
   for (const Change& change : changes) {
     switch (change.kind) {
       case ChangeKind::kEntryAdded:
@@ -119,7 +164,9 @@ Status CurrentSnapshot::apply(std::span<const Change> changes) {
         break;
       case ChangeKind::kBankCreated:
       case ChangeKind::kBankUpdated:
+        break;
       case ChangeKind::kEntryUpdated:
+        updated.insert(change.entry);
         break;
     }
   }
@@ -129,6 +176,25 @@ Status CurrentSnapshot::apply(std::span<const Change> changes) {
   for (const EntryId entry : known_before) hidden.push_back(static_cast<uint32_t>(entry.value));
   if (!hidden.empty()) index_->remove(hidden);
   index_->add(as_rows(rows));
+
+  std::set<EntryId> pictured = touched;
+  pictured.insert(updated.begin(), updated.end());
+  known_before.merge(updated);
+  const std::set<EntryId>& gone = may_repeat ? pictured : known_before;
+  return apply_pictures({pictured.begin(), pictured.end()}, {gone.begin(), gone.end()});
+}
+
+Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
+                                       const std::vector<EntryId>& known_before) {
+  std::vector<uint32_t> hidden;
+  for (const EntryId entry : known_before) hidden.push_back(key_of(entry));
+  if (!hidden.empty()) features_.remove(hidden);
+  for (size_t i = 0; i < touched.size(); i += kPicturesAtOnce) {
+    const auto some = std::span(touched).subspan(i, std::min(kPicturesAtOnce, touched.size() - i));
+    for (const EntryPicture& one : TRY(store_.pictures_of(some)))
+      features_.add(feature_rows(key_of(one.entry), one.picture));
+  }
+  unsaved_pictures_ += touched.size();
   return {};
 }
 
@@ -136,8 +202,10 @@ Status CurrentSnapshot::apply(std::span<const Change> changes) {
 // never does.
 Status CurrentSnapshot::merge_if_larger(size_t tail_rows) {
   const size_t felt = std::max<size_t>(index_->size() / 10, kLeastTailToMerge);
-  if (index_->tail_rows() <= std::min(tail_rows, felt)) return {};
-  return index_->merge();
+  if (index_->tail_rows() > std::min(tail_rows, felt)) TRY(index_->merge());
+  if (features_.tail_rows() > std::max(features_.rows() / 10, kLeastFeaturesToMerge))
+    TRY(features_.merge());
+  return {};
 }
 
 Result<int64_t> CurrentSnapshot::changes_behind() {
@@ -146,21 +214,29 @@ Result<int64_t> CurrentSnapshot::changes_behind() {
 
 Result<bool> CurrentSnapshot::save_if_stale(int64_t stale_changes) {
   const std::scoped_lock lock(save_mutex_);
-  if (TRY(changes_behind()) <= stale_changes) return false;
+  TRY(catch_up());
+  if (TRY(changes_behind()) <= stale_changes && unsaved_pictures_ <= kStalePictures) return false;
   const std::optional<Job> job = TRY(store_.claim_job(kMergeIndexJob, std::chrono::minutes(10)));
   if (!job) return false;
 
   const auto [seq, rows] = TRY(store_.all_pdq_rows());
   const HammingIndex base = TRY(HammingIndex::build(as_rows(rows)));
-  TRY(base.save((std::filesystem::path(folder_) / file_name(seq)).string()));
+  TRY(base.save((std::filesystem::path(folder_) / kHashes.name(seq)).string()));
+  TRY(save_features(seq));
   saved_ = seq.value;
-  for (const ChangeSeq older : base_files(folder_)) {
-    if (older >= seq) continue;
-    std::error_code ignored;  // a file that stays costs room only
-    std::filesystem::remove(std::filesystem::path(folder_) / file_name(older), ignored);
-  }
+  remove_older(kHashes, folder_, seq);
+  remove_older(kPictures, folder_, seq);
   TRY(store_.finish_job(job->id));
   return true;
+}
+
+// What is saved stands at `seq` or later, never before: load() repeats the changes between.
+Status CurrentSnapshot::save_features(ChangeSeq seq) {
+  TRY(catch_up());
+  unsaved_pictures_ = 0;
+  if (features_.rows() == 0) return {};
+  TRY(features_.merge());
+  return features_.save((std::filesystem::path(folder_) / kPictures.name(seq)).string());
 }
 
 }  // namespace weir

@@ -6,9 +6,11 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "server/store/store.h"
 #include "weir/base/result.h"
+#include "weir/index/feature_index.h"
 #include "weir/index/live_hamming_index.h"
 
 namespace weir {
@@ -16,8 +18,9 @@ namespace weir {
 // The search structure over all active entries, kept level with the store: whoever else writes to
 // the same home, what was committed before catch_up() began is found after it returned.
 //
-// Its base is a file of the home's snapshots folder, pdq-SEQ.hamming, built from the store at
-// change SEQ. The store is the truth: a missing or damaged file is built anew.
+// Its bases are two files of the home's snapshots folder, pdq-SEQ.hamming and picture-SEQ.features,
+// built from the store at change SEQ. The store is the truth: a missing or damaged file is built
+// anew.
 class CurrentSnapshot {
  public:
   // `folder` is created when missing. Errors: as the store; denied, unavailable for the folder.
@@ -27,12 +30,15 @@ class CurrentSnapshot {
   Status catch_up();
 
   const LiveHammingIndex& index() const { return *index_; }
+  // Of entries' pictures; the key of a row is the entry's id.
+  const LiveFeatureIndex& features() const { return features_; }
 
-  // Folds the tail into the index when it has grown beyond `tail_rows`, or a tenth of the index if
-  // that is less. Errors: limit.
+  // Folds the tails into the indexes when the first has grown beyond `tail_rows`, or either beyond
+  // a tenth of its index. Errors: limit.
   Status merge_if_larger(size_t tail_rows);
-  // Claims the store's merge_index job, if there is one and the file is more than `stale_rows`
-  // changes behind, and writes a new base file. True when one was written.
+  // Claims the store's merge_index job, if there is one and the files are more than `stale_changes`
+  // changes or some thousand pictures behind, and writes new base files. True when they were
+  // written.
   // Errors: unavailable (disk full), denied.
   Result<bool> save_if_stale(int64_t stale_changes);
 
@@ -42,15 +48,22 @@ class CurrentSnapshot {
  private:
   CurrentSnapshot(Store& store, std::string folder) : store_(store), folder_(std::move(folder)) {}
   Status load();
-  Status apply(std::span<const Change> changes);
+  Status load_features(ChangeSeq seq);
+  Status catch_up(bool may_repeat);
+  Status apply(std::span<const Change> changes, bool may_repeat);
+  Status apply_pictures(const std::vector<EntryId>& touched,
+                        const std::vector<EntryId>& known_before);
+  Status save_features(ChangeSeq seq);
 
   Store& store_;
   std::string folder_;
   std::unique_ptr<LiveHammingIndex> index_ = std::make_unique<LiveHammingIndex>();
+  LiveFeatureIndex features_;
   std::mutex apply_mutex_;  // one thread applies changes, the others wait for it
   std::mutex save_mutex_;
-  std::atomic<int64_t> applied_{0};  // ChangeSeq that index_ stands at
-  std::atomic<int64_t> saved_{0};    // ChangeSeq of the newest base file
+  std::atomic<int64_t> applied_{0};          // ChangeSeq that index_ stands at
+  std::atomic<int64_t> saved_{0};            // ChangeSeq of the newest base file
+  std::atomic<size_t> unsaved_pictures_{0};  // that were coded since the base file, about
 };
 
 }  // namespace weir

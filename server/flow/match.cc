@@ -8,17 +8,65 @@
 namespace weir {
 namespace {
 
-// The banks that were asked for; empty means all active ones.
-Result<std::set<BankId>> chosen_banks(std::span<const std::string> names, Store& store) {
-  std::set<BankId> chosen;
+// The banks that were asked for, all active ones when none is named, and in any case the benign
+// ones.
+struct BanksAsked {
+  std::set<BankId> known;
+  std::set<BankId> benign;
+  bool contains(BankId bank) const { return known.contains(bank) || benign.contains(bank); }
+};
+
+Result<BanksAsked> banks_asked(std::span<const std::string> names, Store& store) {
+  BanksAsked asked;
+  const std::vector<Bank> banks = TRY(store.list_banks());
+  for (const Bank& bank : banks) {
+    if (bank.state == State::kRetired) continue;
+    if (bank.kind == BankKind::kBenign) asked.benign.insert(bank.id);
+    if (bank.kind == BankKind::kKnown && names.empty()) asked.known.insert(bank.id);
+  }
   for (const std::string& name : names) {
     const Bank bank = TRY(store.find_bank(name));
     if (bank.state == State::kRetired)
       return Error{ErrorCode::kConflict,
                    "bank " + name + " is retired; it is kept, but matched no more"};
-    chosen.insert(bank.id);
+    if (bank.kind == BankKind::kBenign)
+      return Error{ErrorCode::kConflict,
+                   "bank " + name + " holds harmless material, which is never reported as a match"};
+    asked.known.insert(bank.id);
   }
-  return chosen;
+  return asked;
+}
+
+KnownPictures pictures_among(const BanksAsked& asked, Store& store) {
+  return [&asked, &store](EntryId id) -> Result<std::optional<KnownPicture>> {
+    auto found = TRY(store.pictures_of({&id, 1}));
+    if (found.empty() || !asked.contains(found[0].bank)) return std::optional<KnownPicture>();
+    return std::optional(
+        KnownPicture{std::move(found[0].picture), asked.benign.contains(found[0].bank)});
+  };
+}
+
+// The nearest PDQ agreement, 257 bits when there is none.
+Distance nearest_pdq(const Match& match) {
+  Distance nearest{257};
+  for (const Evidence& evidence : match.evidence)
+    if (evidence.kind == SignalKind::kPdq) nearest = std::min(nearest, evidence.distance);
+  return nearest;
+}
+
+// Leaves out what benign banks hold, and what rests on PDQ alone and is no nearer than that.
+// Pictures were judged before, part by part.
+std::vector<KnownMatch> without_benign(std::vector<KnownMatch> found, const BanksAsked& asked) {
+  Distance benign{257};
+  for (const KnownMatch& known : found)
+    if (asked.benign.contains(known.entry.bank))
+      benign = std::min(benign, nearest_pdq(known.match));
+  std::erase_if(found, [&](const KnownMatch& known) {
+    const Match& match = known.match;
+    if (asked.benign.contains(known.entry.bank)) return true;
+    return match.kind == MatchKind::kImage && match.regions.empty() && nearest_pdq(match) >= benign;
+  });
+  return found;
 }
 
 Result<std::vector<ItemQuery>> queries_of(std::span<const ItemToMatch> items, Store& store) {
@@ -44,10 +92,33 @@ std::optional<double> share(const Rect& part, const ItemToMatch& item) {
   return area(part) / whole;
 }
 
+// The share of the item's picture that the regions cover, each place counted once.
+double covered(std::span<const SharedRegion> regions, const PictureFeatures& item) {
+  constexpr uint32_t kCells = 64;  // a side: the answer is exact to about a percent
+  uint32_t inside = 0;
+  for (uint32_t cell = 0; cell < kCells * kCells; ++cell) {
+    const double x = (cell % kCells + 0.5) / kCells * item.width;
+    const double y = (cell / kCells + 0.5) / kCells * item.height;
+    inside += std::any_of(regions.begin(), regions.end(), [&](const SharedRegion& region) {
+      const Rect& r = region.item_region;
+      return x >= r.x && y >= r.y && x < double{1} * r.x + r.width &&
+             y < double{1} * r.y + r.height;
+    });
+  }
+  return static_cast<double>(inside) / (kCells * kCells);
+}
+
 // The nearest of the entry's pictures to the item's picture as it was turned: what both sides'
 // regions are taken from.
 void locate(KnownMatch& known, const ItemToMatch& item) {
   if (known.match.kind == MatchKind::kExact) known.coverage = 1;
+  if (!known.match.regions.empty()) {
+    const SharedRegion& surest = known.match.regions.front();
+    known.item_region = surest.item_region;
+    known.entry_region = surest.entry_region;
+    if (!known.coverage) known.coverage = covered(known.match.regions, item.features);
+    return;
+  }
   for (const Evidence& evidence : known.match.evidence) {
     if (evidence.kind != SignalKind::kPdq) continue;
     const PictureHash& picture = item.pictures[evidence.picture];
@@ -82,13 +153,20 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
 
 }  // namespace
 
-ItemToMatch item_to_match(const ItemSignals& item) {
+ItemToMatch item_to_match(ItemSignals item) {
   ItemToMatch out;
-  out.pictures = item.pictures;
-  out.note = item.note;
   for (Signal& signal : signals_of(item))
     if (signal.kind != SignalKind::kPdq) out.digests.push_back(std::move(signal));
+  out.pictures = std::move(item.pictures);
+  out.features = std::move(item.features);
+  out.note = std::move(item.note);
   return out;
+}
+
+DecodeWants wants_to_match(const Services& services) {
+  DecodeWants wants;
+  if (services.snapshot.features().rows() > 0) wants.features = kItemFeatures;
+  return wants;
 }
 
 ItemToMatch item_to_match(std::span<const Signal> signals) {
@@ -105,7 +183,7 @@ ItemToMatch item_to_match(std::span<const Signal> signals) {
 Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch> items,
                                                     std::span<const std::string> banks,
                                                     Services& services) {
-  const std::set<BankId> chosen = TRY(chosen_banks(banks, services.store));
+  const BanksAsked asked = TRY(banks_asked(banks, services.store));
   TRY(services.snapshot.catch_up());
   const std::vector<ItemQuery> queries = TRY(queries_of(items, services.store));
   const auto matches = TRY(match_items(queries, services.snapshot.index(), MatchOptions{}));
@@ -113,18 +191,21 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
   std::vector<ItemReport> reports(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     reports[i].notes = notes_of(items[i]);
-    for (const Match& match : matches[i]) {
-      const auto entry = services.store.find_entry(match.entry);
+    auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
+                                      pictures_among(asked, services.store)));
+    std::vector<KnownMatch> found;
+    for (Match& match : joined(matches[i], std::move(pictures))) {
+      auto entry = services.store.find_entry(match.entry);
       if (!entry && entry.error().code == ErrorCode::kNotFound) continue;
       if (!entry) return entry.error();
       // Retired after the index was asked.
-      if (entry->state == State::kRetired) continue;
-      if (!chosen.empty() && !chosen.contains(entry->bank)) continue;
-      KnownMatch& known = reports[i].matches.emplace_back();
-      known.match = match;
-      known.entry = *entry;
+      if (entry->state == State::kRetired || !asked.contains(entry->bank)) continue;
+      KnownMatch& known = found.emplace_back();
+      known.match = std::move(match);
+      known.entry = std::move(*entry);
       locate(known, items[i]);
     }
+    reports[i].matches = without_benign(std::move(found), asked);
   }
   return reports;
 }

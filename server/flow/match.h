@@ -31,11 +31,16 @@ struct ItemReport {
 struct ItemToMatch {
   std::vector<PictureHash> pictures;
   std::vector<Signal> digests;
-  std::string note;  // of the decoder, passed on to the report
+  PictureFeatures features;  // none: only hashes are asked about
+  std::string note;          // of the decoder, passed on to the report
 };
-ItemToMatch item_to_match(const ItemSignals& item);
+ItemToMatch item_to_match(ItemSignals item);
 // From signals alone; the orientations of a PDQ are then guessed from its hash.
 ItemToMatch item_to_match(std::span<const Signal> signals);
+
+// What a decoder should compute of an item that is to be matched; features only while some entry
+// has a picture.
+DecodeWants wants_to_match(const Services& services);
 
 // For each item the active entries that it shows, in `banks` (names; empty: all active banks).
 // Errors: not_found (a bank), conflict (a bank is retired), limit.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/flow/shapes.h"
 
+#include <cmath>
+
 #include "weir/base/hex.h"
 #include "weir/base/utf8.h"
 
@@ -52,11 +54,9 @@ Json shape_of(const Signal& signal) {
 }
 
 Json shape_of(const Bank& bank) {
-  return {{"name", bank.name},
-          {"description", bank.description},
-          {"state", name_of(bank.state)},
-          {"entries", bank.entries},
-          {"created", format_time(bank.created)}};
+  return {{"name", bank.name},          {"description", bank.description},
+          {"kind", name_of(bank.kind)}, {"state", name_of(bank.state)},
+          {"entries", bank.entries},    {"created", format_time(bank.created)}};
 }
 
 Json shape_of(const Entry& entry) {
@@ -89,6 +89,19 @@ Json shape_of(const ItemSignals& item) {
   return json;
 }
 
+Json shape_of(const SharedRegion& region) {
+  Json outline = Json::array();
+  for (const Point& corner : region.outline)
+    outline.push_back(Json::array({std::round(corner.x), std::round(corner.y)}));
+  return {{"kind", "features"},
+          {"inliers", region.inliers.size()},
+          {"agreeing", std::round(region.agreeing * 1000) / 1000},
+          {"differing", std::round(region.differing * 1000) / 1000},
+          {"mirrored", region.mirrored},
+          {"transform", in_words(region)},
+          {"outline", std::move(outline)}};
+}
+
 Json shape_of(const KnownMatch& known) {
   const Match& match = known.match;
   Json json{
@@ -102,12 +115,19 @@ Json shape_of(const KnownMatch& known) {
     if (known.entry_region) region["entry"] = shape_of_rect(*known.entry_region);
     json["region"] = std::move(region);
   }
+  if (match.regions.size() > 1) {
+    json["regions"] = Json::array();
+    for (const SharedRegion& region : match.regions)
+      json["regions"].push_back({{"item", shape_of_rect(region.item_region)},
+                                 {"entry", shape_of_rect(region.entry_region)}});
+  }
   json["evidence"] = Json::array();
   for (const Evidence& evidence : match.evidence) {
     Json one{{"kind", name_of(evidence.kind)}, {"distance", evidence.distance.bits}};
     if (evidence.kind == SignalKind::kPdq) one["orientation"] = name_of(evidence.orientation);
     json["evidence"].push_back(std::move(one));
   }
+  for (const SharedRegion& region : match.regions) json["evidence"].push_back(shape_of(region));
   return json;
 }
 

@@ -17,6 +17,7 @@ Json shape_of(const Signal& signal);  // {"kind","value","quality"?,"region"?,"t
 Json shape_of(const Bank& bank);
 Json shape_of(const Entry& entry);
 Json shape_of(const ItemSignals& item);  // media, bytes, sha256, md5, width, height, signals, ...
+Json shape_of(const SharedRegion& region);  // as a member of "evidence"
 Json shape_of(const KnownMatch& match);
 Json shape_of(const ItemReport& report);  // {"matches":[...],"notes":[...]?}
 Json shape_of(const AddedItem& added);    // the entry with "status": "new", "present", "retired"

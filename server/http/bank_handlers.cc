@@ -26,10 +26,11 @@ Result<Response> get_banks(const Request& request, Site& site) {
 Result<Response> post_bank(const Request& request, Site& site) {
   TRY(request.query.only({}));
   const Json body = TRY(parse_json_object(request.json));
-  TRY(only_keys(body, {"name", "description"}));
+  TRY(only_keys(body, {"name", "description", "kind"}));
   Bank bank;
   bank.name = TRY(text_under(body, "name")).value_or("");
   bank.description = TRY(text_under(body, "description")).value_or("");
+  if (const auto kind = TRY(text_under(body, "kind"))) bank.kind = TRY(parse_bank_kind(*kind));
   TRY(check_bank_name(bank.name));
   Response response = json_response(201, shape_of(TRY(site.services.store.create_bank(bank))));
   response.headers.emplace_back("Location", "/v1/banks/" + bank.name);

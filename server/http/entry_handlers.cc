@@ -54,7 +54,8 @@ Result<Response> add_files(const Bank& bank, const Request& request, Site& site)
   TRY(check_labels(origin.labels));
   origin.provenance["source"] = "api";
 
-  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, site));
+  const std::vector<Result<ItemSignals>> decoded =
+      TRY(decode_uploads(request.files, wants_to_add(), site));
   std::vector<Result<AddedItem>> added;
   for (size_t i = 0; i < decoded.size(); ++i) {
     origin.name = base_name(request.files[i].name);

@@ -58,7 +58,8 @@ Result<std::vector<std::string>> banks_asked(const Request& request) {
 
 Result<Response> match_files(const Request& request, Site& site) {
   const std::vector<std::string> banks = TRY(banks_asked(request));
-  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, site));
+  const std::vector<Result<ItemSignals>> decoded =
+      TRY(decode_uploads(request.files, wants_to_match(site.services), site));
   std::vector<ItemToMatch> items;
   for (const auto& item : decoded)
     if (item) items.push_back(item_to_match(*item));
@@ -117,7 +118,8 @@ Result<Response> post_match(const Request& request, Site& site) {
 Result<Response> post_hash(const Request& request, Site& site) {
   TRY(request.query.only({"name"}));
   TRY(request.fields.only({}));
-  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, site));
+  const std::vector<Result<ItemSignals>> decoded =
+      TRY(decode_uploads(request.files, DecodeWants{}, site));
   auto objects = objects_of(decoded, request.files, [](Json& object, const ItemSignals& item) {
     object.update(shape_of(item));
   });

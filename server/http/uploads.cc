@@ -6,12 +6,12 @@
 namespace weir::http {
 
 Result<std::vector<Result<ItemSignals>>> decode_uploads(const std::vector<UploadedFile>& files,
-                                                        Site& site) {
+                                                        const DecodeWants& wants, Site& site) {
   if (files.empty())
     return Error{ErrorCode::kInvalid, "no file was sent; a part of the form needs a file name"};
   std::vector<Result<ItemSignals>> decoded;
   for (const UploadedFile& file : files) {
-    decoded.push_back(site.services.decoder.decode(file.bytes.fd(), DecodeWants{}));
+    decoded.push_back(site.services.decoder.decode(file.bytes.fd(), wants));
     if (decoded.back()) continue;
     const Error& error = decoded.back().error();
     site.metrics.count_decoder_failure(error.code);

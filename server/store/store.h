@@ -48,6 +48,7 @@ struct PdqRow {
 // The local features of an entry's picture.
 struct EntryPicture {
   EntryId entry;
+  BankId bank;
   PictureFeatures picture;
 };
 

@@ -58,7 +58,8 @@ Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64
               .kind = MatchKind::kImage,
               .score = 0,
               .expected_false_alarms = 0,
-              .evidence = {}};
+              .evidence = {},
+              .regions = {}};
   auto chance = [&](const Evidence& one) {
     return one.kind == SignalKind::kPdq ? expected_false_alarms(one.distance, rows, queries)
                                         : digest_false_alarms(one.kind, rows);
@@ -77,6 +78,30 @@ Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64
 
 std::string_view name_of(MatchKind kind) {
   return kind == MatchKind::kExact ? "exact" : "image";
+}
+
+std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures) {
+  for (PictureMatch& picture : pictures) {
+    auto same = std::find_if(matches.begin(), matches.end(),
+                             [&](const Match& one) { return one.entry == picture.entry; });
+    if (same == matches.end()) {
+      matches.push_back({.entry = picture.entry,
+                         .kind = MatchKind::kImage,
+                         .score = 0,
+                         .expected_false_alarms = picture.expected_false_alarms,
+                         .evidence = {},
+                         .regions = {}});
+      same = matches.end() - 1;
+    }
+    same->expected_false_alarms =
+        std::min(same->expected_false_alarms, picture.expected_false_alarms);
+    same->score = -std::log10(same->expected_false_alarms);
+    same->regions = std::move(picture.regions);
+  }
+  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+    return std::tuple(-a.score, a.entry) < std::tuple(-b.score, b.entry);
+  });
+  return matches;
 }
 
 Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> items,

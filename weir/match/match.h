@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/align/picture_align.h"
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
 #include "weir/base/signals.h"
 #include "weir/index/live_hamming_index.h"
+#include "weir/match/picture_match.h"
 
 namespace weir {
 
@@ -30,9 +32,10 @@ struct Evidence {
 struct Match {
   EntryId entry;
   MatchKind kind = MatchKind::kImage;
-  double score = 0;                  // -log10(expected_false_alarms)
-  double expected_false_alarms = 0;  // see expected_false_alarms()
-  std::vector<Evidence> evidence;    // strongest first; at most one of each signal kind
+  double score = 0;                   // -log10(expected_false_alarms)
+  double expected_false_alarms = 0;   // see expected_false_alarms()
+  std::vector<Evidence> evidence;     // strongest first; at most one of each signal kind
+  std::vector<SharedRegion> regions;  // where the pictures themselves agree, surest first
 };
 
 // What is asked about one item. A picture whose quality is below kPdqMatchableQuality is not
@@ -57,6 +60,10 @@ struct MatchOptions {
 Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> items,
                                                     const LiveHammingIndex& index,
                                                     const MatchOptions& options);
+
+// Adds claims about pictures to those about hashes, by entry: the surer of the two says how sure a
+// match is. Result sorted as match_items() does.
+std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures);
 
 // How many rows of `rows` unrelated ones are expected to come as near as `distance` to one of
 // `queries` hashes by chance, when each of the 256 bits is a fair and independent coin. Real PDQ

@@ -112,11 +112,12 @@ Result<std::vector<EntryPicture>> SqliteStore::pictures_of(std::span<const Entry
   std::vector<EntryPicture> found;
   for (const EntryId entry : entries) {
     auto rows = TRY(query(*reader,
-                          "SELECT p.features FROM entries e CROSS JOIN banks b CROSS JOIN"
+                          "SELECT p.features, e.bank FROM entries e CROSS JOIN banks b CROSS JOIN"
                           " pictures p WHERE e.id = ? AND e.state = 1 AND b.id = e.bank"
                           " AND b.state = 1 AND p.entry = e.id",
                           entry.value));
-    if (TRY(rows.next())) found.push_back({entry, TRY(picture_of(entry, rows.blob(0)))});
+    if (TRY(rows.next()))
+      found.push_back({entry, BankId{rows.integer(1)}, TRY(picture_of(entry, rows.blob(0)))});
   }
   return found;
 }
@@ -126,12 +127,12 @@ Result<ChangeSeq> SqliteStore::for_each_picture(const std::function<Status(Entry
   auto view = TRY(Transaction::begin_read(*reader));
   const ChangeSeq last = TRY(read_last_change(*reader));
   auto rows = TRY(query(*reader,
-                        "SELECT p.entry, p.features FROM pictures p CROSS JOIN entries e"
+                        "SELECT p.entry, p.features, e.bank FROM pictures p CROSS JOIN entries e"
                         " CROSS JOIN banks b WHERE e.id = p.entry AND e.state = 1"
                         " AND b.id = e.bank AND b.state = 1 ORDER BY p.entry"));
   while (TRY(rows.next())) {
     const EntryId entry{rows.integer(0)};
-    TRY(take({entry, TRY(picture_of(entry, rows.blob(1)))}));
+    TRY(take({entry, BankId{rows.integer(2)}, TRY(picture_of(entry, rows.blob(1)))}));
   }
   return last;
 }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Votes of the index name candidates; each is aligned with the item and its pixels are compared.
+// What is left are claims, from which those are taken that rest on what is common.
+#include "weir/match/picture_match.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "weir/hash/local_features.h"
+#include "weir/match/common_parts.h"
+
+namespace weir {
+namespace {
+
+// Candidates come by votes: after so many in a row that show nothing, the rest will not either.
+constexpr size_t kFailuresInARow = 10;
+// Rarer than this nobody has looked, so rarer than this is not claimed.
+constexpr double kLeastFalseAlarms = 1e-12;
+// Geometry without pixels to confirm it must be this much surer.
+constexpr double kUnclearPenalty = 1e3;
+
+uint8_t coded_angle(float angle) {
+  const double turns = angle / (2 * std::numbers::pi);
+  return static_cast<uint8_t>(std::lround(turns * 256) & 255);
+}
+
+// 16 steps an octave, 255 for the whole long side.
+uint8_t coded_scale(float scale, const PictureFeatures& picture) {
+  const double share = scale / static_cast<double>(std::max(picture.width, picture.height));
+  return static_cast<uint8_t>(std::clamp(255 + 16 * std::log2(share), 0.0, 255.0));
+}
+
+struct Item {
+  const PictureFeatures& picture;
+  std::vector<LocalFeature> mirrored;
+};
+
+std::vector<FeatureQuery> queries_of(const std::vector<LocalFeature>& features,
+                                     const PictureFeatures& picture) {
+  std::vector<FeatureQuery> queries;
+  queries.reserve(features.size());
+  for (const LocalFeature& feature : features)
+    queries.push_back(
+        {code_of(feature), coded_angle(feature.angle), coded_scale(feature.scale, picture)});
+  return queries;
+}
+
+// How many unrelated pictures' chances a claim has had, each upright and mirrored.
+double chances(const LiveFeatureIndex& index) {
+  const auto pictures = static_cast<double>(index.rows()) / kEntryFeatures.most;
+  return 2 * std::max(1.0, pictures);
+}
+
+// Keeps what is sure enough, surest first.
+PictureMatch judged(EntryId entry, std::vector<SharedRegion> regions, double chances, double most) {
+  PictureMatch match{.entry = entry, .regions = {}, .expected_false_alarms = 1e300};
+  for (SharedRegion& region : regions) {
+    if (region.verdict == Verdict::kSameScene) continue;
+    double expected =
+        std::max(chances * std::pow(10, std::max(region.log10_nfa, -300.0)), kLeastFalseAlarms);
+    if (region.verdict == Verdict::kUnclear) expected *= kUnclearPenalty;
+    if (expected > most) continue;
+    match.expected_false_alarms = std::min(match.expected_false_alarms, expected);
+    match.regions.push_back(std::move(region));
+  }
+  return match;
+}
+
+std::vector<SharedRegion> align(const Item& item, const PictureFeatures& entry, bool mirrored,
+                                std::span<const float> weights) {
+  AlignOptions options;
+  options.upright = !mirrored;
+  if (mirrored) options.item_mirrored = item.mirrored;
+  options.item_weights = weights;
+  return align_pictures(item.picture, entry, options);
+}
+
+void sort_surest_first(std::vector<PictureMatch>& matches) {
+  std::sort(matches.begin(), matches.end(), [](const PictureMatch& a, const PictureMatch& b) {
+    return std::tie(a.expected_false_alarms, a.entry) < std::tie(b.expected_false_alarms, b.entry);
+  });
+}
+
+// An entry that was found both upright and mirrored is one match.
+void join_same_entry(std::vector<PictureMatch>& matches) {
+  std::vector<PictureMatch> joined;
+  for (PictureMatch& match : matches) {
+    const auto same = std::find_if(joined.begin(), joined.end(),
+                                   [&](const auto& one) { return one.entry == match.entry; });
+    if (same == joined.end())
+      joined.push_back(std::move(match));
+    else
+      std::move(match.regions.begin(), match.regions.end(), std::back_inserter(same->regions));
+  }
+  matches = std::move(joined);
+}
+
+}  // namespace
+
+std::vector<FeatureRow> feature_rows(uint32_t key, const PictureFeatures& picture) {
+  std::vector<FeatureRow> rows;
+  rows.reserve(picture.features.size());
+  for (const LocalFeature& feature : picture.features) {
+    const FeatureCode code = code_of(feature);
+    rows.push_back({key, code.word, coded_angle(feature.angle), coded_scale(feature.scale, picture),
+                    code.signature});
+  }
+  return rows;
+}
+
+Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
+                                                const LiveFeatureIndex& index,
+                                                const KnownPictures& known,
+                                                const PictureMatchOptions& options) {
+  std::vector<PictureMatch> matches;
+  if (index.rows() == 0 || picture.features.empty()) return matches;
+  Item item{picture, {}};
+  for (const LocalFeature& feature : picture.features) item.mirrored.push_back(mirrored(feature));
+  const FeatureVote vote = index.vote(queries_of(picture.features, picture),
+                                      queries_of(item.mirrored, picture), options.most_candidates);
+  const double tried = chances(index);
+  CommonParts common(picture);
+  std::vector<std::pair<PictureMatch, KnownPicture>> found;
+  size_t failures = 0;
+  for (const FeatureCandidate& candidate : vote.candidates) {
+    if (failures >= kFailuresInARow) break;
+    const EntryId entry{candidate.key};
+    auto shown = TRY(known(entry));
+    if (!shown) continue;
+    PictureMatch match = judged(entry, align(item, shown->picture, candidate.mirrored, {}), tried,
+                                options.most_false_alarms);
+    failures = match.regions.empty() ? failures + 1 : 0;
+    if (match.regions.empty()) continue;
+    if (shown->is_benign)
+      common.add_benign(match.regions);
+    else
+      found.emplace_back(std::move(match), std::move(*shown));
+  }
+
+  for (auto& [match, shown] : found) {
+    if (common.explains_any_of(match.regions)) {
+      const bool is_mirrored = match.regions.front().mirrored;
+      match = judged(match.entry, align(item, shown.picture, is_mirrored, common.weights()), tried,
+                     options.most_false_alarms);
+    }
+  }
+  std::erase_if(found, [](const auto& one) { return one.first.regions.empty(); });
+  drop_common_small_parts(found);
+  for (auto& one : found) matches.push_back(std::move(one.first));
+  sort_surest_first(matches);
+  join_same_entry(matches);
+  return matches;
+}
+
+}  // namespace weir

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "weir/align/picture_align.h"
+#include "weir/base/features.h"
+#include "weir/base/ids.h"
+#include "weir/base/result.h"
+#include "weir/index/feature_index.h"
+
+namespace weir {
+
+// What the index keeps of an entry's picture.
+std::vector<FeatureRow> feature_rows(uint32_t key, const PictureFeatures& picture);
+
+// A claim that parts of the item's picture show parts of an entry's.
+struct PictureMatch {
+  EntryId entry;
+  std::vector<SharedRegion> regions;  // surest first, at least one
+  double expected_false_alarms = 0;   // of the surest, among as many entries as there are
+};
+
+// An entry's picture, from whoever keeps it.
+struct KnownPicture {
+  PictureFeatures picture;
+  bool is_benign = false;  // harmless: what rests on it alone is no match
+};
+// Nothing for an entry that is not asked about or is gone.
+using KnownPictures = std::function<Result<std::optional<KnownPicture>>(EntryId)>;
+
+struct PictureMatchOptions {
+  double most_false_alarms = 1e-3;  // that a match may be expected to be; surer ones are reported
+  size_t most_candidates = 40;      // of the index, that are looked at closely
+};
+
+// The entries that the item shows, surest first: candidates of the index whose geometry and pixels
+// agree. What a benign entry explains does not count, nor does a small part that many entries share
+// which have nothing else in common: a logo, a flag, a frame. Deterministic.
+// Errors: of `known`.
+Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& item,
+                                                const LiveFeatureIndex& index,
+                                                const KnownPictures& known,
+                                                const PictureMatchOptions& options = {});
+
+}  // namespace weir
