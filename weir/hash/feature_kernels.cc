@@ -190,7 +190,7 @@ HWY_EXPORT(SumCells);
 std::vector<float> gauss_weights(double sigma) {
   std::vector<double> exact{1.0};
   double whole = 1.0;
-  for (int k = 1; k <= static_cast<int>(std::ceil(4 * sigma)); ++k) {
+  for (int k = 1; k <= static_cast<int>(std::ceil(3 * sigma)); ++k) {
     exact.push_back(std::exp(-k * k / (2 * sigma * sigma)));
     whole += 2 * exact.back();
   }

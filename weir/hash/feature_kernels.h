@@ -12,7 +12,7 @@
 // single IEEE ones in the same order, and no sum depends on the length of a vector.
 namespace weir {
 
-// The weights of a Gaussian of this sigma (pixels), from its centre outwards, to 4 sigma; the
+// The weights of a Gaussian of this sigma (pixels), from its centre outwards, to 3 sigma; the
 // whole of it, both sides, adds up to 1.
 std::vector<float> gauss_weights(double sigma);
 

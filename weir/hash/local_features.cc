@@ -18,18 +18,18 @@
 namespace weir {
 namespace {
 
-// The plane in which features are looked for, against options.side.
-constexpr double kEnlarged = 1.5;
-constexpr double kMostEnlarged = 2.0;  // against the picture itself: nothing new lies in between
-constexpr size_t kMostSide = 4096;
+// The plane in which features are looked for is larger than options.side, so that spots of less
+// than 1.6 pixels are found as well: twice, but not beyond a long side that costs too much.
+constexpr double kEnlarged = 2.0;
+constexpr double kLongestSide = 1200;
+constexpr double kMostEnlarged = 2.0;   // against the picture itself: nothing new lies in between
 constexpr double kSigmaOfPixels = 0.5;  // the blur that a picture is assumed to have
-// Levels of 255: below, rounding to 8 bits makes spots of its own.
-constexpr float kLeastContrast = 0.3f;
+// Levels of 255. Real spots go on below it, but so do those that JPEG at quality 75 makes of a sky,
+// and rounding to 8 bits.
+constexpr float kLeastContrast = 0.25f;
 
 constexpr float kWindowOfDirections = 9.0f / kDirectionSide;  // sigmas a sample: 4.5 to each side
 constexpr float kWindowOfCells = 15.0f / kCellSide;           // five cells of 3 sigmas
-constexpr float kSecondDirection = 0.8f;                      // of the strongest
-constexpr size_t kMostDirections = 3;
 constexpr float kMostOfLength = 0.2f;  // one direction of one cell, of the descriptor
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
 
@@ -47,8 +47,15 @@ struct Sides {
   size_t height;
 };
 
-// The strongest directions around a spot in radians, the strongest first.
-std::vector<float> angles_at(const FloatPlane& plane, const Spot& spot) {
+// Into 0 <= angle < 2 pi, from less than a turn away.
+float wrapped(float angle) {
+  if (angle < 0) angle += kTurn;
+  return angle < kTurn ? angle : angle - kTurn;
+}
+
+// The main direction around a spot in radians: the strongest of the smoothed ones, between it and
+// its neighbours.
+float angle_at(const FloatPlane& plane, const Spot& spot) {
   std::array<float, kDirections> sums =
       directions(plane, {spot.x, spot.y, 1, 0, spot.sigma * kWindowOfDirections});
   const auto around = [](const std::array<float, kDirections>& values, size_t k, size_t offset) {
@@ -61,20 +68,11 @@ std::vector<float> angles_at(const FloatPlane& plane, const Spot& spot) {
                 (around(before, k, 1) + around(before, k, 3)) * (4.0f / 16) +
                 before[k] * (6.0f / 16);
   }
-  const float least = kSecondDirection * *std::max_element(sums.begin(), sums.end());
-  std::vector<std::pair<float, float>> peaks;  // strength negated, angle
-  for (size_t k = 0; k < kDirections; ++k) {
-    const float left = around(sums, k, 1), here = sums[k], right = around(sums, k, 3);
-    if (here < least || here <= left || here < right) continue;
-    const float offset = (left - right) / (left - 2 * here + right) / 2;
-    const float angle = (static_cast<float>(k) + offset) * (kTurn / kDirections);
-    peaks.emplace_back(-here, angle < 0 ? angle + kTurn : angle >= kTurn ? angle - kTurn : angle);
-  }
-  std::stable_sort(peaks.begin(), peaks.end());
-  std::vector<float> angles;
-  for (const auto& peak : peaks)
-    if (angles.size() < kMostDirections) angles.push_back(peak.second);
-  return angles;
+  const auto k = static_cast<size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin());
+  const float left = around(sums, k, 1), right = around(sums, k, 3);
+  const float bend = left - 2 * sums[k] + right;
+  const float offset = bend < 0 ? (left - right) / bend / 2 : 0.0f;
+  return wrapped((static_cast<float>(k) + offset) * (kTurn / kDirections));
 }
 
 // RootSIFT: to length 1, no part above 0.2, then the root of each part's share of the sum.
@@ -96,42 +94,24 @@ const FloatPlane& plane_of(const ScaleSpace& space, const Spot& spot) {
   return space.octaves[spot.octave].planes[spot.plane];
 }
 
-// Calls visit(i) for each of `spots` (indices into space.spots), in the order in which they lie in
-// memory: planes are far larger than the caches, and neighbours share what has been read.
-template <class Visit>
-void visit_in_order(const std::vector<size_t>& spots, const Visit& visit) {
-  std::vector<size_t> order(spots.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return std::pair(spots[a], a) < std::pair(spots[b], b); });
-  for (const size_t i : order) visit(i);
-}
-
-// Turns and describes the spots `ranked`, the first of which count most, until there are `most`
-// features. places[i] is where spot i lies in the picture.
+// Turns and describes the spots `ranked`; places[i] is where spot i lies in the picture. They are
+// worked off in the order in which they lie in memory: planes are far larger than the caches, and
+// neighbours share what has been read.
 std::vector<LocalFeature> described(const ScaleSpace& space, const std::vector<size_t>& ranked,
-                                    const std::vector<LocalFeature>& places, size_t most) {
-  std::vector<std::vector<float>> angles(ranked.size());
-  visit_in_order(ranked, [&](size_t i) {
+                                    const std::vector<LocalFeature>& places) {
+  std::vector<size_t> order(ranked.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return ranked[a] < ranked[b]; });
+  std::vector<LocalFeature> features(ranked.size());
+  for (const size_t i : order) {
     const Spot& spot = space.spots[ranked[i]];
-    angles[i] = angles_at(plane_of(space, spot), spot);
-  });
-  std::vector<LocalFeature> features;
-  std::vector<size_t> spots;
-  for (size_t i = 0; i < ranked.size(); ++i)
-    for (const float angle : angles[i]) {
-      if (features.size() == most) break;
-      features.push_back(places[ranked[i]]);
-      features.back().angle = angle;
-      spots.push_back(ranked[i]);
-    }
-  visit_in_order(spots, [&](size_t i) {
-    const Spot& spot = space.spots[spots[i]];
-    const float angle = features[i].angle;
-    features[i].descriptor =
-        descriptor_of(cells(plane_of(space, spot), {spot.x, spot.y, std::cos(angle),
-                                                    std::sin(angle), spot.sigma * kWindowOfCells}));
-  });
+    const FloatPlane& plane = plane_of(space, spot);
+    const float angle = angle_at(plane, spot);
+    features[i] = places[ranked[i]];
+    features[i].angle = angle;
+    features[i].descriptor = descriptor_of(cells(
+        plane, {spot.x, spot.y, std::cos(angle), std::sin(angle), spot.sigma * kWindowOfCells}));
+  }
   return features;
 }
 
@@ -142,7 +122,7 @@ PictureFeatures local_features(const PixelView& picture, const FeatureOptions& o
   const double longer = std::max(picture.width, picture.height);
   if (picture.width == 0 || picture.height == 0) return result;
   const Sides shown(picture, std::min<double>(options.plane_side, longer));
-  const double side = std::min<double>(options.side, kMostSide) * kEnlarged;
+  const double side = std::min(options.side * kEnlarged, kLongestSide);
   const Sides sides(picture, std::min(side, kMostEnlarged * longer));
   FloatPlane grey = resized_grey(picture, sides.width, sides.height);
   result.plane = sides.width >= shown.width && sides.width <= picture.width
@@ -168,14 +148,13 @@ PictureFeatures local_features(const PixelView& picture, const FeatureOptions& o
     candidates.push_back({static_cast<float>(place.x / longer),
                           static_cast<float>(place.y / longer), place.scale, spot.contrast});
   }
-  result.features = described(space, spread(candidates, options.most), places, options.most);
+  result.features = described(space, spread(candidates, options.most), places);
   return result;
 }
 
 LocalFeature mirrored(const LocalFeature& feature) {
   LocalFeature result = feature;
-  const float angle = kTurn / 2 - feature.angle;
-  result.angle = angle < 0 ? angle + kTurn : angle;
+  result.angle = wrapped(kTurn / 2 - feature.angle);
   for (size_t row = 0; row < 4; ++row)
     for (size_t column = 0; column < 4; ++column)
       for (size_t direction = 0; direction < 8; ++direction)

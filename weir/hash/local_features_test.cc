@@ -145,7 +145,7 @@ TEST(LocalFeatures, FollowTheirPlaceAndAngleWhenThePictureTurns) {
                           feature.angle += static_cast<float>(kAngle);
                           return feature;
                         }),
-            0.7);
+            0.6);
 }
 
 TEST(LocalFeatures, GrowWithThePicture) {

@@ -19,7 +19,7 @@ constexpr size_t kChanges = kScalesOfOctave + 2;  // differences of neighbouring
 constexpr size_t kBlurs = kChanges + 1;
 constexpr size_t kLeastSide = 2 * kExtremaMargin + 2;
 constexpr size_t kMoves = 5;         // of a spot to a neighbouring pixel until it stays
-constexpr float kEdgeRatio = 10.0f;  // of the two principal curvatures: more is an edge
+constexpr float kEdgeRatio = 15.0f;  // of the two principal curvatures: more is an edge
 
 using Changes = std::array<FloatPlane, kChanges>;
 
