@@ -14,6 +14,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the workers are the parallelism
 import match  # noqa: E402
 import page  # noqa: E402
 import peers  # noqa: E402

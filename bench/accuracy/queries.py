@@ -30,6 +30,7 @@ from stock import Stock
 
 SEED = 20260101
 ENTRY_QUALITY = 90
+FILLER_SHARE = 0.15     # of the innocents; photographs of nebulae are many, and much alike
 BOXED = ("crop", "zoom", "letterbox", "blurred-border", "frame", "picture-in-picture", "collage")
 
 
@@ -63,11 +64,12 @@ def plan_combos(known, count):
                "steps": steps}
 
 
-def plan_innocents(innocent, count):
+def plan_innocents(photos, fillers, count):
     """Innocents travel as copies do: a quarter as they are, most under one edit, some under more.
     """
     for number in range(count):
         random_ = dice("innocent", number)
+        pool = fillers if fillers and random_.random() < FILLER_SHARE else photos
         luck = random_.random()
         steps = [("jpeg", 0)]
         if luck > 0.9:
@@ -75,7 +77,7 @@ def plan_innocents(innocent, count):
         elif luck > 0.25:
             steps = [(random_.choice(list(edits.EDITS)), random_.randrange(3))]
         yield {"kind": "innocent", "edit": "+".join(name for name, _ in steps), "severity": "",
-               "entry": None, "source": innocent[number % len(innocent)], "steps": steps}
+               "entry": None, "source": pool[number % len(pool)], "steps": steps}
 
 
 # --- drawing --------------------------------------------------------------------------------------
@@ -175,15 +177,18 @@ def make(folder, side, settings):
         os.makedirs(os.path.join(target, sub))
     pictures = os.path.join(folder, "pictures")
     known = sorted(r["name"] for r in records if r["role"] == "known")
-    whole = [os.path.join(pictures, r["name"] + ".jpg") for r in records if r["role"] == "innocent"]
-    tiles = [os.path.join(pictures, tile) for r in records if r["role"] == "innocent"
-             for tile in r["tiles"]]
+    whole, tiles, fillers = [], [], []
+    for record in records:
+        if record["role"] == "innocent":
+            kind, parts = (whole, tiles) if record["use"] == "photo" else (fillers, fillers)
+            kind.append(os.path.join(pictures, record["name"] + ".jpg"))
+            parts += [os.path.join(pictures, tile) for tile in record["tiles"]]
     for name in known:
         shutil.copy(os.path.join(pictures, name + ".jpg"), os.path.join(target, "known"))
-    innocent = sorted(whole + tiles)
-    dice("innocents").shuffle(innocent)
+    photos = sorted(whole + tiles)
+    dice("innocents").shuffle(photos)
     tasks = [*plan_edits(known, settings["each"]), *plan_combos(known, settings["combos"]),
-             *plan_innocents(innocent, settings["innocents"])]
+             *plan_innocents(photos, sorted(fillers), settings["innocents"])]
     for number, task in enumerate(tasks):
         task.update(number=number, folder=target)
         task["path"] = task.get("source") or os.path.join(pictures, task["entry"] + ".jpg")
