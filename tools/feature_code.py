@@ -2,16 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains and measures the code of local features: weir/hash/feature_code_table.cc.
 
-    tools/feature_code.py FOLDER            writes the table to standard output
-    tools/feature_code.py FOLDER --measure  trains too, and measures on the pictures left out
+    tools/feature_code.py DUMP FOLDER            writes the table to standard output
+    tools/feature_code.py DUMP FOLDER --measure  and then figures, on the pictures left out too
 
-FOLDER is searched for pictures; those of the Debian packages that decision 0074 names were used.
-3 of 10 pictures, by a hash of their names, are for training and choosing; the others only for the
-figures of --measure. Needs python3-opencv and python3-numpy.
+DUMP is the program that bench/feature_dump.cc makes (ninja -C build/bench feature_dump). FOLDER is
+searched for pictures; those of the Debian packages that decision 0074 names were used. 3 of 10
+pictures, by a hash of their names, are for training and choosing; the others only for the figures
+of --measure. Needs python3-opencv and python3-numpy.
 """
 import hashlib
 import os
 import random
+import struct
+import subprocess
 import sys
 
 import cv2
@@ -56,23 +59,22 @@ def shrunk(picture, side):
     return cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
 
 
-def features(picture, side, most):
-    """Rows of (x, y, size, angle) in the picture's pixels, and RootSIFT of each."""
-    small = shrunk(picture, side)
-    factor = small.shape[1] / picture.shape[1]
-    points, sift = cv2.SIFT_create(contrastThreshold=0.02).detectAndCompute(small, None)
-    if sift is None:
-        return np.zeros((0, 4)), np.zeros((0, 128))
-    in_cell, order = {}, []
-    for i in sorted(range(len(points)), key=lambda i: -points[i].response):
-        cell = tuple(int(p * 8 / n) for p, n in zip(points[i].pt, small.shape[::-1]))
-        in_cell[cell] = in_cell.get(cell, 0) + 1
-        order.append((in_cell[cell], len(order), i))
-    kept = [i for _, _, i in sorted(order)[:most]]
-    spots = [(*(np.array(points[i].pt) / factor), points[i].size / factor,
-              np.deg2rad(points[i].angle)) for i in kept]
-    share = sift[kept] / np.maximum(sift[kept].sum(1, keepdims=True), 1e-9)
-    return np.array(spots), np.minimum(255, np.rint(512 * np.sqrt(share)))
+class Dump:
+    """The features of pictures, by the program that is trained for."""
+
+    def __init__(self, program):
+        self.program = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def features(self, picture, side, most):
+        """Rows of (x, y, scale, angle) in the picture's pixels, and RootSIFT of each."""
+        height, width = picture.shape
+        self.program.stdin.write(struct.pack("<4I", width, height, side, most))
+        self.program.stdin.write(np.ascontiguousarray(picture).tobytes())
+        self.program.stdin.flush()
+        count, = struct.unpack("<I", self.program.stdout.read(4))
+        rows = np.frombuffer(self.program.stdout.read(144 * count),
+                             np.dtype([("spot", "<f4", 4), ("descriptor", "u1", 128)]))
+        return rows["spot"].astype(float), rows["descriptor"].astype(float)
 
 
 # --- edits ----------------------------------------------------------------------------------------
@@ -142,14 +144,14 @@ def same_spots(entry, item, move, side):
 class Sample:
     """What one picture gives: its features, and pairs of the same feature before and after."""
 
-    def __init__(self, path, picture):
-        rng = random.Random(path)
-        spots, self.features = features(picture, 512, 500)
+    def __init__(self, dump, path, picture):
+        rng = random.Random(os.path.basename(path))
+        spots, self.features = dump.features(picture, 512, 500)
         self.pairs = {}
         self.edited = []  # some features of the edited pictures, for training
         for edit in EDITS if len(spots) >= 50 else ():
             item, move = edited(picture, edit, rng)
-            item_spots, item_features = features(item, 800, 1200)
+            item_spots, item_features = dump.features(item, 800, 1200)
             if len(item_spots) == 0:
                 continue
             a, b = same_spots(spots, item_spots, move, max(picture.shape))
@@ -266,18 +268,22 @@ def measure(table, samples):
 
 
 def main():
-    if len(sys.argv) not in (2, 3) or (len(sys.argv) == 3 and sys.argv[2] != "--measure"):
+    if len(sys.argv) not in (3, 4) or (len(sys.argv) == 4 and sys.argv[3] != "--measure"):
         sys.exit(__doc__)
+    cv2.setNumThreads(1)
+    dump = Dump(sys.argv[1])
     train, test = [], []
-    for path, picture in pictures(sys.argv[1]):
-        sample = Sample(path, picture)
+    for path, picture in pictures(sys.argv[2]):
+        if not is_for_training(path) and len(sys.argv) == 3:
+            continue
+        sample = Sample(dump, path, picture)
         if sample.pairs:
             (train if is_for_training(path) else test).append(sample)
     table = Table(train)
-    if len(sys.argv) == 3:
+    print(table.source())
+    if len(sys.argv) == 4:
+        measure(table, train)
         measure(table, test)
-    else:
-        print(table.source())
 
 
 if __name__ == "__main__":

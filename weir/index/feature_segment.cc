@@ -34,6 +34,19 @@ std::vector<KeyCount> added(std::span<const KeyCount> a, std::span<const KeyCoun
   return sum;
 }
 
+// Adds a word's rows of a source to those of others and keeps them in order.
+void append(const FeatureSegment::Source& source, uint16_t word, std::vector<FeatureRow>& rows) {
+  const auto middle = static_cast<std::ptrdiff_t>(rows.size());
+  const FeatureSegment& segment = *source.segment;
+  const FeatureSegment::List list = segment.list(word);
+  for (uint64_t at = list.first; at < list.last; ++at)
+    if (!source.hides || !source.hides(segment.keys()[at])) rows.push_back(segment.row(word, at));
+  // Mostly later sources have greater keys.
+  const auto from = rows.begin() + middle;
+  if (middle > 0 && from != rows.end() && before(*from, *(from - 1)))
+    std::inplace_merge(rows.begin(), from, rows.end(), before);
+}
+
 }  // namespace
 
 // Takes rows in their order. Memory is asked for as many rows as may come; what none comes to is
@@ -134,17 +147,15 @@ Result<FeatureSegment> FeatureSegment::join(std::span<const Source> sources) {
 
   Builder builder = TRY(Builder::with_room(room));
   std::vector<FeatureRow> rows;
-  for (uint32_t word = 0; word < kWords; ++word) {
-    rows.clear();
-    for (const Source& source : sources) {
-      const auto middle = static_cast<std::ptrdiff_t>(rows.size());
-      const List list = source.segment->list(static_cast<uint16_t>(word));
-      for (uint64_t at = list.first; at < list.last; ++at)
-        if (!source.hides || !source.hides(source.segment->keys()[at]))
-          rows.push_back(source.segment->row(static_cast<uint16_t>(word), at));
-      std::inplace_merge(rows.begin(), rows.begin() + middle, rows.end(), before);
+  for (size_t group = 0; group < kGroups; ++group) {
+    uint64_t words = 0;  // that any source has
+    for (const Source& source : sources) words |= source.segment->groups_[group].has_list;
+    for (; words != 0; words &= words - 1) {
+      rows.clear();
+      const auto word = static_cast<uint16_t>(group * 64 + std::countr_zero(words));
+      for (const Source& source : sources) append(source, word, rows);
+      builder.add_list(rows);
     }
-    builder.add_list(rows);
   }
   return std::move(builder).done(std::move(key_counts));
 }

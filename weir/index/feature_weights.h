@@ -12,13 +12,13 @@ namespace weir {
 struct FeatureWeights {
   // Signatures further apart are not looked at: from 17 bits on, chance is likelier than a copy.
   static constexpr uint32_t kRadius = 16;
-  // Up to here an agreement counts in agreeing_keys. 45 % of true ones are this near; by chance a
-  // feature agrees so with one key in ten thousand.
-  static constexpr uint32_t kStrongRadius = 5;
+  // Up to here an agreement counts in agreeing_keys. 43 % of true ones are this near; by chance a
+  // feature agrees so with one key of 500 features in ten thousand.
+  static constexpr uint32_t kStrongRadius = 4;
   // The logarithm of how much likelier the distance is between a feature and its copy than between
-  // strangers in the lists that are looked at; 256 is a factor of 2700. Measured: decision 0074.
+  // strangers in the lists that are looked at; 256 is a factor of 2000. Measured: decision 0074.
   static constexpr std::array<uint16_t, kRadius + 1> kByDistance = {
-      256, 250, 240, 224, 208, 200, 190, 175, 160, 140, 119, 98, 80, 63, 46, 28, 9};
+      256, 243, 234, 229, 219, 202, 182, 165, 150, 133, 115, 98, 77, 59, 40, 22, 4};
 
   // A feature that agrees strongly with one key counts 256, with nine half of it, and so on.
   static constexpr uint32_t by_agreeing_keys(uint32_t keys) {
