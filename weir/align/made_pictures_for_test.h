@@ -18,32 +18,49 @@ inline double uniform(std::mt19937& random, double from, double to) {
   return from + (to - from) * (static_cast<double>(random()) / 4294967296.0);
 }
 
-// Grey values at any place of a scene: soft blobs of many sizes and an edge here and there.
+// Grey values at any place of a scene of 640 x 480: soft blobs of many sizes, and disks with edges.
 class Scene {
  public:
-  explicit Scene(unsigned seed, double width = 640, double height = 480) {
+  explicit Scene(unsigned seed) : samples_(kWidth * kHeight, 128.0f) {
     std::mt19937 random(seed);
-    for (int i = 0; i < 260; ++i)
-      blobs_.push_back({uniform(random, 0, width), uniform(random, 0, height),
-                        std::exp2(uniform(random, 2.0, 5.5)), uniform(random, -70, 70),
-                        random() % 3 == 0});
+    for (int i = 0; i < 260; ++i) {
+      const double x = uniform(random, 0, kWidth), y = uniform(random, 0, kHeight);
+      const double size = std::exp2(uniform(random, 2.0, 5.5)), height = uniform(random, -60, 60);
+      add(x, y, size, height, random() % 3 == 0);
+    }
   }
   double at(double x, double y) const {
-    double sum = 128;
-    for (const Blob& blob : blobs_) {
-      const double apart = std::hypot(x - blob.x, y - blob.y) / blob.size;
-      if (apart > 3) continue;
-      sum += blob.hard ? (apart < 1 ? blob.height : 0) : blob.height * std::exp(-apart * apart / 2);
-    }
-    return std::clamp(sum, 0.0, 255.0);
+    const double px = std::clamp(x - 0.5, 0.0, kWidth - 1.001);
+    const double py = std::clamp(y - 0.5, 0.0, kHeight - 1.001);
+    const auto ix = static_cast<size_t>(px), iy = static_cast<size_t>(py);
+    const double fx = px - static_cast<double>(ix), fy = py - static_cast<double>(iy);
+    const float* upper = samples_.data() + iy * kWidth + ix;
+    const float* lower = upper + kWidth;
+    return std::clamp((1 - fy) * ((1 - fx) * upper[0] + fx * upper[1]) +
+                          fy * ((1 - fx) * lower[0] + fx * lower[1]),
+                      0.0, 255.0);
   }
 
  private:
-  struct Blob {
-    double x, y, size, height;
-    bool hard;
-  };
-  std::vector<Blob> blobs_;
+  static constexpr size_t kWidth = 640;
+  static constexpr size_t kHeight = 480;
+
+  void add(double x, double y, double size, double height, bool hard) {
+    const double reach = hard ? size : 3 * size;
+    const auto from = [&](double middle) {
+      return static_cast<size_t>(std::max(0.0, middle - reach));
+    };
+    for (size_t r = from(y); r < kHeight && static_cast<double>(r) < y + reach; ++r)
+      for (size_t c = from(x); c < kWidth && static_cast<double>(c) < x + reach; ++c) {
+        const double dx = (static_cast<double>(c) + 0.5 - x) / size;
+        const double dy = (static_cast<double>(r) + 0.5 - y) / size;
+        const double apart = dx * dx + dy * dy;
+        const double grey = hard ? (apart < 1 ? height : 0) : height * std::exp(-apart / 2);
+        samples_[r * kWidth + c] += static_cast<float>(grey);
+      }
+  }
+
+  std::vector<float> samples_;
 };
 
 // A plane of a picture of width x height whose grey values are grey(x, y).

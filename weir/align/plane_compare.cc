@@ -18,6 +18,7 @@ constexpr double kLeastContrast = 4;     // levels; a block of less is flat
 constexpr double kAgrees = 0.8;          // blocks whose tones show what became of each tone
 constexpr size_t kLeastInLine = 2;       // blocks that tell whether a line is shown
 constexpr double kMostInTrimmed = 0.15;  // share of them that may agree where it is not
+constexpr double kMeanInTrimmed = 0.45;  // and their mean: unrelated blocks, at their best place
 constexpr double kGuides = 0.6;          // blocks whose displacement says something
 constexpr double kNoMove = 0.02;         // of correlation, that another place must fit better by,
 constexpr double kNoMoveShare = 0.3;     // and of what the fit lacks
@@ -114,13 +115,17 @@ size_t lines_to_trim(size_t lines, Line line) {
   size_t trimmed = 0;
   for (size_t i = 0; i < lines; ++i) {
     size_t compared = 0, agreeing = 0;
+    double sum = 0;
     for (const Block* block : line(i)) {
       if (block->state != Block::State::kCompared) continue;
       ++compared;
       agreeing += block->agreement > kAgrees;
+      sum += block->agreement;
     }
     if (compared < kLeastInLine) continue;
-    if (static_cast<double>(agreeing) > kMostInTrimmed * static_cast<double>(compared)) break;
+    const auto count = static_cast<double>(compared);
+    if (static_cast<double>(agreeing) > kMostInTrimmed * count || sum > kMeanInTrimmed * count)
+      break;
     trimmed = i + 1;
   }
   return trimmed;

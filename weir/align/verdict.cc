@@ -64,7 +64,9 @@ Verdict verdict_of(const Evidence& evidence, const Change& change) {
   // Nowhere quite the same: other light, another camera, other grain.
   if (evidence.agreeing < 0.25 || evidence.typical < 0.9 || evidence.moved >= 0.25)
     return evidence.differing >= 0.05 ? Verdict::kSameScene : Verdict::kUnclear;
-  if (exchanged(change, 60, 0.22)) return Verdict::kSameScene;
+  // The more differs, the less it looks like something put on top.
+  if (exchanged(change, 60, 0.19 - 0.35 * std::clamp(evidence.differing - 0.2, 0.0, 0.2)))
+    return Verdict::kSameScene;
   return evidence.typical >= 0.93 ? Verdict::kCopy : Verdict::kUnclear;
 }
 
@@ -85,8 +87,9 @@ Rect bounding_box(std::span<const Point> points, uint32_t width, uint32_t height
 
 // The part of the entry that is shown, in pixels of its upright picture: all but what was trimmed.
 std::array<Point, 4> shown_part(const BlockMap& map, const PictureFeatures& entry) {
+  if (map.blocks.empty()) return corners(entry.width, entry.height);
   const auto place = [](size_t block, size_t blocks, size_t first, size_t pixels, double size) {
-    if (block == 0 && block != blocks) return 0.0;
+    if (block == 0) return 0.0;
     if (block == blocks) return size;
     return size * static_cast<double>(first + block * BlockMap::kSide) /
            static_cast<double>(pixels);
