@@ -32,14 +32,17 @@ struct FeatureQuery {
 struct FeatureCandidate {
   uint32_t key = 0;
   bool mirrored = false;
-  float score = 0;    // votes, weighed by how rarely each feature agrees with anything
-  uint32_t hits = 0;  // features of the item that agree with it
+  // Votes that agree on one turn and change of size. A vote is at most 1, for a feature that hardly
+  // differs and agrees with nothing else.
+  float score = 0;
+  uint32_t hits = 0;  // features of the item that gave these votes
 };
 
 struct FeatureVote {
   std::vector<FeatureCandidate> candidates;  // best first, then by key
-  // By feature of the item: with how many different keys it agrees. What agrees with many unrelated
-  // ones is a logo, a font or a frame, and tells little.
+  // By feature of the item: with how many different keys it agrees strongly, upright or mirrored.
+  // What agrees with many unrelated ones is a logo, a font or a frame, and tells little. By chance
+  // it is one key in ten thousand.
   std::vector<uint32_t> agreeing_keys;
 };
 
@@ -47,6 +50,10 @@ struct FeatureVote {
 // consistency (Jegou, Douze, Schmid, ECCV 2008): an immutable base, a tail of rows added since, and
 // removed keys. What add() and remove() did is seen by every vote that starts after they return.
 // All calls are safe from any thread; vote() never waits for merge(), nor for add() or remove().
+//
+// A row takes 14 bytes. Rows of one picture belong into one add(); a tail of 4'000 pictures costs a
+// vote as much as a base of 20'000. Votes and their order depend on the rows alone, not on when
+// they came or were merged. plain::vote() in feature_plain.h is the definition.
 class LiveFeatureIndex {
  public:
   LiveFeatureIndex();
@@ -61,11 +68,15 @@ class LiveFeatureIndex {
   FeatureVote vote(std::span<const FeatureQuery> upright, std::span<const FeatureQuery> mirrored,
                    size_t most) const;
 
-  // Folds tail and removals into a new base. Errors: limit.
+  // Folds tail and removals into a new base. One merge runs at a time, others return at once; until
+  // votes on the old base have ended there is memory for both. Errors: limit above 2^32 - 1 rows;
+  // unavailable without memory; nothing has changed then.
   Status merge();
 
-  // Writes the base to a file, checked and versioned (docs/formats/feature-index.md), and replaces
-  // this index by what such a file holds. Errors: unavailable, denied; corrupt, limit.
+  // Writes the base, but neither tail nor removals, to a file, checked and versioned
+  // (docs/formats/feature-index.md); and replaces this index, with tail and removals, by what such
+  // a file holds. Errors: not_found, unavailable, denied; when opening also corrupt, and invalid
+  // for another version: build the index anew. A failed open() changes nothing.
   Status save(const std::string& path) const;
   Status open(const std::string& path);
 
