@@ -162,6 +162,27 @@ TEST(LocalFeatures, GrowWithThePicture) {
             0.6);
 }
 
+TEST(LocalFeatures, OfAPictureInAPictureAreEnoughToFindIt) {
+  const Scene shown(10), around(11);
+  constexpr double kSide = 0.3 * 800;
+  const auto entry = local_features(drawn(shown, 512, 400, scaled(512)).view(), kEntryFeatures);
+  const Pixels picture = drawn(around, 800, 500, scaled(800));
+  const Pixels inner = drawn(shown, 240, 187, scaled(kSide));
+  Pixels item = picture;
+  for (uint32_t y = 0; y < inner.height; ++y)
+    std::copy_n(inner.samples.begin() + y * inner.width, inner.width,
+                item.samples.begin() + (y + 150) * item.width + 400);
+  const double share =
+      share_found(entry.features, local_features(item.view(), kItemFeatures).features,
+                  [](LocalFeature feature) {
+                    feature.x = static_cast<float>(feature.x * kSide / 512 + 400);
+                    feature.y = static_cast<float>(feature.y * kSide / 512 + 150);
+                    feature.scale = static_cast<float>(feature.scale * kSide / 512);
+                    return feature;
+                  });
+  EXPECT_GT(share * static_cast<double>(entry.features.size()), 40);
+}
+
 TEST(LocalFeatures, MirroredIsTheFeatureOfTheMirroredPicture) {
   const Scene scene(4);
   const Pixels picture = drawn(scene, 240, 200, scaled(240));
@@ -377,6 +398,16 @@ TEST(FeatureSpread, TakesTheStrongestButNotAllFromOnePlace) {
   ASSERT_EQ(chosen.size(), 20u);
   EXPECT_EQ(chosen[0], 99u);
   EXPECT_GE(std::count_if(chosen.begin(), chosen.end(), [](size_t i) { return i >= 100; }), 6);
+}
+
+TEST(FeatureSpread, LargeOnesSurviveACrowdOfStrongerSmallOnes) {
+  std::vector<Candidate> candidates;
+  for (size_t i = 0; i < 1000; ++i)
+    candidates.push_back({static_cast<float>(i % 32) / 32, static_cast<float>(i % 31) / 31, 1, 90});
+  for (size_t i = 0; i < 20; ++i) candidates.push_back({static_cast<float>(i) / 20, 0.5f, 9, 2});
+  const auto chosen = spread(candidates, 100);
+  ASSERT_EQ(chosen.size(), 100u);
+  EXPECT_EQ(std::count_if(chosen.begin(), chosen.end(), [](size_t i) { return i >= 1000; }), 20);
 }
 
 }  // namespace
