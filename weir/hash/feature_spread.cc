@@ -2,26 +2,30 @@
 //
 // Places are shared out among bands of size first, the largest band first: large features are few,
 // and what they leave free goes to the smaller ones. Within a band every cell of a grid ranks its
-// own candidates; the worth of one is the root of its contrast divided by its rank.
+// own candidates; the worth of one is the root of its contrast divided by its rank. Places that no
+// band may take in the end go to the worthiest that are left.
 #include "weir/hash/feature_spread.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 
 namespace weir {
 namespace {
 
-constexpr size_t kCells = 8;  // along the longer side
-constexpr size_t kBands = 8;  // each of sizes up to twice the smallest
-// Of the places still free, what a band may take; the smallest one may take all.
-constexpr std::array<double, kBands> kShare{1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5};
+constexpr size_t kCells = 8;    // along the longer side
+constexpr size_t kBands = 8;    // each of sizes up to twice the smallest
+constexpr double kShare = 0.5;  // of the places still free, what a band may take
 
 struct Ranked {
   size_t index;
   float worth;
 };
+
+void sort_by_worth(std::vector<Ranked>& ranked) {
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const Ranked& a, const Ranked& b) { return a.worth > b.worth; });
+}
 
 size_t cell_of(const Candidate& candidate) {
   const auto along = [](float at) {
@@ -30,9 +34,8 @@ size_t cell_of(const Candidate& candidate) {
   return along(candidate.y) * kCells + along(candidate.x);
 }
 
-// The indices of a band become those of its best, the worthiest first.
-std::vector<Ranked> best_of(const std::vector<Candidate>& candidates, std::vector<size_t> band,
-                            size_t most) {
+// The candidates of a band by their worth, the worthiest first.
+std::vector<Ranked> ranked_of(const std::vector<Candidate>& candidates, std::vector<size_t> band) {
   std::stable_sort(band.begin(), band.end(), [&](size_t a, size_t b) {
     return candidates[a].contrast > candidates[b].contrast;
   });
@@ -42,9 +45,7 @@ std::vector<Ranked> best_of(const std::vector<Candidate>& candidates, std::vecto
     const size_t rank = ++taken[cell_of(candidates[index])];
     ranked.push_back({index, std::sqrt(candidates[index].contrast) / static_cast<float>(rank)});
   }
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.worth > b.worth; });
-  if (ranked.size() > most) ranked.resize(most);
+  sort_by_worth(ranked);
   return ranked;
 }
 
@@ -59,15 +60,19 @@ std::vector<size_t> spread(const std::vector<Candidate>& candidates, size_t most
     const float octaves = std::log2(candidates[i].size / smallest);
     bands[std::min(static_cast<size_t>(octaves), kBands - 1)].push_back(i);
   }
-  std::vector<Ranked> chosen;
+  std::vector<Ranked> chosen, left;
   for (size_t b = kBands; b-- > 0;) {
+    const auto ranked = ranked_of(candidates, std::move(bands[b]));
     const double free = static_cast<double>(most - chosen.size());
-    const auto places = static_cast<size_t>(std::ceil(free * kShare[b]));
-    const auto best = best_of(candidates, std::move(bands[b]), places);
-    chosen.insert(chosen.end(), best.begin(), best.end());
+    const auto places = std::min(ranked.size(), static_cast<size_t>(std::ceil(free * kShare)));
+    const auto end = ranked.begin() + static_cast<ptrdiff_t>(places);
+    chosen.insert(chosen.end(), ranked.begin(), end);
+    left.insert(left.end(), end, ranked.end());
   }
-  std::stable_sort(chosen.begin(), chosen.end(),
-                   [](const Ranked& a, const Ranked& b) { return a.worth > b.worth; });
+  sort_by_worth(left);
+  left.resize(std::min(left.size(), most - chosen.size()));
+  chosen.insert(chosen.end(), left.begin(), left.end());
+  sort_by_worth(chosen);
   std::vector<size_t> result;
   for (const Ranked& ranked : chosen) result.push_back(ranked.index);
   return result;

@@ -410,5 +410,13 @@ TEST(FeatureSpread, LargeOnesSurviveACrowdOfStrongerSmallOnes) {
   EXPECT_EQ(std::count_if(chosen.begin(), chosen.end(), [](size_t i) { return i >= 1000; }), 20);
 }
 
+TEST(FeatureSpread, NoPlaceStaysFreeWhileThereAreCandidates) {
+  std::vector<Candidate> candidates{{0.5f, 0.5f, 1, 5}};  // alone in the smallest band
+  for (size_t i = 0; i < 200; ++i)
+    candidates.push_back({static_cast<float>(i) / 200, 0.3f, i % 2 == 0 ? 5.0f : 17.0f, 9});
+  EXPECT_EQ(spread(candidates, 150).size(), 150u);
+  EXPECT_EQ(spread(candidates, 500).size(), 201u);
+}
+
 }  // namespace
 }  // namespace weir

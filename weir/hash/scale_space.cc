@@ -116,7 +116,7 @@ std::optional<Spot> refined(const Changes& changes, size_t p, size_t x, size_t y
 // The blurs of one octave and their differences, in the making.
 class OctaveRows {
  public:
-  OctaveRows(size_t width, size_t height) : width_(width), height_(height) {
+  OctaveRows(size_t width, size_t height) : height_(height) {
     for (size_t i = 0; i < kChanges; ++i)
       steps_.emplace_back(gauss_weights(blur_between(sigma_of(i), sigma_of(i + 1))), width);
     size_t ahead = kAhead;  // of the row where spots are looked for
@@ -168,7 +168,6 @@ class OctaveRows {
     }
   }
 
-  size_t width_;
   size_t height_;
   std::vector<RowBlur> steps_;
   std::array<FloatPlane, kBlurs> blurs_;
