@@ -37,8 +37,9 @@ struct PictureMatchOptions {
 };
 
 // The entries that the item shows, surest first: candidates of the index whose geometry and pixels
-// agree. What a benign entry explains does not count, nor does a small part that many entries share
-// which have nothing else in common: a logo, a flag, a frame. Deterministic.
+// agree over at least half of the item or half of the entry. What a benign entry has too does not
+// count, nor does a small part that the item has in common with several entries: a logo, a flag, a
+// frame. Deterministic.
 // Errors: of `known`.
 Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& item,
                                                 const LiveFeatureIndex& index,
