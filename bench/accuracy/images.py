@@ -8,6 +8,7 @@ Makes the pictures (once), matches them with weir and with its peers, prints the
 build/accuracy/images.html. `./run accuracy` builds first.
 """
 import argparse
+import fcntl
 import json
 import os
 import sys
@@ -84,6 +85,12 @@ def counts_of(lines, target):
 
 def main():
     choice = options()
+    os.makedirs(choice.folder, exist_ok=True)
+    lock = open(os.path.join(choice.folder, "lock"), "w", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit(f"accuracy: another run works in {choice.folder}; wait, or give --folder")
     try:
         measured = {"tune": measure("tune", choice)}
         if choice.split != "tune":
