@@ -16,6 +16,8 @@ constexpr double kLeastContrast = 0.35;  // nor is less than this share of the e
 constexpr size_t kAcross = 5;            // pixels from one side of an outline to the other
 constexpr size_t kReach = 2;             // a pixel is what most of those this near are
 constexpr size_t kTile = 16;             // pixels over which an outline is taken together
+constexpr size_t kStraight = 18;         // pixels of an outline in a line that chance does not give
+constexpr size_t kGap = 3;               // to the next pixel of the same line
 
 // What became of each tone of the entry: gamma, contrast, posterising and inversion are all curves.
 // The median of what each of kTones tones became, straight lines between.
@@ -87,10 +89,15 @@ class Outlines {
     const size_t width = entry.width, height = entry.height;
     tile_columns_ = width / kTile + 1;
     net_.assign(tile_columns_ * (height / kTile + 1), 0.0);
+    marks_.assign(entry.samples.size(), 0);
     for (size_t y = 0; y < height; ++y) add(y * width, width, 1);
+    straight_ += straight_marks(width, height, 1, width);
+    marks_.assign(entry.samples.size(), 0);
     for (size_t x = 0; x < width; ++x) add(x, height, width);
+    straight_ += straight_marks(height, width, width, 1);
   }
   double length() const { return length_; }
+  double straight() const { return length_ > 0 ? straight_ / length_ : 0; }
   double share_of_entry() const {
     double entrys = 0, both = 0;
     for (const double net : net_) entrys += std::max(0.0, net), both += std::abs(net);
@@ -112,7 +119,34 @@ class Outlines {
       const size_t x = middle % entry_.width, y = middle / entry_.width;
       net_[y / kTile * tile_columns_ + x / kTile] += of_entry - of_item;
       length_ += 1;
+      marks_[middle] = 1;
     }
+  }
+
+  // Marks in runs of kStraight and more along a line, a pixel to the side and small gaps allowed.
+  // Lines are `across` apart in memory, the pixels of one `along`.
+  double straight_marks(size_t lines, size_t size, size_t across, size_t along) {
+    std::vector<uint8_t> straight(marks_.size());
+    for (size_t line = 0; line + 1 < lines; ++line) {
+      size_t first = 0, last = 0, count = 0;  // of the run so far
+      const auto end_run = [&] {
+        if (count >= kStraight)
+          for (size_t i = first; i <= last; ++i)
+            straight[line * across + i * along] = straight[(line + 1) * across + i * along] = 1;
+        count = 0;
+      };
+      for (size_t i = 0; i < size; ++i) {
+        const size_t at = line * across + i * along;
+        if (!marks_[at] && !marks_[at + across]) continue;
+        if (count > 0 && i > last + kGap) end_run();
+        if (count++ == 0) first = i;
+        last = i;
+      }
+      end_run();
+    }
+    double sum = 0;
+    for (size_t i = 0; i < straight.size(); ++i) sum += straight[i] && marks_[i];
+    return sum;
   }
 
   const Plane& entry_;
@@ -121,7 +155,9 @@ class Outlines {
   const std::vector<uint8_t>& inside_;
   size_t tile_columns_;
   std::vector<double> net_;
+  std::vector<uint8_t> marks_;  // middles of the outlines that cross lines of one direction
   double length_ = 0;
+  double straight_ = 0;
 };
 
 }  // namespace
@@ -158,6 +194,7 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
 
   const Outlines outlines(toned, item, smoothed(changed, entry.width, entry.height), inside);
   change.outline = outlines.length();
+  change.straight = outlines.straight();
   change.gone = outlines.share_of_entry();
   return change;
 }

@@ -12,10 +12,11 @@ namespace weir {
 // somebody in a scene has moved, there is also the place that he left: the outline is the entry's,
 // and the item shows what was behind him. No overlay does that.
 struct Change {
-  double share = 0;    // of the pixels compared, that differ
-  double gone = 0;     // of the outlines of changes, how much is the entry's, 0 to 1
-  double outline = 0;  // pixels of outline that this was told from
-  double noise = 0;    // standard deviation of the rest, as a share of the entry's contrast
+  double share = 0;     // of the pixels compared, that differ
+  double gone = 0;      // of the outlines of changes, how much is the entry's, 0 to 1
+  double outline = 0;   // pixels of outline that this was told from
+  double straight = 0;  // share of it that runs level or upright for long, as of a pasted picture
+  double noise = 0;     // standard deviation of the rest, as a share of the entry's contrast
 };
 
 // `item` is in the frame of `entry`, both equally soft. `inside` is 1 where the item has a value,
