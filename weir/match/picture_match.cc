@@ -10,6 +10,7 @@
 
 #include "weir/hash/local_features.h"
 #include "weir/match/common_parts.h"
+#include "weir/match/shared_part.h"
 
 namespace weir {
 namespace {
@@ -18,10 +19,6 @@ namespace {
 constexpr size_t kFailuresInARow = 10;
 // Rarer than this nobody has looked, so rarer than this is not claimed.
 constexpr double kLeastFalseAlarms = 1e-12;
-// A copy shows most of the entry, or is most of the item. Pictures that share less have an element
-// in common, such as a logo or a news channel's frame. Of 1,261 edited copies found none shared
-// less than 0.6; of elements in common only frames share more (docs/decisions/0080).
-constexpr double kLeastShare = 0.5;
 
 uint8_t coded_angle(float angle) {
   const double turns = angle / (2 * std::numbers::pi);
@@ -55,11 +52,6 @@ double chances(const LiveFeatureIndex& index) {
   return 2 * std::max(1.0, pictures);
 }
 
-double share_of(const Rect& part, const PictureFeatures& whole) {
-  return static_cast<double>(part.width) * part.height /
-         (static_cast<double>(whole.width) * whole.height);
-}
-
 // What one entry has to do with the item.
 struct Judged {
   PictureMatch match;               // without regions: it is none
@@ -71,13 +63,12 @@ Judged judged(EntryId entry, std::vector<SharedRegion> regions, const PictureFea
   Judged out{{.entry = entry, .regions = {}, .expected_false_alarms = 1e300}, {}};
   PictureMatch& match = out.match;
   for (SharedRegion& region : regions) {
-    if (region.verdict != Verdict::kCopy) continue;
+    const Sharing sharing = judge_sharing(region, shared_part(region, item, picture));
+    if (sharing == Sharing::kNothing) continue;
     const double expected =
         std::max(chances * std::pow(10, std::max(region.log10_nfa, -300.0)), kLeastFalseAlarms);
     if (expected > most) continue;
-    const double share =
-        std::max(share_of(region.item_region, item), share_of(region.entry_region, picture));
-    if (share < kLeastShare) {
+    if (sharing == Sharing::kElement) {
       out.small.push_back(std::move(region));
       continue;
     }
