@@ -71,7 +71,7 @@ void define_add(CLI::App& app, Request& request) {
   verb->add_option("--bank", in->bank, "The bank")->required();
   verb->add_option("--label", in->labels, "K=V, on every entry; may be repeated")
       ->take_all()
-      ->expected(1);
+      ->allow_extra_args(false);
   verb->add_option("PATH", in->paths, "Files and folders")->required();
   verb->callback(
       [&request, in] { request.verb = [&request, in] { return add_verb(request.common, *in); }; });
@@ -103,7 +103,9 @@ void define_match(CLI::App& app, Request& request) {
   CLI::App* verb = add_verb_to(app, request, "match", "Are these, or parts of them, known?");
   add_decoder_options(verb, request);
   auto in = std::make_shared<MatchRequest>();
-  verb->add_option("--bank", in->banks, "Only these banks (default: all)")->take_all()->expected(1);
+  verb->add_option("--bank", in->banks, "Only these banks (default: all)")
+      ->take_all()
+      ->allow_extra_args(false);
   verb->add_option("--report", in->report, "Also write an HTML page with the pairs side by side");
   verb->add_option("PATH", in->paths, "Files and folders")->required();
   verb->callback([&request, in] {

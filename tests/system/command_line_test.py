@@ -131,6 +131,12 @@ class Verbs(WeirCase):
         self.assertEqual([entry["signals"] for entry in json_lines(copied)],
                          [entry["signals"] for entry in json_lines(original)])
 
+    def test_an_option_that_may_be_repeated_takes_one_value(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(1)
+        self.weir("add", "--bank", "ARCHIVE", "--label", "series=test", self.files)
+        self.assertIn("ARCHIVE #1", self.weir("match", "--bank", "ARCHIVE", self.files))
+
     def test_import_reports_bad_lines_and_goes_on(self):
         self.weir("bank", "create", "LISTS")
         path = self.folder / "list.txt"
