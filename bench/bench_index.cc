@@ -304,7 +304,7 @@ P99 time_queries(const LiveHammingIndex& live, const Input& input, const std::at
 void add_rows(LiveHammingIndex& live) {
   std::jthread merging([&live](const std::stop_token& stop) {
     for (; !stop.stop_requested(); std::this_thread::sleep_for(std::chrono::milliseconds(250)))
-      if (live.tail_rows() > live.size() / 10) must(live.merge());
+      if (live.tail_rows() > live.size() / 20) must(live.merge());
   });
   std::mt19937_64 random(5);
   const auto start = Clock::now();

@@ -18,7 +18,7 @@ struct Config {
   std::string listen = "127.0.0.1:8787";   // [server] listen
   uint64_t request_bytes = 2048ull << 20;  // [server] request_mib, a whole upload
   uint64_t connections = 1'000;            // [server] connections
-  uint64_t tail_rows = 50'000;             // [index] tail_rows, then the tail is merged
+  uint64_t tail_rows = 1'000'000;          // [index] tail_rows, then the tail is merged
   uint64_t snapshot_changes = 100'000;     // [index] snapshot_changes, then a base is saved
 };
 

@@ -33,8 +33,8 @@ class CurrentSnapshot {
   // Of entries' pictures; the key of a row is the entry's id.
   const LiveFeatureIndex& features() const { return features_; }
 
-  // Folds the tails into the indexes when the first has grown beyond `tail_rows`, or either beyond
-  // a tenth of its index. Errors: limit.
+  // Folds the tails into the indexes when the first has grown beyond `tail_rows` or a twentieth of
+  // its index, or that of pictures beyond a tenth of its own. Errors: limit.
   Status merge_if_larger(size_t tail_rows);
   // Claims the store's merge_index job, if there is one and the files are more than `stale_changes`
   // changes or some thousand pictures behind, and writes new base files. True when they were

@@ -21,7 +21,7 @@ namespace weir {
 // end may be written while that view is read, but they are not its rows and it never looks at them.
 // So only one thread at a time may append, and only to the newest view.
 //
-// Every so many rows are sealed: they get slots like a base, and equal-sized seals are joined, so
+// Every so many rows are sealed: they get slots like a base, and seals of like size are joined, so
 // that a search probes a few small indexes and scans only the newest rows. A sealed image has for
 // keys the places of its rows, counted from its first.
 class LiveTail {
@@ -32,6 +32,7 @@ class LiveTail {
     std::array<uint32_t, kRows> key;
   };
 
+  static constexpr uint64_t kJoined = 4;         // a seal so many times as large is joined
   static constexpr uint64_t kSealRows = 16'384;  // scanned in 2 to 10 microseconds, sealed in 2 ms
 
   uint64_t begin() const { return begin_; }  // the place of the first row
