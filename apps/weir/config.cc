@@ -60,6 +60,13 @@ const std::vector<Key>& keys() {
          if (value) config.allow_unsandboxed = *value;
          return value.has_value();
        }},
+      {"match", "expected_false_alarms", "a number from 1e-12 to 1",
+       [](const toml::node& node, Config& config) {
+         const auto value = node.value<double>();
+         if (!value || !(*value >= 1e-12 && *value <= 1)) return false;
+         config.expected_false_alarms = *value;
+         return true;
+       }},
       {"server", "listen", "a string such as \"127.0.0.1:8787\"",
        [](const toml::node& node, Config& config) {
          const auto value = node.value_exact<std::string>();
@@ -137,6 +144,8 @@ std::string to_toml(const Config& config) {
       "\n[decoder]\n"
       "workers = {}  # 0: one a core\n"
       "allow_unsandboxed = {}\n"
+      "\n[match]\n"
+      "expected_false_alarms = {:e}\n"
       "\n[server]\n"
       "listen = \"{}\"\n"
       "request_mib = {}\n"
@@ -145,8 +154,9 @@ std::string to_toml(const Config& config) {
       "tail_rows = {}\n"
       "snapshot_changes = {}\n",
       limits.file_bytes / kMib, limits.pixels, limits.dimension, limits.frames, limits.deadline_ms,
-      limits.memory_bytes / kMib, config.workers, config.allow_unsandboxed, config.listen,
-      config.request_bytes / kMib, config.connections, config.tail_rows, config.snapshot_changes);
+      limits.memory_bytes / kMib, config.workers, config.allow_unsandboxed,
+      config.expected_false_alarms, config.listen, config.request_bytes / kMib, config.connections,
+      config.tail_rows, config.snapshot_changes);
 }
 
 }  // namespace weir

@@ -15,6 +15,7 @@ struct Config {
   Limits limits;                           // [limits]
   unsigned workers = 0;                    // [decoder] workers; 0: one a core
   bool allow_unsandboxed = false;          // [decoder] allow_unsandboxed
+  double expected_false_alarms = 1e-3;     // [match] expected_false_alarms that a match may be
   std::string listen = "127.0.0.1:8787";   // [server] listen
   uint64_t request_bytes = 2048ull << 20;  // [server] request_mib, a whole upload
   uint64_t connections = 1'000;            // [server] connections

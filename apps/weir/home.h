@@ -36,7 +36,7 @@ class Home {
   // Reads the index and starts the decoder: for verbs that match. Errors: as their parts.
   Status start_services();
   // Precondition: start_services() succeeded.
-  Services services() { return {*store_, *decoder_, *snapshot_}; }
+  Services services() { return {*store_, *decoder_, *snapshot_, {config_.expected_false_alarms}}; }
 
   // After a verb that added entries: keeps the base file near the store, so that the next start is
   // quick. A failure costs only that.

@@ -188,11 +188,13 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
   const std::vector<ItemQuery> queries = TRY(queries_of(items, services.store));
   const auto matches = TRY(match_items(queries, services.snapshot.index(), MatchOptions{}));
 
+  PictureMatchOptions options;
+  options.most_false_alarms = services.settings.expected_false_alarms;
   std::vector<ItemReport> reports(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     reports[i].notes = notes_of(items[i]);
     auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
-                                      pictures_among(asked, services.store)));
+                                      pictures_among(asked, services.store), options));
     std::vector<KnownMatch> found;
     for (Match& match : joined(matches[i], std::move(pictures))) {
       auto entry = services.store.find_entry(match.entry);
