@@ -97,6 +97,7 @@ Json shape_of(const SharedRegion& region) {
           {"inliers", region.inliers.size()},
           {"agreeing", std::round(region.agreeing * 1000) / 1000},
           {"differing", std::round(region.differing * 1000) / 1000},
+          {"verdict", name_of(region.verdict)},
           {"mirrored", region.mirrored},
           {"transform", in_words(region)},
           {"outline", std::move(outline)}};

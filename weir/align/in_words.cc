@@ -20,6 +20,20 @@ double degrees(const PictureTransform& transform, const Point& at) {
 
 }  // namespace
 
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kCopy:
+      return "copy";
+    case Verdict::kSameScene:
+      return "same_scene";
+    case Verdict::kUnclear:
+      return "unclear";
+    case Verdict::kElement:
+      return "element";
+  }
+  return "unclear";
+}
+
 std::string in_words(const SharedRegion& region) {
   const Rect& box = region.entry_region;
   const Point middle{box.x + box.width / 2.0, box.y + box.height / 2.0};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weir/base/features.h"
@@ -23,11 +24,13 @@ struct PictureTransform {
   Point operator()(Point entry) const;
 };
 
-// What the pixels say about a region whose geometry agrees.
+// What the pixels say about a region whose geometry agrees; kElement is said by those who also know
+// how much of both pictures it is (weir/match).
 enum class Verdict : uint8_t {
   kCopy,       // the same picture
   kSameScene,  // the same place or object, but another picture of it
   kUnclear,    // too little to tell
+  kElement,    // the same thing, such as a logo, in pictures that are otherwise different
 };
 
 // A part of the item that shows a part of the entry.
@@ -65,6 +68,8 @@ struct AlignOptions {
 // plane without pixels, features outside the picture).
 std::vector<SharedRegion> align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
                                          const AlignOptions& options = {});
+
+std::string_view name_of(Verdict verdict);  // "copy", "same_scene", "unclear", "element"
 
 // The transform for a person: "mirrored, scaled to 31 %, turned by 8 degrees", "as it was".
 std::string in_words(const SharedRegion& region);

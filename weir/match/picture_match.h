@@ -32,8 +32,10 @@ struct KnownPicture {
 using KnownPictures = std::function<Result<std::optional<KnownPicture>>(EntryId)>;
 
 struct PictureMatchOptions {
-  double most_false_alarms = 1e-3;  // that a match may be expected to be; surer ones are reported
-  size_t most_candidates = 40;      // of the index, that are looked at closely
+  // That a match may be expected to be; surer ones are reported. With 0.01 and more, elements in
+  // common and other pictures of the same scene are reported too, each with its verdict.
+  double most_false_alarms = 1e-3;
+  size_t most_candidates = 40;  // of the index, that are looked at closely
 };
 
 // The entries that the item shows, surest first: candidates of the index whose geometry and pixels
