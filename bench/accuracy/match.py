@@ -46,9 +46,15 @@ def size_of(folder):
                for at, _, names in os.walk(folder) for name in names)
 
 
+# Weak claims too, so that what they promise can be compared with what is seen. Those that `weir`
+# reports by itself are the ones of at least REPORTED.
+CONFIGURATION = "[match]\nexpected_false_alarms = 1.0\n"
+REPORTED = 3.0  # minus the logarithm of the number of false alarms that a match may be expected to be
+
+
 def stamp_of(program, made):
-    """Changes with the program, its decoder, or the set."""
-    digest = hashlib.sha256(made.encode())
+    """Changes with the program, its decoder, the set, or what is asked of them."""
+    digest = hashlib.sha256((made + CONFIGURATION).encode())
     for path in (program, program + "-decode"):
         with open(path, "rb") as source:
             digest.update(hashlib.sha256(source.read()).digest())
@@ -74,6 +80,9 @@ def run(program, target, workers):
     home = os.path.join(target, "home")
     shutil.rmtree(home, ignore_errors=True)
     weir = Weir(program, home)
+    os.makedirs(home)
+    with open(os.path.join(home, "weir.toml"), "w", encoding="ascii") as out:
+        out.write(CONFIGURATION)
     if "error" in weir.lines("bank", "create", "--json", BANK)[0][0]:
         raise RuntimeError(f"{program} made no bank in {home}; see `weir bank create --help`")
     options = ("--bank", BANK, "--workers", str(workers), "--json")

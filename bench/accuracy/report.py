@@ -11,7 +11,7 @@ from edits import EDITS, SEVERITIES
 from queries import BOXED
 
 STANDARD = {"pdq": -31, "pdq-8": -31}   # scores are minus distances
-DECADES = (0, -1, -2, -3, -4, -6, -8, -12)
+DECADES = (0, -1, -2, -3, -4, -5, -6)
 
 
 def truth_of(lines, kinds):
@@ -116,7 +116,8 @@ def evaluate(found, result, lines, thresholds, sizes):
     for name, predictions in found.items():
         out["ranked"][name] = ranked(predictions, lines)
         if name == "weir":
-            out["methods"]["weir as reported"] = judged(predictions, lines)
+            out["methods"]["weir as reported"] = judged(
+                predictions, lines, least=match.REPORTED)
         if name in STANDARD:
             out["methods"][f"{name} at {-STANDARD[name]}"] = judged(
                 predictions, lines, least=STANDARD[name])

@@ -72,10 +72,10 @@ class NoFalseMatch(unittest.TestCase):
 
 
 class Calibration(unittest.TestCase):
-    def test_counts_queries_at_or_below_each_decade(self):
+    def test_counts_queries_at_or_below_the_weakest_claim_of_each_decade(self):
         alarms = {"x": 1e-3, "y": 0.05, "z": 0.5}
         self.assertEqual(scores.calibration(alarms, 100, (0, -1, -2, -3, -4)),
-                         [(1.0, 100.0, 3), (0.1, 10.0, 2), (0.01, 1.0, 1), (0.001, 0.1, 1),
+                         [(0.5, 50.0, 3), (0.05, 5.0, 2), (0.01, 1.0, 1), (0.001, 0.1, 1),
                           (0.0001, 0.01, 0)])
 
     def test_promises_hold_for_uniform_chances(self):

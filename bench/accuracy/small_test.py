@@ -26,9 +26,9 @@ except ImportError as missing:
 ENTRIES, INNOCENTS = 12, 30
 LEAST = {
     ("jpeg", 1): 12, ("webp", 1): 12, ("downscale", 1): 12, ("gamma", 0): 12, ("noise", 1): 12,
-    ("mirror", 0): 12, ("flip-or-turn", 1): 12, ("letterbox", 1): 12, ("frame", 1): 10,
-    ("doodle", 0): 9, ("rotate", 1): 0, ("crop", 1): 0, ("perspective", 1): 3,
-    ("picture-in-picture", 1): 0, ("collage", 1): 0,
+    ("mirror", 0): 12, ("flip-or-turn", 1): 12, ("letterbox", 1): 12, ("frame", 1): 12,
+    ("doodle", 0): 12, ("rotate", 1): 12, ("crop", 1): 12, ("perspective", 1): 12,
+    ("picture-in-picture", 1): 12, ("collage", 1): 12,
 }
 MOST_FALSE = 0
 
