@@ -49,7 +49,7 @@ def size_of(folder):
 # Weak claims too, so that what they promise can be compared with what is seen. Those that `weir`
 # reports by itself are the ones of at least REPORTED.
 CONFIGURATION = "[match]\nexpected_false_alarms = 1.0\n"
-REPORTED = 3.0  # minus the logarithm of the number of false alarms that a match may be expected to be
+REPORTED = 3.0  # minus log10 of the false alarms that a match may be expected to be
 
 
 def stamp_of(program, made):

@@ -198,8 +198,8 @@ Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
   return {};
 }
 
-// A tail of a twentieth of the base is where a query begins to feel it; below a few thousand rows it
-// never does.
+// A tail of a twentieth of the base is where a query begins to feel it; below a few thousand rows
+// it never does.
 Status CurrentSnapshot::merge_if_larger(size_t tail_rows) {
   const size_t felt = std::max<size_t>(index_->size() / 20, kLeastTailToMerge);
   if (index_->tail_rows() > std::min(tail_rows, felt)) TRY(index_->merge());

@@ -18,9 +18,9 @@ namespace weir {
 // All calls are safe from any thread. search() never waits for merge(), nor for an add() or
 // remove() in progress.
 //
-// The newest rows of the tail are scanned, older ones are indexed in one or two small parts as add()
-// comes to them, which costs a search about 10 microseconds. Beside a small base that is felt:
-// merge when the tail reaches a twentieth of size().
+// The newest rows of the tail are scanned, older ones are indexed in one or two small parts as
+// add() comes to them, which costs a search about 10 microseconds. Beside a small base that is
+// felt: merge when the tail reaches a twentieth of size().
 class LiveHammingIndex {
  public:
   explicit LiveHammingIndex(HammingIndex base = {});
