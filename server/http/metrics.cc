@@ -80,13 +80,19 @@ Result<std::string> Metrics::page(Services& services) const {
   write_one(page, "weir_index_tail_rows", "gauge", "Rows added or hidden since the last merge.",
             index.tail_rows());
   write_one(page, "weir_index_bytes", "gauge", "Memory of the index.", index.memory_bytes());
+  const LiveFeatureIndex& features = services.snapshot.features();
+  write_one(page, "weir_feature_index_rows", "gauge", "Local features of entries' pictures.",
+            features.rows());
+  write_one(page, "weir_feature_index_bytes", "gauge", "Memory of the index of local features.",
+            features.memory_bytes());
   write_one(page, "weir_decoder_workers", "gauge", "Decoder processes.",
             services.decoder.workers());
 
   describe(page, "weir_bank_entries", "gauge", "Active entries of a bank.");
   for (const Bank& bank : banks)
     write(page, "weir_bank_entries",
-          "{bank=\"" + bank.name + "\",state=\"" + std::string(name_of(bank.state)) + "\"}",
+          "{bank=\"" + bank.name + "\",kind=\"" + std::string(name_of(bank.kind)) + "\",state=\"" +
+              std::string(name_of(bank.state)) + "\"}",
           static_cast<double>(bank.entries));
   return page;
 }

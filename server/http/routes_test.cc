@@ -203,7 +203,7 @@ TEST_F(Routes, TheServiceDescribesItself) {
   EXPECT_EQ(page.body.find("<script"), std::string::npos);
   EXPECT_TRUE(ask(get("/openapi.yaml")).body.find("openapi: 3") != std::string::npos);
   json_to("POST", "/v1/banks/A/entries", {{"signals", {sha256_signal('1')}}});
-  EXPECT_EQ(metric("weir_bank_entries{bank=\"A\",state=\"active\"}"), 1);
+  EXPECT_EQ(metric("weir_bank_entries{bank=\"A\",kind=\"known\",state=\"active\"}"), 1);
   EXPECT_EQ(metric("weir_http_requests_total{route=\"/healthz\",method=\"GET\",class=\"2xx\"}"), 1);
   EXPECT_EQ(metric("weir_http_request_seconds_count{route=\"/\",method=\"GET\"}"), 1);
 }
