@@ -41,16 +41,25 @@ def fill_bank():
 
 
 def match_items():
-    """For each item's file name, the names of the entries that it matched, best first."""
+    """For each item's file name, the entries it matched, best first: names, each with the kinds of
+    its evidence."""
     _, output = weir("match", "--bank", "DEMO", "--report", REPORT, "--json", ITEMS)
     found = {}
     for line in output.splitlines():
         item = json.loads(line)
-        names = [match["name"] for match in item.get("matches", [])]
-        found[os.path.basename(item["path"])] = names
+        found[os.path.basename(item["path"])] = {
+            match["name"]: {evidence["kind"] for evidence in match["evidence"]}
+            for match in item.get("matches", [])}
         if "error" in item:
             print(f"demo: {item['path']}: {item['error']['message']}", file=sys.stderr)
     return found
+
+
+def print_row(kind, copies):
+    """Of copies, each (found, by a hash, by local features)."""
+    right, by_hash, by_features = (sum(column) for column in zip(*copies))
+    print(f"  {kind:<18} found {right:>3} of {len(copies):>3}: "
+          f"{by_hash:>3} by hash, {by_features:>3} by features")
 
 
 def judge(truth, found):
@@ -62,17 +71,18 @@ def judge(truth, found):
         if row["original"]:
             right = names is not None and set(names) == {row["original"]}
         else:
-            right = names == []
+            right = names == {}
         if not right:
             wrong.append(f"  {row['item']}: expected {row['original'] or 'no match'}, got "
                          + ("no answer" if names is None else ", ".join(names) or "no match"))
-        kinds.setdefault(row["kind"], []).append(right)
-    unrelated = kinds.pop("unrelated")
+        evidence = names[row["original"]] if right and row["original"] else set()
+        kinds.setdefault(row["kind"], []).append(
+            (right, bool(evidence - {"features"}), "features" in evidence))
+    unrelated = [right for right, _, _ in kinds.pop("unrelated")]
     print("\nedited copies of known photographs")
     for kind in ["same-file", *make.EDITS]:
-        print(f"  {kind:<14} found {sum(kinds[kind])} of {len(kinds[kind])}")
-    copies = [right for rights in kinds.values() for right in rights]
-    print(f"  {'all':<14} found {sum(copies)} of {len(copies)}")
+        print_row(kind, kinds[kind])
+    print_row("all", [copy for copies in kinds.values() for copy in copies])
     print(f"unrelated photographs matched: {len(unrelated) - sum(unrelated)} of {len(unrelated)}")
     if wrong:
         print("\nnot as it should be:")

@@ -25,6 +25,7 @@ TABLE = os.path.join(HERE, "pictures.tsv")
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 SIDE = 1024      # of the bank's pictures
 EACH = 4         # edits of one known picture
+BACKDROPS = 6    # unrelated photographs on which known ones are put
 SEED = 20240517  # chosen; any would do
 
 
@@ -77,7 +78,7 @@ def name_of(path):
     return stem.split("_by_")[0].lower()
 
 
-# --- the edits: (picture, random) -> (picture, extension, how it is saved) ------------------------
+# --- the edits: (picture, random, others) -> (picture, extension, how it is saved) ----------------
 
 
 def jpeg(picture, quality=85):
@@ -95,16 +96,16 @@ def framed(picture, left, top, colour):
     return jpeg(ImageOps.expand(picture, (left, top), colour))
 
 
-def letterboxed(picture, random_):
+def letterboxed(picture, random_, _):
     return framed(picture, 0, round(picture.height * random_.uniform(0.08, 0.18)), "black")
 
 
-def white_framed(picture, random_):
+def white_framed(picture, random_, _):
     width = round(min(picture.size) * random_.uniform(0.04, 0.10))
     return framed(picture, width, width, "white")
 
 
-def captioned(picture, random_):
+def captioned(picture, random_, _):
     """One small line on a dark strip in a lower corner."""
     from PIL import ImageDraw, ImageFont
     picture = picture.copy()
@@ -121,18 +122,80 @@ def captioned(picture, random_):
 
 
 def turned(how):
-    def edit(picture, _):
+    def edit(picture, _random, _others):
         from PIL import Image
         return jpeg(picture.transpose(getattr(Image.Transpose, how)))
     return edit
 
 
+def cropped(picture, random_, _):
+    """Two fifths of the area or a little more, from anywhere."""
+    share = random_.uniform(0.63, 0.72)
+    width, height = (round(side * share) for side in picture.size)
+    x, y = random_.randint(0, picture.width - width), random_.randint(0, picture.height - height)
+    return jpeg(picture.crop((x, y, x + width, y + height)))
+
+
+def tilted(picture, random_, _):
+    """Turned by eight degrees to either side; the corners that this leaves open are black."""
+    from PIL import Image
+    return jpeg(picture.rotate(random_.choice([-8, 8]), Image.BICUBIC, expand=True))
+
+
+def picture_in_picture(picture, random_, others):
+    """A third as wide as the photograph on which it lies."""
+    from PIL import Image
+    whole = random_.choice(others).copy()
+    factor = min(whole.width / 3 / picture.width, whole.height / 2 / picture.height)
+    inner = picture.resize([round(side * factor) for side in picture.size], Image.LANCZOS)
+    whole.paste(inner, (random_.randint(0, whole.width - inner.width),
+                        random_.randint(0, whole.height - inner.height)))
+    return jpeg(whole)
+
+
+def on_screen(picture, random_, _):
+    """As if photographed from a screen, from one side: narrower there, darker, a little soft."""
+    from PIL import Image, ImageEnhance, ImageFilter
+    width, height = picture.size
+    far = random_.uniform(0.06, 0.10)  # by how much the far edge is shorter, at each end
+    # Where in the picture the corners of the photograph lie, clockwise from the lower left.
+    top_left, top_right = (-0.05, -0.08), (1.06, -0.08 - far)
+    low_left, low_right = (-0.05, 1.08), (1.06, 1.08 + far)
+    if random_.random() < 0.5:  # from the other side
+        mirrored = [(1 - x, y) for x, y in (top_right, top_left, low_right, low_left)]
+        top_left, top_right, low_left, low_right = mirrored
+    coefficients = perspective([top_left, top_right, low_right, low_left], width, height)
+    photograph = picture.transform((width, height), Image.Transform.PERSPECTIVE, coefficients,
+                                   Image.BICUBIC, fillcolor=(25, 25, 28))
+    photograph = photograph.filter(ImageFilter.GaussianBlur(0.8))
+    return jpeg(ImageEnhance.Brightness(photograph).enhance(0.85), 75)
+
+
+def perspective(corners, width, height):
+    """The eight numbers by which PIL finds the place in the picture of each pixel of the new one,
+    whose corners, clockwise from the top left, lie at these shares of the picture's sides."""
+    rows = []
+    for (x, y), (u, v) in zip(((0, 0), (width, 0), (width, height), (0, height)), corners):
+        u, v = u * width, v * height
+        rows.append([x, y, 1, 0, 0, 0, -u * x, -u * y, u])
+        rows.append([0, 0, 0, x, y, 1, -v * x, -v * y, v])
+    for column in range(8):  # Gauss and Jordan
+        pivot = max(range(column, 8), key=lambda row: abs(rows[row][column]))
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        rows[column] = [number / rows[column][column] for number in rows[column]]
+        for row in range(8):
+            if row != column:
+                factor = rows[row][column]
+                rows[row] = [a - factor * b for a, b in zip(rows[row], rows[column])]
+    return [row[8] for row in rows]
+
+
 EDITS = {
-    "jpeg-40": lambda p, r: jpeg(p, 40),
-    "webp": lambda p, r: (p, "webp", {"quality": 75}),
-    "png": lambda p, r: (p, "png", {}),
-    "half-size": lambda p, r: scaled(p, 0.5),
-    "30-percent": lambda p, r: scaled(p, 0.3),
+    "jpeg-40": lambda p, r, o: jpeg(p, 40),
+    "webp": lambda p, r, o: (p, "webp", {"quality": 75}),
+    "png": lambda p, r, o: (p, "png", {}),
+    "half-size": lambda p, r, o: scaled(p, 0.5),
+    "30-percent": lambda p, r, o: scaled(p, 0.3),
     "mirrored": turned("FLIP_LEFT_RIGHT"),
     "rotated-90": turned("ROTATE_90"),
     "rotated-180": turned("ROTATE_180"),
@@ -140,6 +203,10 @@ EDITS = {
     "letterboxed": letterboxed,
     "white-framed": white_framed,
     "captioned": captioned,
+    "cropped": cropped,
+    "tilted": tilted,
+    "picture-in-picture": picture_in_picture,
+    "screen": on_screen,
 }
 
 
@@ -161,6 +228,8 @@ def make():
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
     random_ = random.Random(SEED)
+    others = [shrunk(os.path.join(DEMO, "packages", package, path))
+              for role, package, path in rows() if role == "unrelated"][:BACKDROPS]
     kinds = list(EDITS)
     truth = []
     known = 0
@@ -173,10 +242,10 @@ def make():
             continue
         original = os.path.join(bank, name + ".jpg")
         picture.save(original, quality=90)
-        # Every kind meets equally many pictures: 3 steps of 4 kinds go once round the 12.
+        # Every kind meets equally many pictures: 4 steps of 4 kinds go once round the 16.
         for step in range(EACH):
             kind = kinds[(known + step * (len(kinds) // EACH)) % len(kinds)]
-            edited, extension, options = EDITS[kind](picture, random_)
+            edited, extension, options = EDITS[kind](picture, random_, others)
             item = f"{name}.{kind}.{extension}"
             edited.save(os.path.join(items, item), **options)
             truth.append((item, kind, name + ".jpg"))
