@@ -116,6 +116,8 @@ void define_match(CLI::App& app, Request& request) {
       add_verb_to(app, request, "compare", "Every signal of two files, side by side");
   add_decoder_options(compare, request);
   auto pair = std::make_shared<CompareRequest>();
+  compare->add_option("--report", pair->report,
+                      "Also write an HTML page that shows what the two share");
   compare->add_option("A", pair->a, "A file")->required();
   compare->add_option("B", pair->b, "Another file")->required();
   compare->callback([&request, pair] {

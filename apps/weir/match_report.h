@@ -2,26 +2,24 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 
+#include "apps/weir/html_page.h"
 #include "server/flow/match.h"
 #include "server/sandbox/decoder.h"
 #include "weir/base/result.h"
 
 namespace weir {
 
-// One HTML page, complete in itself, that shows each match as a pair of small pictures with the
-// matched region outlined. Pictures are grey and blurred until hovered or focused. Written as the
-// run goes, beside its final name, and renamed when finished.
+// A page that shows each match as a pair of small pictures with the matched regions outlined.
+// Written as the run goes.
 class MatchReport {
  public:
   // Errors: denied, not_found (the folder), unavailable.
   static Result<std::unique_ptr<MatchReport>> create(const std::string& path);
-  ~MatchReport();  // leaves no half page behind
 
   // The pairs of one item as a piece of the page; empty without matches. From any thread: pictures
   // are decoded on the calling one.
@@ -34,16 +32,14 @@ class MatchReport {
   Status finish();
 
  private:
-  explicit MatchReport(std::string path) : path_(std::move(path)) {}
+  MatchReport() = default;
   std::string entry_picture(const Entry& entry, Decoder& decoder);
 
-  std::string path_;
-  std::ofstream out_;
-  bool finished_ = false;
+  std::unique_ptr<HtmlPage> page_;
   uint64_t items_ = 0;
   uint64_t matched_ = 0;
   std::mutex mutex_;                               // of what follows
-  std::map<EntryId, std::string> entry_pictures_;  // base64, at most kKeptPictures
+  std::map<EntryId, std::string> entry_pictures_;  // HTML, at most kKeptPictures
 };
 
 }  // namespace weir

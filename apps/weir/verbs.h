@@ -57,6 +57,7 @@ struct MatchRequest {
 Result<int> match_verb(const Common& common, const MatchRequest& request);
 
 struct CompareRequest {
+  std::string report;  // path of the HTML page; empty: none
   std::string a;
   std::string b;
 };

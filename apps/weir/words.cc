@@ -39,4 +39,18 @@ std::string words_of(const SharedRegion& region) {
                      100 * region.agreeing, in_words(region));
 }
 
+std::string_view words_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kCopy:
+      return "a copy";
+    case Verdict::kElement:
+      return "an element in common, not the same picture";
+    case Verdict::kSameScene:
+      return "the same scene, not the same picture";
+    case Verdict::kUnclear:
+      break;
+  }
+  return "something in common, too little to say what";
+}
+
 }  // namespace weir

@@ -18,4 +18,7 @@ std::string words_of(const Evidence& evidence);
 // "212 of its features, 98 % of its pixels agree: scaled to 31 %".
 std::string words_of(const SharedRegion& region);
 
+// "a copy", "the same scene, not the same picture".
+std::string_view words_of(Verdict verdict);
+
 }  // namespace weir

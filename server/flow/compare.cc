@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/flow/compare.h"
 
+#include <cmath>
+
+#include "weir/hash/local_features.h"
+#include "weir/match/shared_part.h"
+
 namespace weir {
 namespace {
+
+constexpr double kChances = 2;  // upright and mirrored
+constexpr double kMostFalseAlarms = 1e-3;
 
 SignalComparison compare_digest(SignalKind kind, bool equal) {
   SignalComparison row;
@@ -36,30 +44,69 @@ SignalComparison compare_pdq(const ItemSignals& a, const ItemSignals& b) {
   return best;
 }
 
+std::vector<SharedRegion> compare_features(const PictureFeatures& a, const PictureFeatures& b) {
+  std::vector<LocalFeature> turned_over;
+  turned_over.reserve(a.features.size());
+  for (const LocalFeature& feature : a.features) turned_over.push_back(mirrored(feature));
+  AlignOptions options;
+  options.item_mirrored = turned_over;
+  std::vector<SharedRegion> regions;
+  for (SharedRegion& region : align_pictures(a, b, options)) {
+    if (std::log10(kChances) + region.log10_nfa > std::log10(kMostFalseAlarms)) continue;
+    if (judge_sharing(region, shared_part(region, a, b)) == Sharing::kElement)
+      region.verdict = Verdict::kElement;
+    regions.push_back(std::move(region));
+  }
+  return regions;
+}
+
+Json shape_of(const Rect& r) {
+  return Json::array({r.x, r.y, r.width, r.height});
+}
+
+Json shape_of_region(const SharedRegion& region) {
+  Json json{
+      {"region", {{"a", shape_of(region.item_region)}, {"b", shape_of(region.entry_region)}}}};
+  json.update(weir::shape_of(region));
+  json.erase("kind");
+  return json;
+}
+
 }  // namespace
+
+WantsToCompare wants_to_compare() {
+  WantsToCompare wants;
+  wants.a.features = kItemFeatures;
+  wants.b.features = kEntryFeatures;
+  return wants;
+}
 
 Comparison compare_items(const ItemSignals& a, const ItemSignals& b) {
   Comparison out;
   out.signals.push_back(compare_digest(SignalKind::kSha256, a.sha256 == b.sha256));
   out.signals.push_back(compare_digest(SignalKind::kMd5, a.md5 == b.md5));
   if (!a.pictures.empty() && !b.pictures.empty()) out.signals.push_back(compare_pdq(a, b));
+  out.regions = compare_features(a.features, b.features);
   for (const SignalComparison& row : out.signals) out.match |= row.agrees;
+  for (const SharedRegion& region : out.regions) out.match |= region.verdict == Verdict::kCopy;
   return out;
 }
 
 Json shape_of(const Comparison& comparison) {
-  auto rect = [](const Rect& r) { return Json::array({r.x, r.y, r.width, r.height}); };
   Json json{{"match", comparison.match}, {"signals", Json::array()}};
   for (const SignalComparison& row : comparison.signals) {
     Json one{{"kind", name_of(row.kind)}, {"agrees", row.agrees}};
     if (row.kind == SignalKind::kPdq) {
       one["distance"] = row.distance.bits;
       one["orientation"] = name_of(row.orientation);
-      one["region"] = {{"a", rect(row.region_a)}, {"b", rect(row.region_b)}};
+      one["region"] = {{"a", shape_of(row.region_a)}, {"b", shape_of(row.region_b)}};
       if (!row.matchable) one["note"] = "quality below 50: too little detail to be matched by pdq";
     }
     json["signals"].push_back(std::move(one));
   }
+  json["regions"] = Json::array();
+  for (const SharedRegion& region : comparison.regions)
+    json["regions"].push_back(shape_of_region(region));
   return json;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/flow/shapes.h"
+#include "weir/align/picture_align.h"
 
 namespace weir {
 
@@ -21,11 +22,22 @@ struct SignalComparison {
 
 struct Comparison {
   std::vector<SignalComparison> signals;
-  bool match = false;  // any signal agrees
+  // Parts of A that show parts of B, surest first; A is their item and B their entry.
+  std::vector<SharedRegion> regions;
+  bool match = false;  // any signal agrees, or a region is a copy
 };
 
+// What a decoder should compute of the two: A is looked into as an item is, B as an entry.
+struct WantsToCompare {
+  DecodeWants a;
+  DecodeWants b;
+};
+WantsToCompare wants_to_compare();
+
+// Regions that unrelated pictures would share more often than one pair in a thousand are left out.
+// Pictures without features share none.
 Comparison compare_items(const ItemSignals& a, const ItemSignals& b);
 
-Json shape_of(const Comparison& comparison);  // {"match","signals":[...]}
+Json shape_of(const Comparison& comparison);  // {"match","signals":[...],"regions":[...]}
 
 }  // namespace weir

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every verb of the command line, with the JSON that other programs rely on."""
 
+import base64
 import hashlib
+import io
 import json
+import math
 import os
+import re
 import subprocess
 import unittest
 from pathlib import Path
 
-from PIL import ImageOps
+from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from weir_case import WeirCase, json_lines, make_picture
 
@@ -159,6 +163,125 @@ class Verbs(WeirCase):
         self.assertEqual(by_kind["pdq"]["orientation"], "flipy")
         self.assertIn("mirrored", self.weir("compare", self.files / "a.jpg", self.files / "b.png"))
 
+    def test_compare_says_where_a_turned_cutting_lies(self):
+        whole = make_picture(7, (640, 480))
+        whole.save(self.files / "b.jpg", quality=90)
+        turned = whole.rotate(20, Image.BICUBIC).crop((160, 120, 480, 360))
+        turned.save(self.files / "a.jpg", quality=80)
+        (line,) = self.weir_json("compare", self.files / "a.jpg", self.files / "b.jpg")
+        self.assertTrue(line["match"])
+        (region,) = line["regions"]
+        self.assertEqual(region["verdict"], "copy")
+        self.assertFalse(region["mirrored"])
+        self.assertEqual(region["transform"], "turned by 20 degrees anticlockwise")
+        self.assertGreater(region["inliers"], 20)
+        self.assertGreater(region["agreeing"], 0.8)
+        self.assertLess(region["differing"], 0.1)
+        # Anticlockwise about the middle of the picture; then what is cut off at the left and above.
+        cosine, sine = math.cos(math.radians(20)), math.sin(math.radians(20))
+        for (x, y), (found_x, found_y) in zip([(0, 0), (640, 0), (640, 480), (0, 480)],
+                                              region["outline"]):
+            self.assertAlmostEqual(320 + cosine * (x - 320) + sine * (y - 240) - 160, found_x,
+                                   delta=3)
+            self.assertAlmostEqual(240 - sine * (x - 320) + cosine * (y - 240) - 120, found_y,
+                                   delta=3)
+        self.assertEqual(region["region"]["a"], [0, 0, 320, 240])
+        half_width, half_height = 160 * cosine + 120 * sine, 160 * sine + 120 * cosine
+        for found, expected in zip(region["region"]["b"], [320 - half_width, 240 - half_height,
+                                                           2 * half_width, 2 * half_height]):
+            self.assertAlmostEqual(found, expected, delta=6)
+        text = self.weir("compare", self.files / "a.jpg", self.files / "b.jpg")
+        self.assertIn("a copy: 320x240 at 0,0 of A shows", text)
+        self.assertEqual(text.splitlines()[-1], "match")
+
+    def test_compare_finds_no_region_in_unrelated_pictures(self):
+        for seed in (11, 12):
+            make_picture(seed, (640, 480)).save(self.files / f"{seed}.jpg")
+        (line,) = self.weir_json("compare", self.files / "11.jpg", self.files / "12.jpg")
+        self.assertFalse(line["match"])
+        self.assertEqual(line["regions"], [])
+        self.assertEqual(self.weir("compare", self.files / "11.jpg",
+                                   self.files / "12.jpg").splitlines()[-1], "no match")
+
+    def test_compare_tells_an_element_in_common_from_a_copy(self):
+        badge = make_picture(5, (160, 160))
+        for seed, place in ((21, (20, 30)), (22, (430, 280))):
+            picture = make_picture(seed, (640, 480))
+            picture.paste(badge, place)
+            picture.save(self.files / f"{seed}.png")
+        (line,) = self.weir_json("compare", self.files / "21.png", self.files / "22.png")
+        self.assertFalse(line["match"])
+        (region,) = line["regions"]
+        self.assertEqual(region["verdict"], "element")
+        text = self.weir("compare", self.files / "21.png", self.files / "22.png")
+        self.assertEqual(text.splitlines()[-1],
+                         "no match: an element in common, not the same picture")
+
+    def test_compare_draws_one_page_of_what_is_shared(self):
+        whole = make_picture(7, (640, 480))
+        whole.save(self.files / "b.jpg", quality=90)
+        copy = ImageOps.mirror(whole).rotate(10, Image.BICUBIC, fillcolor="white")
+        copy.paste((20, 20, 20), (180, 140, 330, 290))
+        copy.save(self.files / "a <b>&.jpg", quality=80)
+        report = self.folder / "pair.html"
+        (line,) = self.weir_json("compare", "--report", report, self.files / "a <b>&.jpg",
+                                 self.files / "b.jpg")
+        self.assertEqual([one["verdict"] for one in line["regions"]], ["copy"])
+        page = report.read_text()
+        self.assertEqual(page.count("data:image/jpeg;base64,"), 2)
+        self.assertEqual(page.count('class="region"'), 2)
+        self.assertEqual(page.count('class="spot"'), line["regions"][0]["inliers"])
+        agreeing, differing = page.count('"agrees" x='), page.count('"differs" x=')
+        self.assertGreater(agreeing, 50)
+        self.assertGreater(differing, 2)
+        self.assertLess(differing, agreeing / 3)
+        self.assertIn("a copy", page)
+        self.assertIn("a &lt;b&gt;&amp;.jpg", page)
+        self.assert_complete_and_blurred(page)
+        # A over B is turned back: what B shows, but for what A covers.
+        (drawn,) = re.findall(r"data:image/bmp;base64,([^\"]+)", page)
+        with Image.open(io.BytesIO(base64.b64decode(drawn))) as over:
+            self.assertEqual((over.size, over.mode), ((480, 360), "L"))
+            apart = ImageChops.difference(over, whole.convert("L").resize(over.size))
+            self.assertLess(ImageStat.Stat(apart.crop((60, 200, 200, 300))).mean[0], 12)
+        self.assertFalse(report.with_name("pair.html.part").exists())
+
+    def test_a_page_that_cannot_be_written_is_said_and_leaves_nothing(self):
+        paths = self.save_pictures(2)
+        (line,) = self.weir_json("compare", "--report", self.folder / "none" / "x.html", *paths,
+                                 status=2)
+        self.assertEqual(line["error"]["code"], "not_found")
+        (self.files / "bad.jpg").write_bytes(b"no picture")
+        self.weir("compare", "--report", self.folder / "x.html", paths[0],
+                  self.files / "bad.jpg", status=2)
+        self.assertEqual([path.name for path in self.folder.glob("x.html*")], [])
+
+    def assert_complete_and_blurred(self, page):
+        """No script, nothing from elsewhere, and pictures that must be asked for."""
+        self.assertIn("default-src 'none'; img-src data:; style-src 'unsafe-inline'", page)
+        self.assertIn("blur(", page)
+        self.assertNotRegex(page.lower(), r"<script|javascript:|\son[a-z]+=|https?:|@import|<link")
+        for source in re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(.{5})", page):
+            self.assertEqual(source, "data:")
+
+    def test_report_outlines_a_turned_copy_as_it_lies(self):
+        self.weir("bank", "create", "ARCHIVE")
+        whole = make_picture(7, (640, 480))
+        (self.folder / "known").mkdir()
+        whole.save(self.folder / "known" / "b.jpg", quality=90)
+        self.weir("add", "--bank", "ARCHIVE", self.folder / "known")
+        whole.rotate(25, Image.BICUBIC, expand=True, fillcolor="white").save(self.files / "a.jpg")
+        report = self.folder / "report.html"
+        (line,) = self.weir_json("match", "--report", report, self.files)
+        (corners,) = re.findall(r'<polygon class="region" points="([^"]+)"', report.read_text())
+        (evidence,) = [one for one in line["matches"][0]["evidence"] if one["kind"] == "features"]
+        found = [tuple(float(number) for number in corner.split(","))
+                 for corner in corners.split()]
+        self.assertEqual(len(found), 4)
+        for x, y in evidence["outline"]:
+            self.assertLess(min(math.hypot(x - to_x, y - to_y) for to_x, to_y in found), 3)
+        self.assert_complete_and_blurred(report.read_text())
+
     def test_report_is_one_page_with_blurred_pairs(self):
         self.weir("bank", "create", "ARCHIVE")
         self.save_pictures(2)
@@ -174,7 +297,6 @@ class Verbs(WeirCase):
 
     def test_low_quality_is_said_and_does_not_fail(self):
         self.weir("bank", "create", "ARCHIVE")
-        from PIL import Image
         Image.new("RGB", (200, 200), (90, 90, 90)).save(self.files / "flat.png")
         (line,) = self.weir_json("add", "--bank", "ARCHIVE", self.files)
         self.assertIn("notes", line)

@@ -107,4 +107,15 @@ Warped warped(const Plane& source, const PictureTransform& to_source, size_t wid
   return out;
 }
 
+double coarsen(Plane& source, PictureTransform& to_source, size_t width, size_t height) {
+  const Stretch middle =
+      stretch(to_source, {static_cast<double>(width) / 2, static_cast<double>(height) / 2});
+  double scale = std::sqrt(middle.most * middle.least);
+  for (; scale > 1.45 && source.width >= 4 && source.height >= 4; scale /= 2) {
+    source = halved(source);
+    to_source = compose(to_source, {{0.5, 0, 0, 0, 0.5, 0, 0, 0, 1}});
+  }
+  return scale;
+}
+
 }  // namespace weir

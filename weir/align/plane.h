@@ -38,4 +38,9 @@ struct Warped {
 };
 Warped warped(const Plane& source, const PictureTransform& to_source, size_t width, size_t height);
 
+// Halves a source until warped() to this size leaves out none of its pixels; the transform goes
+// with it. Gives how many of the source's pixels a pixel is then, at the middle; less than 1 where
+// the source is the coarser one.
+double coarsen(Plane& source, PictureTransform& to_source, size_t width, size_t height);
+
 }  // namespace weir

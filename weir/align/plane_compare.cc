@@ -15,7 +15,6 @@ namespace {
 
 constexpr size_t kSide = BlockMap::kSide;
 constexpr double kLeastContrast = 4;     // levels; a block of less is flat
-constexpr double kAgrees = 0.8;          // blocks whose tones show what became of each tone
 constexpr size_t kLeastInLine = 2;       // blocks that tell whether a line is shown
 constexpr double kMostInTrimmed = 0.15;  // share of them that may agree where it is not
 constexpr double kMeanInTrimmed = 0.45;  // and their mean: unrelated blocks, at their best place
@@ -119,7 +118,7 @@ size_t lines_to_trim(size_t lines, Line line) {
     for (const Block* block : line(i)) {
       if (block->state != Block::State::kCompared) continue;
       ++compared;
-      agreeing += block->agreement > kAgrees;
+      agreeing += block->agreement > kAgreeingBlock;
       sum += block->agreement;
     }
     if (compared < kLeastInLine) continue;
@@ -240,7 +239,7 @@ class Comparison {
     std::vector<uint8_t> agrees(inside_.size());
     for_each_inside([&](size_t i, size_t x, size_t y) {
       const Block& block = map_.blocks[i];
-      if (block.state != Block::State::kCompared || block.agreement < kAgrees) return;
+      if (block.state != Block::State::kCompared || block.agreement < kAgreeingBlock) return;
       for (size_t r = y; r < y + kSide; ++r)
         std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * known_.width + x), kSide, 1);
     });
@@ -290,14 +289,7 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
   Plane shown = plane_of(item.plane);
   if (known.empty() || shown.empty() || item.width == 0 || entry.width == 0) return {};
   PictureTransform to_item = plane_to_plane(item, entry, entry_to_item);
-
-  const Stretch middle = stretch(
-      to_item, {static_cast<double>(known.width) / 2, static_cast<double>(known.height) / 2});
-  double scale = std::sqrt(middle.most * middle.least);
-  for (; scale > 1.45 && shown.width >= 4 && shown.height >= 4; scale /= 2) {
-    shown = halved(shown);
-    to_item = compose(to_item, {{0.5, 0, 0, 0, 0.5, 0, 0, 0, 1}});
-  }
+  const double scale = coarsen(shown, to_item, known.width, known.height);
   const double coarser = scale < 1 ? 0.5 * std::sqrt(1 / (scale * scale) - 1) : 0;
 
   Comparison comparison(known, shown, to_item);

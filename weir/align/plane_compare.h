@@ -22,6 +22,11 @@ struct Block {
   float item_contrast = 0;
 };
 
+// Blocks whose agreement is above this are the same, and their tones show what became of each
+// tone; below that they clearly show something else.
+constexpr float kAgreeingBlock = 0.8f;
+constexpr float kDifferingBlock = 0.3f;
+
 // The entry's plane, square by square, left to right, then down.
 struct BlockMap {
   static constexpr size_t kSide = 8;  // of a block, in pixels of the entry's plane

@@ -11,8 +11,6 @@ namespace weir {
 
 namespace {
 
-constexpr float kAgrees = 0.8f;
-constexpr float kDiffers = 0.3f;
 constexpr uint32_t kLeastBlocks = 6;
 
 // What a verdict rests on: shares of the blocks compared.
@@ -33,8 +31,8 @@ Evidence evidence_of(const BlockMap& map) {
       const Block& block = map.at(column, row);
       if (block.state != Block::State::kCompared) continue;
       agreements.push_back(block.agreement);
-      differing += block.agreement < kDiffers;
-      if (block.agreement <= kAgrees) continue;
+      differing += block.agreement < kDifferingBlock;
+      if (block.agreement <= kAgreeingBlock) continue;
       ++agreeing;
       moved += std::hypot(block.shift_x, block.shift_y) >= 0.75f;
     }
