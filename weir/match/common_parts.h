@@ -15,7 +15,9 @@ class CommonParts {
  public:
   explicit CommonParts(const PictureFeatures& item);
 
-  void add_benign(const std::vector<SharedRegion>& regions);
+  // Common are all features where the pixels agree with the benign entry, not only those that were
+  // paired: another entry with the same template may have kept others.
+  void add_benign(const std::vector<SharedRegion>& regions, const PictureFeatures& entry);
   // Of one entry; parts of another entry make those places common that both have.
   void add_small(const std::vector<SharedRegion>& regions);
 
@@ -27,6 +29,7 @@ class CommonParts {
 
  private:
   std::vector<bool> near(const std::vector<SharedRegion>& regions) const;
+  std::vector<bool> agreeing(const SharedRegion& region, const PictureFeatures& entry) const;
   void mark(const std::vector<bool>& features);
 
   const PictureFeatures& item_;

@@ -142,6 +142,63 @@ TEST(MatchItems, SaysWhenThereAreTooManyNeighbours) {
   EXPECT_EQ(found.error().code, ErrorCode::kLimit);
 }
 
+Match match_of(int64_t entry, double expected) {
+  Match match;
+  match.entry = EntryId{entry};
+  match.expected_false_alarms = expected;
+  match.score = -std::log10(expected);
+  match.evidence.push_back({});
+  return match;
+}
+
+PictureMatch picture_match_of(int64_t entry, double expected, size_t regions = 1) {
+  return {EntryId{entry}, std::vector<SharedRegion>(regions), expected};
+}
+
+TEST(Joined, AMatchIsAsSureAsTheSurerOfItsClaims) {
+  const auto matches = joined({match_of(1, 1e-20), match_of(2, 1e-5)},
+                              {picture_match_of(2, 1e-9, 2), picture_match_of(1, 1e-4)});
+  ASSERT_EQ(matches.size(), 2u);
+  EXPECT_EQ(matches[0].entry, EntryId{1});
+  EXPECT_DOUBLE_EQ(matches[0].expected_false_alarms, 1e-20);
+  EXPECT_DOUBLE_EQ(matches[0].score, 20);
+  EXPECT_EQ(matches[0].regions.size(), 1u);
+  EXPECT_EQ(matches[0].evidence.size(), 1u);
+  EXPECT_EQ(matches[1].entry, EntryId{2});
+  EXPECT_DOUBLE_EQ(matches[1].expected_false_alarms, 1e-9);
+  EXPECT_DOUBLE_EQ(matches[1].score, 9);
+  EXPECT_EQ(matches[1].regions.size(), 2u);
+}
+
+TEST(Joined, APictureThatNoHashFoundIsAMatchOfItsOwn) {
+  const auto matches = joined({match_of(8, 1e-6)}, {picture_match_of(3, 1e-12)});
+  ASSERT_EQ(matches.size(), 2u);
+  EXPECT_EQ(matches[0].entry, EntryId{3});
+  EXPECT_EQ(matches[0].kind, MatchKind::kImage);
+  EXPECT_DOUBLE_EQ(matches[0].score, 12);
+  EXPECT_TRUE(matches[0].evidence.empty());
+  EXPECT_EQ(matches[0].regions.size(), 1u);
+}
+
+TEST(Joined, AnExactMatchStaysExact) {
+  Match exact = match_of(1, 1e-70);
+  exact.kind = MatchKind::kExact;
+  const auto matches = joined({exact}, {picture_match_of(1, 1e-12)});
+  ASSERT_EQ(matches.size(), 1u);
+  EXPECT_EQ(matches[0].kind, MatchKind::kExact);
+  EXPECT_DOUBLE_EQ(matches[0].expected_false_alarms, 1e-70);
+}
+
+TEST(Joined, EquallySureOnesStandByEntry) {
+  const auto matches =
+      joined({match_of(9, 1e-12)}, {picture_match_of(7, 1e-12), picture_match_of(4, 1e-12)});
+  ASSERT_EQ(matches.size(), 3u);
+  EXPECT_EQ(matches[0].entry, EntryId{4});
+  EXPECT_EQ(matches[1].entry, EntryId{7});
+  EXPECT_EQ(matches[2].entry, EntryId{9});
+  EXPECT_TRUE(joined({}, {}).empty());
+}
+
 TEST(ExpectedFalseAlarms, AreTheBinomialTailTimesTheComparisons) {
   EXPECT_DOUBLE_EQ(expected_false_alarms(Distance{0}, 1, 1), std::exp2(-256.0));
   EXPECT_DOUBLE_EQ(expected_false_alarms(Distance{1}, 1, 1), 257 * std::exp2(-256.0));

@@ -158,8 +158,8 @@ Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
     Judged one = judge(entry, shown->picture, candidate.mirrored, {});
     failures = one.match.regions.empty() ? failures + 1 : 0;
     if (shown->is_benign) {
-      common.add_benign(one.match.regions);
-      common.add_benign(one.small);
+      common.add_benign(one.match.regions, shown->picture);
+      common.add_benign(one.small, shown->picture);
       continue;
     }
     if (!one.small.empty()) common.add_small(one.small);
