@@ -132,6 +132,15 @@ TEST(MatchPicture, AnElementOfManyEntriesLeavesTheTrueMatchAlone) {
   EXPECT_TRUE(bank.match(made::with(scene(62), badge(), 200, 100)).empty());
 }
 
+TEST(MatchPicture, AKnownPictureThatMontagesHoldTooIsStillFound) {
+  PictureBank bank = ten_scenes();
+  for (unsigned i = 0; i < 3; ++i)
+    bank.add(11 + i, made::with(scene(70 + i, 800, 600), made::resized(scene(3), 320, 240),
+                                50 + 100 * i, 40 + 90 * i));
+  const Pixels item = made::with(scene(75, 800, 600), made::resized(scene(3), 300, 225), 300, 200);
+  EXPECT_EQ(entries_of(bank.match(item)), Entries{3});
+}
+
 TEST(MatchPicture, WhatABenignEntryHasTooDoesNotCount) {
   PictureBank bank = ten_scenes();
   bank.add(11, badge(220));  // someone added the bare badge as known
