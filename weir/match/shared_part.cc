@@ -13,8 +13,13 @@ namespace {
 constexpr double kLeastShare = 0.5;     // of the item or of the entry
 constexpr double kLeastSpread = 0.35;   // of that side
 constexpr double kLeastAgreeing = 0.6;  // of the pixels, then
-constexpr double kAllAgreeing = 0.97;   // with few features the pixels must agree all over
+// With few features the pixels must agree, all over or at least all over the entry.
+constexpr double kAllAgreeing = 0.97;
 constexpr double kNoneDiffering = 0.01;
+constexpr double kWholeShare = 0.8;
+constexpr double kWholeAgreeing = 0.85;
+constexpr double kWholeDiffering = 0.025;
+constexpr uint32_t kWholeBlocks = 30;
 
 double turn(const Point& o, const Point& a, const Point& b) {
   return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
@@ -104,6 +109,9 @@ Sharing judge_sharing(const SharedRegion& region, const SharedPart& part) {
   if (spread >= kLeastSpread && region.agreeing >= kLeastAgreeing) return Sharing::kCopy;
   // The entry's pixels are compared, so only of the entry can all be said to agree.
   if (most_of_entry && region.agreeing >= kAllAgreeing && region.differing <= kNoneDiffering)
+    return Sharing::kCopy;
+  if (part.entry >= kWholeShare && region.blocks >= kWholeBlocks &&
+      region.agreeing >= kWholeAgreeing && region.differing <= kWholeDiffering)
     return Sharing::kCopy;
   return Sharing::kElement;
 }
