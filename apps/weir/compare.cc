@@ -31,7 +31,8 @@ std::string text_of(const Rect& r) {
 
 std::string text_of(const SharedRegion& region) {
   return fmt::format("  {:<8}{}: {} of A shows {} of B; {}", "region", words_of(region.verdict),
-                     text_of(region.item_region), text_of(region.entry_region), words_of(region));
+                     text_of(region.item_region), text_of(region.entry_region),
+                     evidence_of(region));
 }
 
 std::string verdict_of(const Comparison& comparison) {

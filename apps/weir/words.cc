@@ -34,9 +34,14 @@ std::string words_of(const Evidence& evidence) {
   return fmt::format("pdq {} bits{}{}", evidence.distance.bits, turned.empty() ? "" : ", ", turned);
 }
 
-std::string words_of(const SharedRegion& region) {
+std::string evidence_of(const SharedRegion& region) {
   return fmt::format("{} of its features, {:.0f} % of its pixels agree: {}", region.inliers.size(),
                      100 * region.agreeing, in_words(region));
+}
+
+std::string words_of(const SharedRegion& region) {
+  if (region.verdict == Verdict::kCopy) return evidence_of(region);
+  return fmt::format("{}: {}", words_of(region.verdict), evidence_of(region));
 }
 
 std::string_view words_of(Verdict verdict) {

@@ -16,6 +16,8 @@ std::string_view words_of(Dihedral orientation);
 std::string words_of(const Evidence& evidence);
 
 // "212 of its features, 98 % of its pixels agree: scaled to 31 %".
+std::string evidence_of(const SharedRegion& region);
+// The same; what is no copy is said to be none, with words_of(Verdict) before it.
 std::string words_of(const SharedRegion& region);
 
 // "a copy", "the same scene, not the same picture".

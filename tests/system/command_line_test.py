@@ -12,7 +12,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from PIL import Image, ImageChops, ImageOps, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageOps, ImageStat
 
 from weir_case import WeirCase, json_lines, make_picture
 
@@ -216,6 +216,22 @@ class Verbs(WeirCase):
         text = self.weir("compare", self.files / "21.png", self.files / "22.png")
         self.assertEqual(text.splitlines()[-1],
                          "no match: an element in common, not the same picture")
+
+    def test_compare_says_when_two_pictures_show_one_scene(self):
+        # Two moved between the shots, against the same wall.
+        mask = Image.new("L", (120, 240))
+        ImageDraw.Draw(mask).ellipse([0, 0, 119, 239], fill=255)
+        for name, places in (("p.png", [(90, 180), (270, 200)]),
+                             ("q.png", [(420, 120), (210, 110)])):
+            shot = make_picture(31, (640, 480))
+            for seed, place in zip((131, 231), places):
+                shot.paste(make_picture(seed, (120, 240)), place, mask)
+            shot.save(self.files / name)
+        (line,) = self.weir_json("compare", self.files / "p.png", self.files / "q.png")
+        self.assertFalse(line["match"])
+        self.assertEqual([region["verdict"] for region in line["regions"]], ["same_scene"])
+        text = self.weir("compare", self.files / "p.png", self.files / "q.png")
+        self.assertEqual(text.splitlines()[-1], "no match: the same scene, not the same picture")
 
     def test_compare_draws_one_page_of_what_is_shared(self):
         whole = make_picture(7, (640, 480))
