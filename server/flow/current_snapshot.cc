@@ -18,7 +18,8 @@ constexpr size_t kLeastTailToMerge = 4'000;  // rows
 // A picture has 500 rows. Coding them takes a millisecond, each time a program starts and finds
 // them in no base file.
 constexpr size_t kLeastFeaturesToMerge = 250'000;
-constexpr size_t kPicturesAtOnce = 64;  // 90 KB each
+constexpr size_t kPicturesAtOnce = 64;   // 90 KB each
+constexpr size_t kRowsAtOnce = 250'000;  // 4 MB
 constexpr size_t kStalePictures = 1'000;
 
 // What base files of one kind are called.
@@ -109,17 +110,24 @@ Status CurrentSnapshot::load() {
   return catch_up(true);
 }
 
-// The pictures' index may stand at a later change than the hashes': catching up then repeats some.
+// The pictures' index of a file may stand at a later change than the hashes': catching up then
+// repeats some. One built here holds just what was committed until then.
 Status CurrentSnapshot::load_features(ChangeSeq seq) {
   const auto path = std::filesystem::path(folder_) / kPictures.name(seq);
   if (std::error_code error; std::filesystem::exists(path, error)) {
     if (features_.open(path.string())) return {};
   }
-  TRY(store_.for_each_picture([&](const EntryPicture& one) -> Status {
-    features_.add(feature_rows(key_of(one.entry), one.picture));
+  std::vector<FeatureRow> rows;  // many pictures at once: each add() costs something by itself
+  pictures_built_at_ = TRY(store_.for_each_picture([&](const EntryPicture& one) -> Status {
+    const auto some = feature_rows(key_of(one.entry), one.picture);
+    rows.insert(rows.end(), some.begin(), some.end());
     ++unsaved_pictures_;
+    if (rows.size() < kRowsAtOnce) return {};
+    features_.add(rows);
+    rows.clear();
     return {};
   }));
+  features_.add(rows);
   return features_.merge();
 }
 
@@ -138,49 +146,57 @@ Status CurrentSnapshot::catch_up(bool may_repeat) {
   }
 }
 
-// What a change touched is made to agree with the store as it is now, which may be later than the
-// change: then the later change finds nothing left to do. So applying one twice does no harm
-// either.
-Status CurrentSnapshot::apply(std::span<const Change> changes, bool may_repeat) {
-  std::set<EntryId> touched;
-  std::set<EntryId> known_before;  // may have rows in the index
-  std::set<EntryId> updated;       // may have a picture by now
+Result<CurrentSnapshot::Touched> CurrentSnapshot::touched_by(std::span<const Change> changes) {
+  Touched out;
   for (const Change& change : changes) {
     switch (change.kind) {
       case ChangeKind::kEntryAdded:
-        touched.insert(change.entry);
+        out.entries.insert(change.entry);
         break;
       case ChangeKind::kEntryRetired:
       case ChangeKind::kEntryRestored:
-        touched.insert(change.entry);
-        known_before.insert(change.entry);
+        out.entries.insert(change.entry);
+        out.known_before.insert(change.entry);
         break;
       case ChangeKind::kBankRetired:
       case ChangeKind::kBankRestored:
         for (const EntryId entry : TRY(store_.entries_of(change.bank))) {
-          touched.insert(entry);
-          known_before.insert(entry);
+          out.entries.insert(entry);
+          out.known_before.insert(entry);
         }
         break;
       case ChangeKind::kBankCreated:
       case ChangeKind::kBankUpdated:
         break;
       case ChangeKind::kEntryUpdated:
-        updated.insert(change.entry);
+        out.updated.insert(change.entry);
         break;
     }
   }
-  const std::vector<EntryId> entries(touched.begin(), touched.end());
+  return out;
+}
+
+// What a change touched is made to agree with the store as it is now, which may be later than the
+// change: then the later change finds nothing left to do. So applying one twice does no harm
+// either.
+Status CurrentSnapshot::apply(std::span<const Change> changes, bool may_repeat) {
+  Touched touched = TRY(touched_by(changes));
+  const std::vector<EntryId> entries(touched.entries.begin(), touched.entries.end());
   const auto rows = TRY(store_.pdq_rows_of(entries));
   std::vector<uint32_t> hidden;
-  for (const EntryId entry : known_before) hidden.push_back(static_cast<uint32_t>(entry.value));
+  for (const EntryId entry : touched.known_before) hidden.push_back(key_of(entry));
   if (!hidden.empty()) index_->remove(hidden);
   index_->add(as_rows(rows));
 
-  std::set<EntryId> pictured = touched;
-  pictured.insert(updated.begin(), updated.end());
-  known_before.merge(updated);
-  const std::set<EntryId>& gone = may_repeat ? pictured : known_before;
+  const auto unseen = std::find_if(changes.begin(), changes.end(), [&](const Change& change) {
+    return change.seq > pictures_built_at_;
+  });
+  if (unseen == changes.end()) return {};
+  if (unseen != changes.begin()) touched = TRY(touched_by({unseen, changes.end()}));
+  std::set<EntryId> pictured = touched.entries;
+  pictured.insert(touched.updated.begin(), touched.updated.end());
+  touched.known_before.merge(touched.updated);
+  const std::set<EntryId>& gone = may_repeat ? pictured : touched.known_before;
   return apply_pictures({pictured.begin(), pictured.end()}, {gone.begin(), gone.end()});
 }
 
@@ -191,8 +207,12 @@ Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
   if (!hidden.empty()) features_.remove(hidden);
   for (size_t i = 0; i < touched.size(); i += kPicturesAtOnce) {
     const auto some = std::span(touched).subspan(i, std::min(kPicturesAtOnce, touched.size() - i));
-    for (const EntryPicture& one : TRY(store_.pictures_of(some)))
-      features_.add(feature_rows(key_of(one.entry), one.picture));
+    std::vector<FeatureRow> rows;
+    for (const EntryPicture& one : TRY(store_.pictures_of(some))) {
+      const auto more = feature_rows(key_of(one.entry), one.picture);
+      rows.insert(rows.end(), more.begin(), more.end());
+    }
+    features_.add(rows);
   }
   unsaved_pictures_ += touched.size();
   return {};

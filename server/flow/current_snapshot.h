@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,6 +51,12 @@ class CurrentSnapshot {
   Status load();
   Status load_features(ChangeSeq seq);
   Status catch_up(bool may_repeat);
+  struct Touched {
+    std::set<EntryId> entries;
+    std::set<EntryId> known_before;  // may have rows in the index
+    std::set<EntryId> updated;       // may have a picture by now
+  };
+  Result<Touched> touched_by(std::span<const Change> changes);
   Status apply(std::span<const Change> changes, bool may_repeat);
   Status apply_pictures(const std::vector<EntryId>& touched,
                         const std::vector<EntryId>& known_before);
@@ -59,7 +66,8 @@ class CurrentSnapshot {
   std::string folder_;
   std::unique_ptr<LiveHammingIndex> index_ = std::make_unique<LiveHammingIndex>();
   LiveFeatureIndex features_;
-  std::mutex apply_mutex_;  // one thread applies changes, the others wait for it
+  ChangeSeq pictures_built_at_;  // that far features_ need not be caught up; zero from a file
+  std::mutex apply_mutex_;       // one thread applies changes, the others wait for it
   std::mutex save_mutex_;
   std::atomic<int64_t> applied_{0};          // ChangeSeq that index_ stands at
   std::atomic<int64_t> saved_{0};            // ChangeSeq of the newest base file
