@@ -125,23 +125,42 @@ TEST(JudgeSharing, SpreadOnTheOtherSideIsNoEvidence) {
   const SharedRegion region = shared({0, 0, 30, 30}, {0, 0, 100, 100});
   SharedPart part{0.09, 1, 0.9, 0.1};
   SharedRegion unsure = region;
-  unsure.agreeing = 0.9;
+  unsure.agreeing = 0.8;
   EXPECT_EQ(judge_sharing(unsure, part), Sharing::kElement);
   std::swap(part.item_spread, part.entry_spread);
   EXPECT_EQ(judge_sharing(unsure, part), Sharing::kCopy);
 }
 
 TEST(JudgeSharing, FewFeaturesAreEnoughWhenThePixelsAgreeAllOver) {
-  SharedRegion region = shared({0, 0, 100, 100}, {0, 0, 100, 100}, 40);
-  EXPECT_EQ(judged(region), Sharing::kCopy);
-  region.agreeing = 0.96;
-  EXPECT_EQ(judged(region), Sharing::kElement);
-  region.agreeing = 1;
-  region.differing = 0.02;
-  EXPECT_EQ(judged(region), Sharing::kElement);
-  // A part of the entry is not all of its pixels, even where all of the item is shared.
-  SharedRegion crop = shared({0, 0, 100, 100}, {0, 0, 50, 50}, 20);
-  EXPECT_EQ(judged(crop), Sharing::kElement);
+  // Of the greater part of the entry all must agree.
+  SharedRegion part = shared({0, 0, 60, 100}, {0, 0, 60, 100}, 25);
+  EXPECT_EQ(judged(part), Sharing::kCopy);
+  part.agreeing = 0.96;
+  EXPECT_EQ(judged(part), Sharing::kElement);
+  part.agreeing = 1;
+  part.differing = 0.02;
+  EXPECT_EQ(judged(part), Sharing::kElement);
+  // A small part of the entry is not all of its pixels, even where all of the item is shared.
+  EXPECT_EQ(judged(shared({0, 0, 100, 100}, {0, 0, 40, 40}, 15)), Sharing::kElement);
+}
+
+TEST(JudgeSharing, FewFeaturesAreEnoughWhenTheWholeEntryIsShownAndHardlyAnythingDiffers) {
+  SharedRegion whole = shared({0, 0, 30, 30}, {0, 0, 100, 100}, 40);
+  whole.agreeing = 0.86;
+  whole.differing = 0.02;
+  EXPECT_EQ(judged(whole), Sharing::kCopy);
+  SharedRegion other = whole;
+  other.agreeing = 0.84;
+  EXPECT_EQ(judged(other), Sharing::kElement);
+  other = whole;
+  other.differing = 0.03;
+  EXPECT_EQ(judged(other), Sharing::kElement);
+  other = whole;
+  other.blocks = 29;
+  EXPECT_EQ(judged(other), Sharing::kElement);
+  other = shared({0, 0, 30, 30}, {0, 0, 100, 70}, 30);
+  other.agreeing = whole.agreeing;
+  EXPECT_EQ(judged(other), Sharing::kElement);
 }
 
 TEST(JudgeSharing, PixelsThatHardlyAgreeAreNoCopyHoweverManyFeaturesDo) {
