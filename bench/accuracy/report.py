@@ -11,7 +11,7 @@ from edits import EDITS, SEVERITIES
 from queries import BOXED
 
 STANDARD = {"pdq": -31, "pdq-8": -31}   # scores are minus distances
-DECADES = (0, -1, -2, -3, -4, -5, -6)
+DECADES = (0, -0.5, -1, -1.5, -2, -2.5, -3, -3.5, -4)
 
 
 def truth_of(lines, kinds):

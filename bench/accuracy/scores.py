@@ -64,13 +64,15 @@ def calibration(alarms, queries, decades):
     """Rows (limit, promised, observed) of how often innocents match below a limit.
 
     `alarms` maps an innocent query to the smallest number of false alarms that a match of it
-    expects; a well calibrated program has `limit` times `queries` of them below `limit`. The limit
-    of a decade is its end, or the weakest claim made in it.
+    expects; a well calibrated program has `limit` times `queries` of them below `limit`. `decades`
+    are powers of ten, falling by equal steps; the limit of a step is its end, or the weakest claim
+    made in it.
     """
     rows = []
+    step = 10.0 ** (decades[0] - decades[1])
     for power in decades:
         limit = 10.0 ** power
-        claims = [v for v in alarms.values() if limit / 10 < v <= limit]
+        claims = [v for v in alarms.values() if limit / step < v <= limit]
         limit = max(claims, default=limit)
         rows.append((limit, limit * queries, sum(1 for v in alarms.values() if v <= limit)))
     return rows
