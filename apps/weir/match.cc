@@ -51,7 +51,8 @@ Result<int> match_verb(const Common& common, const MatchRequest& request) {
   FileRun run{
       common, services.decoder.callers(),
       [&](const std::string& path) -> Result<Answer> {
-        const ItemSignals item = TRY(services.decoder.decode_file(path, wants_to_match(services)));
+        const DecodeWants wants = TRY(wants_to_match(services));
+        const ItemSignals item = TRY(services.decoder.decode_file(path, wants));
         const ItemToMatch asked = item_to_match(item);
         const std::vector<ItemReport> reports =
             TRY(match_against_banks({&asked, 1}, request.banks, services));

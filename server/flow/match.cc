@@ -163,7 +163,8 @@ ItemToMatch item_to_match(ItemSignals item) {
   return out;
 }
 
-DecodeWants wants_to_match(const Services& services) {
+Result<DecodeWants> wants_to_match(Services& services) {
+  TRY(services.snapshot.catch_up());
   DecodeWants wants;
   if (services.snapshot.features().rows() > 0) wants.features = kItemFeatures;
   return wants;

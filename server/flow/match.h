@@ -39,8 +39,8 @@ ItemToMatch item_to_match(ItemSignals item);
 ItemToMatch item_to_match(std::span<const Signal> signals);
 
 // What a decoder should compute of an item that is to be matched; features only while some entry
-// has a picture.
-DecodeWants wants_to_match(const Services& services);
+// has a picture, be it one that another program added just now. Errors: of the store.
+Result<DecodeWants> wants_to_match(Services& services);
 
 // For each item the active entries that it shows, in `banks` (names; empty: all active banks).
 // Errors: not_found (a bank), conflict (a bank is retired), limit.

@@ -58,8 +58,8 @@ Result<std::vector<std::string>> banks_asked(const Request& request) {
 
 Result<Response> match_files(const Request& request, Site& site) {
   const std::vector<std::string> banks = TRY(banks_asked(request));
-  const std::vector<Result<ItemSignals>> decoded =
-      TRY(decode_uploads(request.files, wants_to_match(site.services), site));
+  const DecodeWants wants = TRY(wants_to_match(site.services));
+  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, wants, site));
   std::vector<ItemToMatch> items;
   for (const auto& item : decoded)
     if (item) items.push_back(item_to_match(*item));
