@@ -43,7 +43,8 @@ Result<std::vector<PictureHash>> hash_frames(DecodedImage image, std::span<const
     FrameHashes found = hash_frame(frame);
     if (found.is_uncertain && image.is_luma_plane) {
       frame.pixels = {};  // there need not be memory for both
-      found = hash_frame(TRY(decode_image(file, limits, JpegColours::kDecoded)).frames[0]);
+      const auto coloured = decode_image(file, limits, JpegColours::kDecoded);
+      if (coloured) found = hash_frame(coloured->frames[0]);  // else the luma must do
     }
     all.insert(all.end(), found.pictures.begin(), found.pictures.end());
   }

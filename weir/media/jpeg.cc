@@ -90,6 +90,21 @@ Result<std::string> note_on(const JpegReader& reader) {
   return std::string();
 }
 
+Result<Pixels> decode_reduced(std::span<const uint8_t> bytes, const Limits& limits, uint32_t side,
+                              bool in_colour) {
+  JpegReader reader(bytes, limits);
+  TRY(reader.read_header());
+  jpeg_decompress_struct& decompress = reader.decompress();
+  TRY(choose_output(decompress, in_colour));
+  const uint32_t longest = std::max(decompress.image_width, decompress.image_height);
+  decompress.scale_denom = 8;
+  decompress.scale_num = 1;
+  while (decompress.scale_num < 8 && uint64_t{longest} * decompress.scale_num < uint64_t{side} * 8)
+    decompress.scale_num *= 2;
+  Pixels stored = TRY(read_pixels(reader));
+  return upright(std::move(stored), reader.orientation());
+}
+
 }  // namespace
 
 Result<DecodedImage> decode_jpeg(std::span<const uint8_t> bytes, const Limits& limits,
@@ -110,19 +125,12 @@ Result<DecodedImage> decode_jpeg(std::span<const uint8_t> bytes, const Limits& l
   return image;
 }
 
+// Sampling that libjpeg cannot do of the colours need not hinder the luma.
 Result<Pixels> decode_jpeg_reduced(std::span<const uint8_t> bytes, const Limits& limits,
                                    uint32_t side) {
-  JpegReader reader(bytes, limits);
-  TRY(reader.read_header());
-  jpeg_decompress_struct& decompress = reader.decompress();
-  TRY(choose_output(decompress, true));
-  const uint32_t longest = std::max(decompress.image_width, decompress.image_height);
-  decompress.scale_denom = 8;
-  decompress.scale_num = 1;
-  while (decompress.scale_num < 8 && uint64_t{longest} * decompress.scale_num < uint64_t{side} * 8)
-    decompress.scale_num *= 2;
-  Pixels stored = TRY(read_pixels(reader));
-  return upright(std::move(stored), reader.orientation());
+  Result<Pixels> coloured = decode_reduced(bytes, limits, side, true);
+  if (coloured || coloured.error().code != ErrorCode::kCorrupt) return coloured;
+  return decode_reduced(bytes, limits, side, false);
 }
 
 }  // namespace weir::media

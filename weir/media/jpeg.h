@@ -21,7 +21,8 @@ Result<DecodedImage> decode_jpeg(std::span<const uint8_t> bytes, const Limits& l
                                  JpegColours colours = JpegColours::kLeftOut);
 
 // The picture in R, G, B (or grey if stored so), upright, shrunk while decoding to the smallest
-// eighth that keeps the long side at least `side` pixels. For previews only.
+// eighth that keeps the long side at least `side` pixels; in grey where only its luma can be
+// decoded. For previews only.
 Result<Pixels> decode_jpeg_reduced(std::span<const uint8_t> bytes, const Limits& limits,
                                    uint32_t side);
 
