@@ -54,8 +54,12 @@ Distance nearest_pdq(const Match& match) {
   return nearest;
 }
 
-// Leaves out what benign banks hold, and what rests on PDQ alone and is no nearer than that.
-// Pictures were judged before, part by part.
+// By so many bits of PDQ the same picture may differ from itself, made by another program or in
+// another size (PDQ specification); nearer by less is not nearer.
+constexpr uint16_t kSamePictureBits = 10;
+
+// Leaves out what benign banks hold, and what rests on PDQ alone and is not clearly nearer than
+// that. Pictures were judged before, part by part.
 std::vector<KnownMatch> without_benign(std::vector<KnownMatch> found, const BanksAsked& asked) {
   Distance benign{257};
   for (const KnownMatch& known : found)
@@ -64,7 +68,8 @@ std::vector<KnownMatch> without_benign(std::vector<KnownMatch> found, const Bank
   std::erase_if(found, [&](const KnownMatch& known) {
     const Match& match = known.match;
     if (asked.benign.contains(known.entry.bank)) return true;
-    return match.kind == MatchKind::kImage && match.regions.empty() && nearest_pdq(match) >= benign;
+    return match.kind == MatchKind::kImage && match.regions.empty() &&
+           nearest_pdq(match).bits + kSamePictureBits >= benign.bits;
   });
   return found;
 }
