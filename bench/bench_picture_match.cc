@@ -303,7 +303,7 @@ struct Bench {
       const Fd file = file_of(bytes);
       const Stopwatch watch;
       auto item =
-          item_to_match(must(services.decoder.decode(file.get(), wants_to_match(services))));
+          item_to_match(must(services.decoder.decode(file.get(), must(wants_to_match(services)))));
       decode.push_back(watch.seconds());
       const auto reports = must(match_against_banks({&item, 1}, {}, services));
       both.push_back(watch.seconds());
