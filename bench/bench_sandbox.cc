@@ -3,13 +3,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// clang-format off
-#include <cstdio>
-#include <jpeglib.h>  // forgets <cstdio>
-// clang-format on
-
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -21,6 +17,7 @@
 #include <vector>
 
 #include "bench/harness.h"
+#include "bench/jpeg.h"
 #include "server/sandbox/decoder.h"
 #include "server/sandbox/socket.h"
 #include "weir/base/pixels.h"
@@ -38,6 +35,8 @@ using weir::Decoder;
 using weir::DecodeWants;
 using weir::Fd;
 using weir::Pixels;
+using weir::bench::decode_jpeg;
+using weir::bench::encode_jpeg;
 using weir::bench::Harness;
 using weir::bench::keep;
 using Bytes = std::vector<uint8_t>;
@@ -47,58 +46,7 @@ constexpr uint32_t kHeight = 375;
 constexpr uint32_t kStep = 125;
 constexpr size_t kPictures = 200;
 
-struct Decompress : jpeg_decompress_struct {
-  explicit Decompress(const Bytes& file) {
-    err = jpeg_std_error(&errors);
-    jpeg_create_decompress(this);
-    jpeg_mem_src(this, file.data(), file.size());
-    jpeg_read_header(this, TRUE);
-  }
-  ~Decompress() { jpeg_destroy_decompress(this); }
-  jpeg_error_mgr errors;
-};
-
-Pixels decode_as(const Bytes& file, J_COLOR_SPACE space) {
-  Decompress jpeg(file);
-  jpeg.out_color_space = space;
-  jpeg_start_decompress(&jpeg);
-  const auto channels = static_cast<uint32_t>(jpeg.output_components);
-  Pixels picture{{}, jpeg.output_width, jpeg.output_height, channels};
-  const size_t stride = size_t{picture.width} * picture.channels;
-  picture.samples.resize(stride * picture.height);
-  while (jpeg.output_scanline < jpeg.output_height) {
-    uint8_t* row = picture.samples.data() + stride * jpeg.output_scanline;
-    jpeg_read_scanlines(&jpeg, &row, 1);
-  }
-  jpeg_finish_decompress(&jpeg);
-  return picture;
-}
-
-Bytes encode(const weir::PixelView& picture) {
-  jpeg_compress_struct jpeg;
-  jpeg_error_mgr errors;
-  jpeg.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&jpeg);
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&jpeg, &bytes, &size);
-  jpeg.image_width = picture.width;
-  jpeg.image_height = picture.height;
-  jpeg.input_components = 3;
-  jpeg.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&jpeg);
-  jpeg_set_quality(&jpeg, 92, TRUE);
-  jpeg_start_compress(&jpeg, TRUE);
-  while (jpeg.next_scanline < picture.height) {
-    auto* row = const_cast<uint8_t*>(picture.row(jpeg.next_scanline));
-    jpeg_write_scanlines(&jpeg, &row, 1);
-  }
-  jpeg_finish_compress(&jpeg);
-  jpeg_destroy_compress(&jpeg);
-  Bytes file(bytes, bytes + size);
-  std::free(bytes);
-  return file;
-}
+constexpr int kQuality = 92;
 
 // Up to kPictures cuts, overlapping, about as many of each photograph of a folder.
 std::vector<Bytes> cuts_of(const std::filesystem::path& folder) {
@@ -110,12 +58,12 @@ std::vector<Bytes> cuts_of(const std::filesystem::path& folder) {
   std::vector<Bytes> cuts;
   for (const auto& path : paths) {
     std::ifstream in(path, std::ios::binary);
-    const Pixels photo = decode_as(Bytes(std::istreambuf_iterator<char>(in), {}), JCS_RGB);
+    const Pixels photo = decode_jpeg(Bytes(std::istreambuf_iterator<char>(in), {}), JCS_RGB);
     size_t taken = 0;
     for (uint32_t y = 0; y + kHeight <= photo.height; y += kStep)
       for (uint32_t x = 0; x + kWidth <= photo.width; x += kStep)
         if (taken++ < 2 + kPictures / paths.size())
-          cuts.push_back(encode(photo.view().crop({x, y, kWidth, kHeight})));
+          cuts.push_back(encode_jpeg(photo.view().crop({x, y, kWidth, kHeight}), kQuality));
   }
   cuts.resize(std::min(cuts.size(), kPictures));
   return cuts;
@@ -133,7 +81,7 @@ std::vector<Bytes> drawn_pictures() {
           picture.samples.push_back(static_cast<uint8_t>((x * a / 16 + y * (c + 2) / 3) % 128 +
                                                          ((x / b + y / a) % 3) * 30 +
                                                          random() % noise));
-    files.push_back(encode(picture.view()));
+    files.push_back(encode_jpeg(picture.view(), kQuality));
   }
   return files;
 }
@@ -196,7 +144,8 @@ int main(int argc, char** argv) {
   const auto seconds =
       harness.seconds_per_run({{"luma",
                                 [&] {
-                                  for (const Bytes& b : pictures) keep(decode_as(b, JCS_GRAYSCALE));
+                                  for (const Bytes& b : pictures)
+                                    keep(decode_jpeg(b, JCS_GRAYSCALE));
                                 }},
                                {"pdq", [&] { decode_all(*one, files, pdq); }},
                                {"pdq by two", [&] { decode_all(*two, files, pdq); }},

@@ -17,17 +17,19 @@
 // program.
 namespace weir::bench {
 
-inline Pixels decode_jpeg(const std::vector<uint8_t>& file) {
+// In RGB, or the luma plane alone: JCS_RGB, JCS_GRAYSCALE.
+inline Pixels decode_jpeg(const std::vector<uint8_t>& file, J_COLOR_SPACE space = JCS_RGB) {
   jpeg_decompress_struct jpeg;
   jpeg_error_mgr errors;
   jpeg.err = jpeg_std_error(&errors);
   jpeg_create_decompress(&jpeg);
   jpeg_mem_src(&jpeg, file.data(), file.size());
   jpeg_read_header(&jpeg, TRUE);
-  jpeg.out_color_space = JCS_RGB;
+  jpeg.out_color_space = space;
   jpeg_start_decompress(&jpeg);
-  Pixels picture{{}, jpeg.output_width, jpeg.output_height, 3};
-  const size_t stride = size_t{picture.width} * 3;
+  const auto channels = static_cast<uint32_t>(jpeg.output_components);
+  Pixels picture{{}, jpeg.output_width, jpeg.output_height, channels};
+  const size_t stride = size_t{picture.width} * picture.channels;
   picture.samples.resize(stride * picture.height);
   while (jpeg.output_scanline < jpeg.output_height) {
     uint8_t* row = picture.samples.data() + stride * jpeg.output_scanline;

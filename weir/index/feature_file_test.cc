@@ -13,6 +13,7 @@
 
 #include "weir/index/checksum64.h"
 #include "weir/index/feature_plain.h"
+#include "weir/index/file_for_test.h"
 #include "weir/index/test_features.h"
 
 namespace weir {
@@ -20,35 +21,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class FeatureFile : public testing::Test {
+class FeatureFile : public FileInFolder {
  protected:
-  FeatureFile() {
-    std::string name = (fs::temp_directory_path() / "weir-features-XXXXXX").string();
-    folder = mkdtemp(name.data());
-    path = folder / "base.features";
-  }
-  ~FeatureFile() override { fs::remove_all(folder); }
+  FeatureFile() : FileInFolder("base.features") {}
 
-  std::vector<uint8_t> bytes_of_file() const {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  void write_file(std::span<const uint8_t> bytes) const {
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<long>(bytes.size()));
-  }
-  size_t files_in_folder() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(folder), {}));
-  }
   std::vector<uint8_t> file_of(std::span<const FeatureRow> rows) const {
     const auto segment = FeatureSegment::build(rows);
     EXPECT_TRUE(segment);
     EXPECT_TRUE(write_feature_file(*segment, path));
     return bytes_of_file();
   }
-
-  fs::path folder;
-  fs::path path;
 };
 
 constexpr size_t kAll = SIZE_MAX;

@@ -10,6 +10,7 @@
 #include "weir/index/feature_segment.h"
 #include "weir/index/feature_votes.h"
 #include "weir/index/hidden_keys.h"
+#include "weir/index/published.h"
 
 namespace weir {
 namespace {
@@ -114,20 +115,12 @@ size_t State::tail_rows() const {
 }  // namespace
 
 struct LiveFeatureIndex::Impl {
-  std::shared_ptr<const State> state() const {
-    const std::lock_guard lock(state_mutex);
-    return current;
-  }
-  void publish(State next) {
-    auto state = std::make_shared<const State>(std::move(next));
-    const std::lock_guard lock(state_mutex);
-    current.swap(state);
-  }  // the old state, now in `state`, may be freed here, after the lock is let go
+  std::shared_ptr<const State> state() const { return published.take(); }
+  void publish(State next) { published.put(std::move(next)); }
 
-  std::mutex change_mutex;         // one change at a time
-  std::mutex merge_mutex;          // one merge at a time; taken before change_mutex
-  mutable std::mutex state_mutex;  // held for the copy of a pointer only
-  std::shared_ptr<const State> current = std::make_shared<const State>();
+  std::mutex change_mutex;  // one change at a time
+  std::mutex merge_mutex;   // one merge at a time; taken before change_mutex
+  Published<State> published{State{}};
 };
 
 LiveFeatureIndex::LiveFeatureIndex() : impl_(std::make_unique<Impl>()) {}

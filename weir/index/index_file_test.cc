@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "weir/index/checksum64.h"
+#include "weir/index/file_for_test.h"
 #include "weir/index/hamming_plain.h"
 #include "weir/index/index_build.h"
 #include "weir/index/test_hashes.h"
@@ -22,26 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class IndexFile : public testing::Test {
+class IndexFile : public FileInFolder {
  protected:
-  IndexFile() {
-    std::string name = (fs::temp_directory_path() / "weir-index-XXXXXX").string();
-    folder = mkdtemp(name.data());
-    path = folder / "base.index";
-  }
-  ~IndexFile() override { fs::remove_all(folder); }
+  IndexFile() : FileInFolder("base.index") {}
 
-  std::vector<uint8_t> bytes_of_file() const {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  void write_file(std::span<const uint8_t> bytes) const {
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<long>(bytes.size()));
-  }
-  size_t files_in_folder() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(folder), {}));
-  }
   // With slots even where so few rows would not get any.
   std::vector<uint8_t> file_of(std::span<const HammingRow> rows, const SlotWidths& widths) const {
     const auto image = build_image(rows, widths);
@@ -49,9 +34,6 @@ class IndexFile : public testing::Test {
     EXPECT_TRUE(write_index_file(*image, path));
     return bytes_of_file();
   }
-
-  fs::path folder;
-  fs::path path;
 };
 
 SlotWidths narrow_slots() {

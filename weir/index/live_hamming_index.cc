@@ -8,6 +8,7 @@
 #include "weir/index/image_search.h"
 #include "weir/index/index_core.h"
 #include "weir/index/live_tail.h"
+#include "weir/index/published.h"
 
 namespace weir {
 
@@ -25,20 +26,14 @@ struct LiveHammingIndex::Impl {
     size_t count_visible(std::span<const uint32_t> keys, const HiddenKeys& but) const;
   };
 
-  std::shared_ptr<const State> state() const {
-    const std::lock_guard lock(state_mutex);
-    return current;
-  }
-  void publish(State next) {
-    auto state = std::make_shared<const State>(std::move(next));
-    const std::lock_guard lock(state_mutex);
-    current.swap(state);
-  }  // the old state, now in `state`, may be freed here, after the lock is let go
+  std::shared_ptr<const State> state() const { return published.take(); }
+  void publish(State next) { published.put(std::move(next)); }
 
-  std::mutex change_mutex;         // one change at a time
-  std::mutex merge_mutex;          // one merge at a time; taken before change_mutex
-  mutable std::mutex state_mutex;  // held for the copy of a pointer only
-  std::shared_ptr<const State> current;
+  explicit Impl(HammingIndex base) : published(State{std::move(base), {}, {}, 0}) {}
+
+  std::mutex change_mutex;  // one change at a time
+  std::mutex merge_mutex;   // one merge at a time; taken before change_mutex
+  Published<State> published;
 };
 
 namespace {
@@ -81,9 +76,8 @@ size_t LiveHammingIndex::Impl::State::count_visible(std::span<const uint32_t> ke
   return count;
 }
 
-LiveHammingIndex::LiveHammingIndex(HammingIndex base) : impl_(std::make_unique<Impl>()) {
-  impl_->publish({std::move(base), {}, {}, 0});
-}
+LiveHammingIndex::LiveHammingIndex(HammingIndex base)
+    : impl_(std::make_unique<Impl>(std::move(base))) {}
 
 LiveHammingIndex::~LiveHammingIndex() = default;
 

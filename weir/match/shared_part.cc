@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include "weir/align/transform.h"
+
 namespace weir {
 namespace {
 
@@ -25,16 +27,6 @@ double turn(const Point& o, const Point& a, const Point& b) {
   return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
 }
 
-double polygon_area(const std::vector<Point>& corners) {
-  double twice = 0;
-  for (size_t i = 0; i < corners.size(); ++i) {
-    const Point& a = corners[i];
-    const Point& b = corners[(i + 1) % corners.size()];
-    twice += a.x * b.y - a.y * b.x;
-  }
-  return std::abs(twice) / 2;
-}
-
 // Of the convex hull (Andrew's monotone chain).
 double span_area(std::vector<Point> points) {
   if (points.size() < 3) return 0;
@@ -51,7 +43,7 @@ double span_area(std::vector<Point> points) {
     hull.pop_back();  // the first point of the other half
     if (!is_upper) std::reverse(points.begin(), points.end());
   }
-  return polygon_area(hull);
+  return area(hull);
 }
 
 double span_area(const std::vector<LocalFeature>& features) {
@@ -82,7 +74,7 @@ double area_in_item(const SharedRegion& region) {
   for (const Point& corner :
        {Point{left, top}, Point{right, top}, Point{right, bottom}, Point{left, bottom}})
     corners.push_back(region.entry_to_item(corner));
-  return std::min(polygon_area(corners), area(region.item_region));
+  return std::min(area(corners), area(region.item_region));
 }
 
 }  // namespace
