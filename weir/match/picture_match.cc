@@ -17,6 +17,8 @@ namespace {
 
 // Candidates come by votes: after so many in a row that show nothing, the rest will not either.
 constexpr size_t kFailuresInARow = 10;
+// Candidates of banks that are not asked about are passed over, so more of them are wanted.
+constexpr size_t kNamedForEach = 10;
 // Rarer than this nobody has looked, so rarer than this is not claimed.
 constexpr double kLeastFalseAlarms = 1e-12;
 // What is no copy is a weak claim, however sure its geometry is: of 700 innocent pictures, a tenth
@@ -139,8 +141,9 @@ Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
   if (index.rows() == 0 || picture.features.empty()) return matches;
   Item item{picture, {}};
   for (const LocalFeature& feature : picture.features) item.mirrored.push_back(mirrored(feature));
-  const FeatureVote vote = index.vote(queries_of(picture.features, picture),
-                                      queries_of(item.mirrored, picture), options.most_candidates);
+  const FeatureVote vote =
+      index.vote(queries_of(picture.features, picture), queries_of(item.mirrored, picture),
+                 options.most_candidates * kNamedForEach);
   const double tried = chances(index);
   const auto judge = [&](EntryId entry, const PictureFeatures& shown, bool is_mirrored,
                          std::span<const float> weights) {
@@ -149,12 +152,13 @@ Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
   };
   CommonParts common(picture);
   std::vector<std::pair<PictureMatch, KnownPicture>> found;
-  size_t failures = 0;
+  size_t failures = 0, looked_at = 0;
   for (const FeatureCandidate& candidate : vote.candidates) {
-    if (failures >= kFailuresInARow) break;
+    if (failures >= kFailuresInARow || looked_at >= options.most_candidates) break;
     const EntryId entry{candidate.key};
     auto shown = TRY(known(entry));
     if (!shown) continue;
+    ++looked_at;
     Judged one = judge(entry, shown->picture, candidate.mirrored, {});
     failures = one.match.regions.empty() ? failures + 1 : 0;
     if (shown->is_benign) {
