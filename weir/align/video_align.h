@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "weir/align/picture_align.h"
+#include "weir/base/video.h"
+
+namespace weir {
+
+// A frame of the item that looks like a frame of the entry, before anybody asked about time.
+struct FrameHit {
+  std::chrono::microseconds item{0};
+  std::chrono::microseconds entry{0};
+  bool mirrored = false;
+  double surprise = 0;  // -log10 of the chance of such a hit; near 0 for what occurs everywhere
+  // Where the entry's frame lies in the item's, in pixels of the upright frames; nothing for hits
+  // of whole frames.
+  std::optional<PictureTransform> entry_to_item;
+};
+
+// A span of the item that shows a span of the entry.
+struct SharedSegment {
+  std::chrono::microseconds item_from{0}, item_to{0};
+  std::chrono::microseconds entry_from{0}, entry_to{0};
+  double speed = 1;  // of the entry's time, in the item's: 2 is twice as fast
+  bool mirrored = false;
+  bool is_still = false;  // a slide show: single pictures of the entry, each held
+  PictureTransform entry_to_item;
+  Rect item_region;  // in upright pixels
+  Rect entry_region;
+  double log10_nfa = 0;  // expected chance agreements this good, over one entry; smaller is surer
+  // What the changes over time say: kCopy, or kSameScene for the same place at another time.
+  Verdict verdict = Verdict::kUnclear;
+};
+
+struct VideoAlignOptions {
+  size_t most_segments = 20;
+};
+
+// The segments in which the item shows the entry, by item_from; none when they share nothing.
+// `hits` in any order. Deterministic, and never throws on odd input.
+std::vector<SharedSegment> align_videos(const VideoTrack& item, const VideoTrack& entry,
+                                        std::span<const FrameHit> hits,
+                                        const VideoAlignOptions& options = {});
+
+}  // namespace weir

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weir/base/features.h"
+#include "weir/base/hash256.h"
+
+namespace weir {
+
+// One moment of a video, as it is compared with others. Grey samples of it stand in the track.
+struct TrackFrame {
+  std::chrono::microseconds time{0};  // from the start of the video
+  Hash256 pdq;                        // of the whole upright frame
+  Hash256 mirrored;                   // of the frame mirrored left to right
+  Hash256 clean;  // of what is left inside borders when what never changes (logos, bars, captions)
+                  // is blanked; made from the samples in the track
+  Hash256 clean_mirrored;
+  uint8_t quality = 0;        // of `pdq`, 0 to 100
+  uint8_t clean_quality = 0;  // of `clean`; 0 when there is nothing to blank: `pdq` says it all
+  bool begins_shot = false;   // a cut lies between this frame and the one before
+};
+
+// A frame that is also known by its local features: one a shot at least.
+struct Still {
+  std::chrono::microseconds time{0};
+  PictureFeatures picture;  // places in pixels of the upright frame
+};
+
+// What one video is recognised by: frames at even intervals, a grey thumb of each, and stills.
+struct VideoTrack {
+  uint32_t width = 0;  // of the upright frame, in pixels
+  uint32_t height = 0;
+  std::chrono::microseconds duration{0};
+  uint32_t thumb_width = 0;  // of all thumbs, in pixels; the whole frame
+  uint32_t thumb_height = 0;
+  std::vector<TrackFrame> frames;  // by time
+  std::vector<uint8_t> thumbs;     // grey, one after the other, rows without gaps
+  std::vector<Still> stills;       // by time
+
+  std::span<const uint8_t> thumb(size_t frame) const {
+    const size_t bytes = size_t{thumb_width} * thumb_height;
+    return {thumbs.data() + frame * bytes, bytes};
+  }
+};
+
+// How much is asked of one video.
+struct TrackOptions {
+  std::chrono::microseconds every{500'000};          // between frames of the track
+  uint32_t thumb_side = 64;                          // long side of a thumb, in pixels
+  std::chrono::microseconds still_every{2'000'000};  // at most, between stills of one shot
+  FeatureOptions still{512, 300, 160};               // of each still
+  bool keyframes_only = false;                       // triage: only frames that decode alone
+};
+// Of known videos, which are kept; and of videos that are asked about.
+constexpr TrackOptions kEntryTrack{std::chrono::microseconds(250'000),
+                                   64,
+                                   std::chrono::microseconds(2'000'000),
+                                   {512, 300, 160},
+                                   false};
+constexpr TrackOptions kItemTrack{std::chrono::microseconds(500'000),
+                                  64,
+                                  std::chrono::microseconds(2'000'000),
+                                  {640, 600, 160},
+                                  false};
+
+// One frame of a vPDQ signal.
+struct VpdqFrame {
+  uint32_t number = 0;  // of the frame in the video, from 0
+  Hash256 hash;
+  int quality = 0;                    // 0 to 100
+  std::chrono::microseconds time{0};  // as the container says
+};
+
+// Everything that is computed from one video file beside digests.
+struct VideoSignals {
+  std::string codec;           // "h264", "vp9", ...
+  double frames_a_second = 0;  // on average, as far as the container says
+  bool has_audio = false;
+  VideoTrack track;
+  std::vector<VpdqFrame> vpdq;  // one a second unless asked otherwise
+  std::vector<uint8_t> tmk;     // bytes of a .tmk file; empty unless asked for
+};
+
+}  // namespace weir

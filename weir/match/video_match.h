@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "weir/align/video_align.h"
+#include "weir/base/ids.h"
+#include "weir/base/result.h"
+#include "weir/base/video.h"
+#include "weir/index/feature_index.h"
+#include "weir/index/live_hamming_index.h"
+
+namespace weir {
+
+// The search structure over known videos: their frames' hashes and their stills' features. Rows of
+// the two indexes are numbered here, since an entry has many.
+class VideoIndex {
+ public:
+  VideoIndex();
+  ~VideoIndex();
+  // All of one video; a second add() of an entry replaces the first. Errors: limit.
+  Status add(EntryId entry, const VideoTrack& track, bool is_benign);
+  void remove(EntryId entry);
+  Status merge();
+  size_t videos() const;
+  size_t memory_bytes() const;
+
+  struct Impl;
+  Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+// A claim that spans of the item show spans of an entry.
+struct VideoMatch {
+  EntryId entry;
+  std::vector<SharedSegment> segments;  // by time in the item, at least one
+  double expected_false_alarms = 0;     // of all together, among as many entries as there are
+};
+
+// An entry's track, from whoever keeps it.
+using KnownTracks = std::function<Result<std::optional<VideoTrack>>(EntryId)>;
+
+struct VideoMatchOptions {
+  double most_false_alarms = 1e-3;
+  size_t most_entries = 50;  // that are aligned
+};
+
+// The entries that the item shows, surest first. What a benign entry has too does not count.
+// Deterministic. Errors: of `known`.
+Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
+                                            const KnownTracks& known,
+                                            const VideoMatchOptions& options = {});
+
+}  // namespace weir
