@@ -216,11 +216,13 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
   return Error{ErrorCode::kUnavailable, "the decoder program was ended twice while it read a file"};
 }
 
-Result<ItemSignals> Decoder::decode(int fd, const DecodeWants& wants) {
+Result<ItemSignals> Decoder::decode(int fd, const DecodeWants& wants,
+                                    const DecodeProgress& progress) {
   return impl_->decode(TRY(readable_file(fd)), wants);
 }
 
-Result<ItemSignals> Decoder::decode_file(const std::string& path, const DecodeWants& wants) {
+Result<ItemSignals> Decoder::decode_file(const std::string& path, const DecodeWants& wants,
+                                         const DecodeProgress& progress) {
   return impl_->decode(TRY(open_file(path)), wants);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "weir/base/limits.h"
 #include "weir/base/result.h"
 #include "weir/base/signals.h"
+#include "weir/base/video.h"
 
 namespace weir {
 
@@ -18,7 +20,14 @@ struct DecodeWants {
   bool pdq = true;
   uint32_t preview_side = 0;            // long side in pixels of ItemSignals::preview_jpeg; 0: none
   FeatureOptions features = {0, 0, 0};  // of the first frame; none while `most` is 0
+  bool video = false;  // of what moves: ItemSignals::video, with a track as `track` says
+  TrackOptions track = kItemTrack;  // kEntryTrack for known videos
+  bool vpdq = false;                // VideoSignals::vpdq, one hash a second
+  bool tmk = false;                 // VideoSignals::tmk
 };
+
+// Called now and then with the share of a video that is done, 0 to 1, by the thread that waits.
+using DecodeProgress = std::function<void(double)>;
 
 struct DecoderOptions {
   std::string program;   // weir-decode; empty: beside the running program
@@ -49,11 +58,12 @@ class Decoder {
   // position stays where it is.
   // Errors: invalid (not a known format, empty), corrupt (damaged; or the decoder died on it),
   // limit (bytes, pixels, memory, deadline), unavailable (weir-decode cannot be started again).
-  Result<ItemSignals> decode(int fd, const DecodeWants& wants);
+  Result<ItemSignals> decode(int fd, const DecodeWants& wants, const DecodeProgress& progress = {});
 
   // Opens `path` itself, following a symbolic link to a regular file but nothing that could block.
   // Errors: also not_found; denied; invalid for a folder, pipe, socket or device.
-  Result<ItemSignals> decode_file(const std::string& path, const DecodeWants& wants);
+  Result<ItemSignals> decode_file(const std::string& path, const DecodeWants& wants,
+                                  const DecodeProgress& progress = {});
 
   // In the order in which they are put in force, those that are missing too.
   const std::vector<SandboxLayer>& layers() const;

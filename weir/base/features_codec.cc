@@ -40,11 +40,15 @@ bool is_plausible(const LocalFeature& feature, const PictureFeatures& picture) {
 
 }  // namespace
 
+size_t encoded_features_bytes(const PictureFeatures& picture) {
+  return kHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size();
+}
+
 std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
   assert(picture.features.size() <= kMostFeatures && picture.plane.channels == 1);
   assert(picture.plane.width <= kMostPlaneSide && picture.plane.height <= kMostPlaneSide);
   std::vector<uint8_t> out;
-  out.reserve(kHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size());
+  out.reserve(encoded_features_bytes(picture));
   put(out, kVersion);
   put(out, picture.width);
   put(out, picture.height);

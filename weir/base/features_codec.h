@@ -18,6 +18,9 @@ constexpr uint32_t kMostPlaneSide = 1024;
 // plane of 1 channel with sides of at most kMostPlaneSide.
 std::vector<uint8_t> encode_features(const PictureFeatures& picture);
 
+// How many bytes that will be.
+size_t encoded_features_bytes(const PictureFeatures& picture);
+
 // Everything is checked: places lie in the picture, numbers are finite, nothing is left over.
 // Errors: corrupt.
 Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes);

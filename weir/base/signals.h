@@ -14,6 +14,7 @@
 #include "weir/base/hash256.h"
 #include "weir/base/pixels.h"
 #include "weir/base/result.h"
+#include "weir/base/video.h"
 
 namespace weir {
 
@@ -77,8 +78,8 @@ struct PictureHash {
 
 // What is computed from one submitted file.
 struct ItemSignals {
-  std::string media = "image";  // kind of media, as in JSON
-  std::string format;           // "jpeg", "png", "webp", "gif", "avif", ...
+  std::string media = "image";  // kind of media, as in JSON: "image", "video"
+  std::string format;           // "jpeg", "png", "webp", "gif", "avif", "mp4", "matroska", ...
   uint64_t bytes = 0;
   std::array<uint8_t, 32> sha256{};
   std::array<uint8_t, 16> md5{};
@@ -89,6 +90,7 @@ struct ItemSignals {
   PictureFeatures features;           // of the first frame; of no size unless asked for
   std::vector<uint8_t> preview_jpeg;  // small picture for people; empty unless asked for
   std::string note;                   // what a person should know, such as "truncated: ..."
+  std::optional<VideoSignals> video;  // when `media` is "video": wanted, and the file moves
 };
 // As `weir hash` prints and a bank stores them: sha256, md5, then one pdq a picture.
 std::vector<Signal> signals_of(const ItemSignals& item);

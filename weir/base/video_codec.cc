@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/base/video_codec.h"
+
+#include <cassert>
+#include <utility>
+
+#include "weir/base/features_codec.h"
+
+namespace weir {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+constexpr size_t kHeadBytes = 1 + 4 + 4 + 8 + 2 + 2 + 4 + 4;
+constexpr size_t kFrameBytes = 8 + 4 * 32 + 3;
+constexpr size_t kStillHeadBytes = 8 + 4;
+
+template <class T>
+void put(std::vector<uint8_t>& out, T value) {
+  for (size_t i = 0; i < sizeof(T); ++i)
+    out.push_back(static_cast<uint8_t>(static_cast<uint64_t>(value) >> (8 * i)));
+}
+void put(std::vector<uint8_t>& out, const Hash256& hash) {
+  const auto bytes = to_bytes(hash);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+void put_time(std::vector<uint8_t>& out, std::chrono::microseconds time) {
+  put(out, static_cast<int64_t>(time.count()));
+}
+
+// Reads on where the caller has seen that there are enough bytes.
+template <class T>
+T take(std::span<const uint8_t>& from) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < sizeof(T); ++i) value |= uint64_t{from[i]} << (8 * i);
+  from = from.subspan(sizeof(T));
+  return static_cast<T>(value);
+}
+Hash256 take_hash(std::span<const uint8_t>& from) {
+  const Hash256 hash = hash256_from_bytes(from.first<32>());
+  from = from.subspan(32);
+  return hash;
+}
+std::chrono::microseconds take_time(std::span<const uint8_t>& from) {
+  return std::chrono::microseconds(take<int64_t>(from));
+}
+
+// A time that may follow `before`.
+bool may_follow(std::chrono::microseconds before, std::chrono::microseconds time) {
+  return time >= before && time <= kMostVideoTime;
+}
+
+void put_frame(std::vector<uint8_t>& out, const TrackFrame& frame) {
+  put_time(out, frame.time);
+  for (const Hash256* hash : {&frame.pdq, &frame.mirrored, &frame.clean, &frame.clean_mirrored})
+    put(out, *hash);
+  put(out, frame.quality);
+  put(out, frame.clean_quality);
+  put(out, static_cast<uint8_t>(frame.begins_shot));
+}
+
+// False for what no frame can be.
+bool take_frames(std::span<const uint8_t>& from, std::vector<TrackFrame>& frames) {
+  std::chrono::microseconds before{0};
+  for (TrackFrame& frame : frames) {
+    frame.time = take_time(from);
+    for (Hash256* hash : {&frame.pdq, &frame.mirrored, &frame.clean, &frame.clean_mirrored})
+      *hash = take_hash(from);
+    frame.quality = take<uint8_t>(from);
+    frame.clean_quality = take<uint8_t>(from);
+    const auto begins_shot = take<uint8_t>(from);
+    frame.begins_shot = begins_shot == 1;
+    if (!may_follow(before, frame.time) || frame.quality > 100 || frame.clean_quality > 100 ||
+        begins_shot > 1)
+      return false;
+    before = frame.time;
+  }
+  return true;
+}
+
+// False for what no stills can be. The list grows as it is read: a count is only believed as far as
+// there are bytes.
+bool take_stills(std::span<const uint8_t>& from, uint32_t count, std::vector<Still>& stills) {
+  std::chrono::microseconds before{0};
+  for (uint32_t i = 0; i < count; ++i) {
+    if (from.size() < kStillHeadBytes) return false;
+    Still still;
+    still.time = take_time(from);
+    const size_t length = take<uint32_t>(from);
+    if (!may_follow(before, still.time) || length > from.size()) return false;
+    before = still.time;
+    auto picture = decode_features(from.first(length));
+    if (!picture) return false;
+    still.picture = std::move(*picture);
+    from = from.subspan(length);
+    stills.push_back(std::move(still));
+  }
+  return true;
+}
+
+}  // namespace
+
+size_t video_track_bytes(const VideoTrack& track) {
+  size_t bytes = kHeadBytes + track.frames.size() * kFrameBytes + track.thumbs.size();
+  for (const Still& still : track.stills)
+    bytes += kStillHeadBytes + encoded_features_bytes(still.picture);
+  return bytes;
+}
+
+std::vector<uint8_t> write_video_track(const VideoTrack& track) {
+  assert(track.frames.size() <= kMostTrackFrames && track.stills.size() <= kMostStills);
+  assert(track.thumb_width <= kMostThumbSide && track.thumb_height <= kMostThumbSide);
+  assert(track.thumbs.size() ==
+         track.frames.size() * size_t{track.thumb_width} * track.thumb_height);
+  std::vector<uint8_t> out;
+  out.reserve(video_track_bytes(track));
+  put(out, kVersion);
+  put(out, track.width);
+  put(out, track.height);
+  put_time(out, track.duration);
+  put(out, static_cast<uint16_t>(track.thumb_width));
+  put(out, static_cast<uint16_t>(track.thumb_height));
+  put(out, static_cast<uint32_t>(track.frames.size()));
+  put(out, static_cast<uint32_t>(track.stills.size()));
+  for (const TrackFrame& frame : track.frames) put_frame(out, frame);
+  out.insert(out.end(), track.thumbs.begin(), track.thumbs.end());
+  for (const Still& still : track.stills) {
+    const std::vector<uint8_t> picture = encode_features(still.picture);
+    put_time(out, still.time);
+    put(out, static_cast<uint32_t>(picture.size()));
+    out.insert(out.end(), picture.begin(), picture.end());
+  }
+  return out;
+}
+
+Result<VideoTrack> read_video_track(std::span<const uint8_t> bytes) {
+  const Error damaged{ErrorCode::kCorrupt, "the track of a video is damaged"};
+  if (bytes.size() < kHeadBytes || bytes[0] != kVersion) return damaged;
+  bytes = bytes.subspan(1);
+  VideoTrack track;
+  track.width = take<uint32_t>(bytes);
+  track.height = take<uint32_t>(bytes);
+  track.duration = take_time(bytes);
+  track.thumb_width = take<uint16_t>(bytes);
+  track.thumb_height = take<uint16_t>(bytes);
+  const auto frames = take<uint32_t>(bytes);
+  const auto stills = take<uint32_t>(bytes);
+  const size_t thumb_bytes = size_t{track.thumb_width} * track.thumb_height;
+  if (track.thumb_width > kMostThumbSide || track.thumb_height > kMostThumbSide ||
+      frames > kMostTrackFrames || stills > kMostStills ||
+      !may_follow(std::chrono::microseconds(0), track.duration) ||
+      bytes.size() < frames * (kFrameBytes + thumb_bytes))
+    return damaged;
+  track.frames.resize(frames);
+  if (!take_frames(bytes, track.frames)) return damaged;
+  track.thumbs.assign(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(frames * thumb_bytes));
+  bytes = bytes.subspan(frames * thumb_bytes);
+  if (!take_stills(bytes, stills, track.stills) || !bytes.empty()) return damaged;
+  return track;
+}
+
+}  // namespace weir
