@@ -161,6 +161,12 @@ Status check_entry(const Entry& entry) {
     return invalid("an entry's media is a short word such as \"image\"");
   if (!entry.picture.empty() && !decode_features(entry.picture))
     return invalid("an entry's picture features are damaged");
+  if (entry.track.size() > kTrackBytes)
+    return Error{ErrorCode::kLimit, "the track of the video has " +
+                                        std::to_string(entry.track.size()) + " bytes, over the " +
+                                        std::to_string(kTrackBytes) +
+                                        " that an entry may have; cut the video in parts"};
+  if (entry.duration.count() < 0) return invalid("an entry's duration must not be negative");
   TRY(check_labels(entry.labels));
   return check_pairs(entry.provenance, "provenance", kProvenanceValueBytes);
 }

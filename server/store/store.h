@@ -23,7 +23,7 @@ namespace weir {
 enum class Added : uint8_t {
   kNew,      // stored
   kPresent,  // the bank has an active entry with this content key; nothing changed, but that an
-             // entry without a picture took the one that was given
+             // entry without a picture or track took the one that was given
   kRetired,  // the bank has it retired; nothing changed: bringing it back is a person's choice
 };
 struct AddedEntry {
@@ -52,6 +52,14 @@ struct EntryPicture {
   PictureFeatures picture;
 };
 
+// What an entry's video is recognised by.
+struct EntryTrack {
+  EntryId entry;
+  BankId bank;
+  BankKind bank_kind = BankKind::kKnown;
+  std::vector<uint8_t> track;  // docs/formats/video-track.md
+};
+
 struct ExactHit {
   EntryId entry;
   SignalKind kind = SignalKind::kSha256;
@@ -63,6 +71,15 @@ struct Job {
   std::string key;      // idempotency: one unfinished job a (kind, key)
   std::string payload;  // JSON
   int attempts = 0;     // claims so far, this one included
+};
+
+// Where a job is that leaves an outcome.
+struct JobRecord {
+  Job job;
+  bool is_claimed = false;             // by someone whose claim has not run out
+  WallTime created;                    // set by the store
+  std::optional<std::string> outcome;  // of a finished job, which has no id, payload and attempts
+  WallTime finished;
 };
 
 // The follow-up of every change that touches what the PDQ index holds; its key is kMergeIndexKey
@@ -125,6 +142,11 @@ class Store {
   // All of them by entry, one at a time, read in one snapshot; gives the change they stand at. Ends
   // with the error of `take` when it gives one.
   virtual Result<ChangeSeq> for_each_picture(const std::function<Status(EntryPicture)>& take) = 0;
+  // Tracks of active entries in active banks, in the order asked; nothing for others and for
+  // entries that have none. They may be large: ask for one at a time.
+  virtual Result<std::vector<EntryTrack>> tracks_of(std::span<const EntryId> entries) = 0;
+  // The entries whose tracks tracks_of() gives, by id, with the change they stand at.
+  virtual Result<std::pair<ChangeSeq, std::vector<EntryId>>> entries_with_tracks() = 0;
   virtual Result<std::vector<EntryId>> entries_of(BankId bank) = 0;  // in any state, by id
 
   // Jobs: claimed for a time, finished once; a claim that ran out is claimed again, the oldest job
@@ -136,6 +158,19 @@ class Store {
   virtual Result<std::optional<Job>> claim_job(std::string_view kind,
                                                std::chrono::seconds claim) = 0;
   virtual Status finish_job(JobId id) = 0;  // Errors: not_found when it is finished already
+  // The claim ends so long from now. Errors: not_found when the job is finished already.
+  virtual Status renew_claim(JobId id, std::chrono::seconds claim) = 0;
+  // Ends the claim now: the job may be claimed by anyone, and this attempt does not count.
+  virtual Status give_up_claim(JobId id) = 0;  // Errors: as renew_claim()
+  // Finishes the job and keeps what came of it under its kind and key, until forget_outcomes().
+  // Errors: not_found when it is finished already; nothing is kept then.
+  virtual Status finish_job(JobId id, std::string_view outcome) = 0;
+  // An unfinished job, or what came of it; nothing when it is not known, or forgotten.
+  virtual Result<std::optional<JobRecord>> find_job(std::string_view kind,
+                                                    std::string_view key) = 0;
+  virtual Result<std::vector<Job>> unfinished_jobs(std::string_view kind) = 0;  // oldest first
+  // Drops outcomes of jobs that were finished before `time`. Gives their number.
+  virtual Result<int64_t> forget_outcomes(std::string_view kind, WallTime time) = 0;
 
   // Rows of the log so far; for tests and `weir log`.
   virtual Result<int64_t> log_rows() = 0;

@@ -89,15 +89,28 @@ Status insert_picture(Connection& connection, EntryId entry, std::span<const uin
   return {};
 }
 
-// An entry that is there already takes the picture if it has none: one that was added by an older
-// version, or as a hash alone.
+Status insert_track(Connection& connection, EntryId id, const Entry& entry) {
+  if (entry.track.empty()) return {};
+  TRY(run(connection, "INSERT INTO videos (entry, duration_us, track) VALUES (?, ?, ?)", id.value,
+          entry.duration.count(), std::span<const uint8_t>(entry.track)));
+  return {};
+}
+
+// An entry that is there already takes the picture or track if it has none: one that was added by
+// an older version, or as a hash alone.
 Result<AddedEntry> complete(Adding& adding, const Entry& entry, const Prepared& prepared) {
   const AddedEntry present = TRY(find_present(adding.connection, entry.bank, prepared.key));
-  if (entry.picture.empty() || present.added != Added::kPresent) return present;
-  const int64_t has = TRY(
-      number(adding.connection, "SELECT count(*) FROM pictures WHERE entry = ?", present.id.value));
-  if (has != 0) return present;
-  TRY(insert_picture(adding.connection, present.id, entry.picture));
+  if (present.added != Added::kPresent) return present;
+  const int64_t id = present.id.value;
+  const bool takes_picture =
+      !entry.picture.empty() &&
+      TRY(number(adding.connection, "SELECT count(*) FROM pictures WHERE entry = ?", id)) == 0;
+  const bool takes_track =
+      !entry.track.empty() &&
+      TRY(number(adding.connection, "SELECT count(*) FROM videos WHERE entry = ?", id)) == 0;
+  if (!takes_picture && !takes_track) return present;
+  if (takes_picture) TRY(insert_picture(adding.connection, present.id, entry.picture));
+  if (takes_track) TRY(insert_track(adding.connection, present.id, entry));
   const Adding::BankRow* bank = TRY(open_bank(adding, entry.bank));
   TRY(adding.log.append({.seq = {},
                          .time = {},
@@ -136,6 +149,7 @@ Result<AddedEntry> add_one(Adding& adding, const Entry& entry, const Prepared& p
   adding.has_changed = true;
   TRY(insert_signals(adding.connection, id, entry.signals));
   TRY(insert_picture(adding.connection, EntryId{id}, entry.picture));
+  TRY(insert_track(adding.connection, EntryId{id}, entry));
   LogLeaf leaf{.seq = {},
                .time = {},
                .kind = ChangeKind::kEntryAdded,

@@ -2,6 +2,13 @@
 #include "server/store/sqlite/store_impl.h"
 
 namespace weir::sqlite {
+namespace {
+
+Error no_such_job(JobId id) {
+  return {ErrorCode::kNotFound, "there is no unfinished job " + std::to_string(id.value)};
+}
+
+}  // namespace
 
 // A claimed job may have read its input before this change: `again` makes it run once more.
 Result<JobId> put_job(Connection& connection, std::string_view kind, std::string_view key,
@@ -77,9 +84,101 @@ Status SqliteStore::finish_job(JobId id) {
               id.value));
   const int64_t finished =
       requeued != 0 ? requeued : TRY(run(*writer_, "DELETE FROM jobs WHERE id = ?", id.value));
-  if (finished == 0)
-    return Error{ErrorCode::kNotFound, "there is no unfinished job " + std::to_string(id.value)};
+  if (finished == 0) return no_such_job(id);
   return transaction.commit();
+}
+
+Status SqliteStore::renew_claim(JobId id, std::chrono::seconds claim) {
+  const std::lock_guard lock(writing_);
+  auto transaction = TRY(Transaction::begin(*writer_));
+  const int64_t until_us = to_us(now()) + std::chrono::microseconds(claim).count();
+  if (TRY(run(*writer_, "UPDATE jobs SET claimed_until_us = ? WHERE id = ?", until_us, id.value)) ==
+      0)
+    return no_such_job(id);
+  return transaction.commit();
+}
+
+Status SqliteStore::give_up_claim(JobId id) {
+  const std::lock_guard lock(writing_);
+  auto transaction = TRY(Transaction::begin(*writer_));
+  if (TRY(run(*writer_,
+              "UPDATE jobs SET claimed_until_us = NULL, attempts = max(attempts - 1, 0)"
+              " WHERE id = ?",
+              id.value)) == 0)
+    return no_such_job(id);
+  return transaction.commit();
+}
+
+Status SqliteStore::finish_job(JobId id, std::string_view outcome) {
+  const std::lock_guard lock(writing_);
+  auto transaction = TRY(Transaction::begin(*writer_));
+  const int64_t kept =
+      TRY(run(*writer_,
+              "INSERT OR REPLACE INTO outcomes (kind, key, outcome, created_us, finished_us)"
+              " SELECT kind, key, ?, created_us, ? FROM jobs WHERE id = ?",
+              outcome, to_us(now()), id.value));
+  if (kept == 0) return no_such_job(id);
+  TRY(run(*writer_, "DELETE FROM jobs WHERE id = ?", id.value));
+  return transaction.commit();
+}
+
+Result<std::optional<JobRecord>> SqliteStore::find_job(std::string_view kind,
+                                                       std::string_view key) {
+  auto reader = TRY(readers_.take());
+  auto view = TRY(Transaction::begin_read(*reader));
+  JobRecord record;
+  record.job.kind = kind;
+  record.job.key = key;
+  {
+    auto rows = TRY(query(*reader,
+                          "SELECT id, payload, attempts, claimed_until_us, created_us FROM jobs"
+                          " WHERE kind = ? AND key = ?",
+                          kind, key));
+    if (TRY(rows.next())) {
+      record.job.id = JobId{rows.integer(0)};
+      record.job.payload = rows.text(1);
+      record.job.attempts = static_cast<int>(rows.integer(2));
+      record.is_claimed = rows.integer(3) > to_us(now());
+      record.created = from_us(rows.integer(4));
+      return std::optional(std::move(record));
+    }
+  }
+  auto rows = TRY(query(*reader,
+                        "SELECT outcome, created_us, finished_us FROM outcomes"
+                        " WHERE kind = ? AND key = ?",
+                        kind, key));
+  if (!TRY(rows.next())) return std::optional<JobRecord>();
+  record.outcome = rows.text(0);
+  record.created = from_us(rows.integer(1));
+  record.finished = from_us(rows.integer(2));
+  return std::optional(std::move(record));
+}
+
+Result<std::vector<Job>> SqliteStore::unfinished_jobs(std::string_view kind) {
+  auto reader = TRY(readers_.take());
+  auto rows = TRY(query(
+      *reader, "SELECT id, key, payload, attempts FROM jobs WHERE kind = ? ORDER BY id", kind));
+  std::vector<Job> jobs;
+  while (TRY(rows.next()))
+    jobs.push_back({JobId{rows.integer(0)}, std::string(kind), std::string(rows.text(1)),
+                    std::string(rows.text(2)), static_cast<int>(rows.integer(3))});
+  return jobs;
+}
+
+Result<int64_t> SqliteStore::forget_outcomes(std::string_view kind, WallTime time) {
+  {  // Asked often, and mostly for nothing: that must not take the write lock.
+    auto reader = TRY(readers_.take());
+    const int64_t some =
+        TRY(number(*reader, "SELECT 1 FROM outcomes WHERE kind = ? AND finished_us < ? LIMIT 1",
+                   kind, to_us(time)));
+    if (some == 0) return int64_t{0};
+  }
+  const std::lock_guard lock(writing_);
+  auto transaction = TRY(Transaction::begin(*writer_));
+  const int64_t forgotten = TRY(
+      run(*writer_, "DELETE FROM outcomes WHERE kind = ? AND finished_us < ?", kind, to_us(time)));
+  TRY(transaction.commit());
+  return forgotten;
 }
 
 }  // namespace weir::sqlite

@@ -19,6 +19,8 @@ Result<Entry> entry_of(const Rows& rows) {
   if (!rows.is_null(7)) entry.labels = TRY(parse_json_text(rows.text(7)));
   if (!rows.is_null(8)) entry.provenance = TRY(parse_json_text(rows.text(8)));
   entry.has_picture = rows.integer(9) != 0;
+  entry.has_track = !rows.is_null(10);
+  entry.duration = std::chrono::microseconds(rows.integer(10));
   return entry;
 }
 
@@ -76,7 +78,8 @@ Result<Entry> read_entry(Connection& connection, EntryId id) {
   auto rows = TRY(query(connection,
                         "SELECT e.id, e.bank, b.name, e.name, e.state, e.media, e.created_us,"
                         " e.labels, e.provenance,"
-                        " EXISTS (SELECT 1 FROM pictures WHERE entry = e.id)"
+                        " EXISTS (SELECT 1 FROM pictures WHERE entry = e.id),"
+                        " (SELECT duration_us FROM videos WHERE entry = e.id)"
                         " FROM entries e CROSS JOIN banks b"
                         " WHERE e.id = ? AND b.id = e.bank",
                         id.value));
@@ -115,7 +118,8 @@ Result<std::vector<Entry>> SqliteStore::list_entries(BankId bank, EntryId after,
   auto rows = TRY(query(*reader,
                         "SELECT e.id, e.bank, b.name, e.name, e.state, e.media, e.created_us,"
                         " e.labels, e.provenance,"
-                        " EXISTS (SELECT 1 FROM pictures WHERE entry = e.id)"
+                        " EXISTS (SELECT 1 FROM pictures WHERE entry = e.id),"
+                        " (SELECT duration_us FROM videos WHERE entry = e.id)"
                         " FROM banks b CROSS JOIN entries e INDEXED BY entries_by_bank"
                         " WHERE b.id = ?1 AND e.bank = ?1 AND e.id > ?2"
                         " AND (?3 IS NULL OR e.state = ?3) ORDER BY e.id LIMIT ?4",

@@ -82,7 +82,27 @@ CREATE TABLE pictures (
 ) STRICT;
 )sql";
 
-constexpr std::array<const char*, 2> kSteps{kVersion1, kVersion2};
+// A track is some hundred megabytes for an hour of video: the duration stands before it, so that
+// reading it leaves the track alone.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE videos (
+  entry       INTEGER PRIMARY KEY REFERENCES entries (id),
+  duration_us INTEGER NOT NULL,
+  track       BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outcomes (
+  kind        TEXT NOT NULL,
+  key         TEXT NOT NULL,
+  outcome     TEXT NOT NULL,
+  created_us  INTEGER NOT NULL,
+  finished_us INTEGER NOT NULL,
+  PRIMARY KEY (kind, key)
+) STRICT;
+CREATE INDEX outcomes_by_time ON outcomes (finished_us);
+)sql";
+
+constexpr std::array<const char*, 3> kSteps{kVersion1, kVersion2, kVersion3};
 
 // PRAGMA takes no bound values, so each version's line stands written out.
 constexpr std::array<const char*, 9> kSetVersion{

@@ -137,6 +137,39 @@ Result<ChangeSeq> SqliteStore::for_each_picture(const std::function<Status(Entry
   return last;
 }
 
+Result<std::vector<EntryTrack>> SqliteStore::tracks_of(std::span<const EntryId> entries) {
+  auto reader = TRY(readers_.take());
+  auto view = TRY(Transaction::begin_read(*reader));
+  std::vector<EntryTrack> found;
+  for (const EntryId entry : entries) {
+    auto rows = TRY(query(*reader,
+                          "SELECT e.bank, b.kind, v.track FROM entries e CROSS JOIN banks b"
+                          " CROSS JOIN videos v WHERE e.id = ? AND e.state = 1 AND b.id = e.bank"
+                          " AND b.state = 1 AND v.entry = e.id",
+                          entry.value));
+    if (!TRY(rows.next())) continue;
+    const auto track = rows.blob(2);
+    found.push_back({entry,
+                     BankId{rows.integer(0)},
+                     static_cast<BankKind>(rows.integer(1)),
+                     {track.begin(), track.end()}});
+  }
+  return found;
+}
+
+Result<std::pair<ChangeSeq, std::vector<EntryId>>> SqliteStore::entries_with_tracks() {
+  auto reader = TRY(readers_.take());
+  auto view = TRY(Transaction::begin_read(*reader));
+  std::pair<ChangeSeq, std::vector<EntryId>> all;
+  all.first = TRY(read_last_change(*reader));
+  auto rows = TRY(query(*reader,
+                        "SELECT v.entry FROM videos v CROSS JOIN entries e CROSS JOIN banks b"
+                        " WHERE e.id = v.entry AND e.state = 1 AND b.id = e.bank AND b.state = 1"
+                        " ORDER BY v.entry"));
+  while (TRY(rows.next())) all.second.push_back(EntryId{rows.integer(0)});
+  return all;
+}
+
 Result<std::vector<EntryId>> SqliteStore::entries_of(BankId bank) {
   auto reader = TRY(readers_.take());
   auto rows = TRY(query(*reader,

@@ -17,6 +17,7 @@
 #include "server/store/sqlite/schema.h"
 #include "server/store/sqlite/sqlite.h"
 #include "server/store/store_contract.h"
+#include "server/store/video_contract.h"
 
 namespace weir {
 namespace {
@@ -389,6 +390,33 @@ TEST(Schema, AStoreOfVersion1IsTakenForward) {
   ASSERT_TRUE(store);
   EXPECT_EQ((*store)->find_bank("OLD")->kind, BankKind::kKnown);
   EXPECT_TRUE(entries_with_pictures(**store).empty());
+}
+
+// Version 2 knew no videos: its entries have none, and take theirs when their files come again.
+TEST(Schema, AStoreOfVersion2IsTakenForward) {
+  const TestFolder folder;
+  const std::string path = folder.file("weir.db");
+  const Entry entry = test_entry(BankId{1}, 1);
+  {
+    auto old = Connection::open(path, Connection::Access::kReadWrite, milliseconds(100)).value();
+    ASSERT_TRUE(sqlite::migrate(*old, sqlite::schema_steps().first(2)));
+    ASSERT_TRUE(old->run_script("INSERT INTO banks VALUES (1, 'OLD', '', 1, 0, 1, 2)"));
+    ASSERT_TRUE(sqlite::run(*old,
+                            "INSERT INTO entries (id, bank, content_key, state, created_us, name,"
+                            " media) VALUES (5, 1, ?, 1, 0, 'old', 'image')",
+                            std::span<const uint8_t>(content_key(entry))));
+    ASSERT_TRUE(old->run_script("INSERT INTO pictures VALUES (5, x'00')"));
+  }
+  TestClock clock;
+  const auto store = open_sqlite_store(path, clock);
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->find_bank("OLD")->kind, BankKind::kBenign);
+  EXPECT_TRUE((*store)->find_entry(EntryId{5})->has_picture);
+  EXPECT_FALSE((*store)->find_entry(EntryId{5})->has_track);
+  EXPECT_TRUE(entries_with_tracks(**store).empty());
+  const auto again = (*store)->add_entries(std::vector{entry_with_track(BankId{1}, 1)}).value();
+  EXPECT_EQ(again[0].id, EntryId{5});
+  EXPECT_EQ((*store)->tracks_of(std::vector{EntryId{5}})->front().bank_kind, BankKind::kBenign);
 }
 
 TEST(Schema, AStepThatFailsChangesNothing) {
