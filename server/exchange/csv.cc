@@ -199,6 +199,7 @@ std::string write_csv_entry(const Entry& entry, std::string_view collab) {
     const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& row) {
       return row.kind == signal.kind && (row.media.empty() || row.media == entry.media);
     });
+    if (type == kTypes.end()) continue;
     lines += type->name;
     lines += ',';
     lines += value_hex(signal);

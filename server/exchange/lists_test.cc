@@ -217,7 +217,7 @@ TEST(CsvList, LeavesOutWhatItCannotSay) {
 }
 
 TEST(PlainList, WrittenAndReadBackKeepsKinds) {
-  for (const SignalKind kind : all_signal_kinds()) {
+  for (const SignalKind kind : {SignalKind::kSha256, SignalKind::kMd5, SignalKind::kPdq}) {
     Entry entry;
     Signal signal{.kind = kind, .value = {}, .quality = {}, .region = {}, .time = {}};
     signal.value.assign(value_bytes(kind), 0xA5);

@@ -161,7 +161,7 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
 ItemToMatch item_to_match(ItemSignals item) {
   ItemToMatch out;
   for (Signal& signal : signals_of(item))
-    if (signal.kind != SignalKind::kPdq) out.digests.push_back(std::move(signal));
+    if (is_digest(signal.kind)) out.digests.push_back(std::move(signal));
   out.pictures = std::move(item.pictures);
   out.features = std::move(item.features);
   out.note = std::move(item.note);
@@ -180,7 +180,7 @@ ItemToMatch item_to_match(std::span<const Signal> signals) {
   for (const Signal& signal : signals) {
     if (signal.kind == SignalKind::kPdq)
       out.pictures.push_back(picture_from_hash(as_hash256(signal), signal.quality.value_or(100)));
-    else
+    else if (is_digest(signal.kind))
       out.digests.push_back(signal);
   }
   return out;

@@ -49,10 +49,7 @@ Status check_signal(const Signal& signal) {
   if (std::find(kinds.begin(), kinds.end(), signal.kind) == kinds.end())
     return invalid("signal kind " + std::to_string(static_cast<int>(signal.kind)) +
                    " is not known");
-  const std::string name(name_of(signal.kind));
-  if (signal.value.size() != value_bytes(signal.kind))
-    return invalid("a " + name + " value has " + std::to_string(value_bytes(signal.kind)) +
-                   " bytes, found " + std::to_string(signal.value.size()));
+  TRY(check_value(signal.kind, signal.value));
   if (signal.quality && (*signal.quality < 0 || *signal.quality > 100))
     return invalid("the quality of a signal is 0 to 100, found " + std::to_string(*signal.quality));
   if (signal.time && signal.time->count() < 0)

@@ -2,6 +2,8 @@
 #include "weir/base/signals.h"
 
 #include "weir/base/hex.h"
+#include "weir/base/tmk_layout.h"
+#include "weir/base/vpdq_codec.h"
 
 namespace weir {
 namespace {
@@ -9,13 +11,15 @@ namespace {
 struct KindRow {
   SignalKind kind;
   std::string_view name;
-  size_t bytes;
+  size_t bytes;  // 0: it varies
 };
-constexpr std::array<KindRow, 3> kKinds{{{SignalKind::kSha256, "sha256", 32},
+constexpr std::array<KindRow, 5> kKinds{{{SignalKind::kSha256, "sha256", 32},
                                          {SignalKind::kMd5, "md5", 16},
-                                         {SignalKind::kPdq, "pdq", 32}}};
-constexpr std::array<SignalKind, 3> kKindList{SignalKind::kSha256, SignalKind::kMd5,
-                                              SignalKind::kPdq};
+                                         {SignalKind::kPdq, "pdq", 32},
+                                         {SignalKind::kVpdq, "vpdq", 0},
+                                         {SignalKind::kTmk, "tmk", 0}}};
+constexpr std::array<SignalKind, 5> kKindList{
+    SignalKind::kSha256, SignalKind::kMd5, SignalKind::kPdq, SignalKind::kVpdq, SignalKind::kTmk};
 
 const KindRow& row_of(SignalKind kind) {
   for (const KindRow& row : kKinds)
@@ -34,8 +38,26 @@ std::string_view name_of(SignalKind kind) {
   return row_of(kind).name;
 }
 
+bool is_digest(SignalKind kind) {
+  return kind == SignalKind::kSha256 || kind == SignalKind::kMd5;
+}
+
 size_t value_bytes(SignalKind kind) {
   return row_of(kind).bytes;
+}
+
+Status check_value(SignalKind kind, std::span<const uint8_t> value) {
+  const KindRow& row = row_of(kind);
+  if (kind == SignalKind::kVpdq) {
+    TRY(read_vpdq(value));
+  } else if (kind == SignalKind::kTmk) {
+    TRY(tmk_layout(value));
+  } else if (value.size() != row.bytes) {
+    return Error{ErrorCode::kInvalid, "a " + std::string(row.name) + " value has " +
+                                          std::to_string(row.bytes) + " bytes, found " +
+                                          std::to_string(value.size())};
+  }
+  return {};
 }
 
 Result<SignalKind> parse_signal_kind(std::string_view name) {
@@ -54,8 +76,10 @@ std::string value_hex(const Signal& signal) {
 
 Result<Signal> parse_signal(SignalKind kind, std::string_view hex) {
   Signal signal{.kind = kind, .value = {}, .quality = {}, .region = {}, .time = {}};
-  signal.value.resize(value_bytes(kind));
-  const Status parsed = parse_hex(hex, signal.value);
+  const size_t bytes = value_bytes(kind);
+  signal.value.resize(bytes > 0 ? bytes : hex.size() / 2);
+  Status parsed = parse_hex(hex, signal.value);
+  if (parsed) parsed = check_value(kind, signal.value);
   if (!parsed)
     return Error{ErrorCode::kInvalid,
                  "not a " + std::string(name_of(kind)) + " value: " + parsed.error().message};
@@ -92,6 +116,16 @@ std::vector<Signal> signals_of(const ItemSignals& item) {
     pdq.quality = picture.quality;
     pdq.region = picture.region;
     if (picture.time.count() != 0) pdq.time = picture.time;
+  }
+  if (item.video && !item.video->vpdq.empty()) {
+    Signal& vpdq = signals.emplace_back();
+    vpdq.kind = SignalKind::kVpdq;
+    vpdq.value = write_vpdq(item.video->vpdq);
+  }
+  if (item.video && !item.video->tmk.empty()) {
+    Signal& tmk = signals.emplace_back();
+    tmk.kind = SignalKind::kTmk;
+    tmk.value = item.video->tmk;
   }
   return signals;
 }

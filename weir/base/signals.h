@@ -23,10 +23,15 @@ enum class SignalKind : uint8_t {
   kSha256 = 1,  // of the file's bytes
   kMd5 = 2,     // of the file's bytes, for exchange with others only: collisions can be made
   kPdq = 3,     // of one picture, 256 bits
+  kVpdq = 4,    // of a video: frames with their PDQ, docs/formats/vpdq.md
+  kTmk = 5,     // of a video: a whole .tmk file, docs/formats/tmk.md
 };
 std::span<const SignalKind> all_signal_kinds();
-std::string_view name_of(SignalKind kind);                    // "sha256", "md5", "pdq"
-size_t value_bytes(SignalKind kind);                          // 32, 16, 32
+std::string_view name_of(SignalKind kind);  // "sha256", "md5", "pdq", "vpdq", "tmk"
+bool is_digest(SignalKind kind);            // sha256 and md5: equal or not, nothing between
+size_t value_bytes(SignalKind kind);        // 32, 16, 32, or 0 where values differ in size
+// Errors: invalid, saying why, when these are not the bytes of a value of this kind.
+Status check_value(SignalKind kind, std::span<const uint8_t> value);
 Result<SignalKind> parse_signal_kind(std::string_view name);  // Errors: invalid, naming the kinds
 
 // PDQ below this quality says too little to match by (PDQ specification: discard 49 and less).
@@ -38,7 +43,7 @@ constexpr Distance kPdqMatchRadius{31};
 // One signal as it is stored and exchanged.
 struct Signal {
   SignalKind kind = SignalKind::kSha256;
-  std::vector<uint8_t> value;  // value_bytes(kind) bytes, in the order of the hex digits
+  std::vector<uint8_t> value;  // in the order of the hex digits; see value_bytes(), check_value()
   std::optional<int> quality;  // PDQ: 0 to 100; absent when an imported list has none
   std::optional<Rect> region;  // PDQ: what was hashed, in the upright picture
   std::optional<std::chrono::microseconds> time;  // PDQ of a frame of an animation: when
@@ -92,7 +97,8 @@ struct ItemSignals {
   std::string note;                   // what a person should know, such as "truncated: ..."
   std::optional<VideoSignals> video;  // when `media` is "video": wanted, and the file moves
 };
-// As `weir hash` prints and a bank stores them: sha256, md5, then one pdq a picture.
+// As `weir hash` prints and a bank stores them: sha256, md5, then one pdq a picture; of a video its
+// vpdq and tmk, if they were asked for.
 std::vector<Signal> signals_of(const ItemSignals& item);
 
 }  // namespace weir

@@ -72,8 +72,9 @@ constexpr TrackOptions kItemTrack{std::chrono::microseconds(500'000),
 struct VpdqFrame {
   uint32_t number = 0;  // of the frame in the video, from 0
   Hash256 hash;
-  int quality = 0;                    // 0 to 100
-  std::chrono::microseconds time{0};  // as the container says
+  int quality = 0;  // 0 to 100
+  std::chrono::microseconds time{
+      0};  // of our own: number / frames a second, as the reference has it
 };
 
 // Everything that is computed from one video file beside digests.

@@ -21,7 +21,9 @@ class VideoFrame {
   virtual std::chrono::microseconds time() const = 0;  // from the start of the video
   virtual uint32_t number() const = 0;                 // in order of showing, from 0
   virtual bool is_key() const = 0;                     // decodes alone
-  virtual uint32_t width() const = 0;                  // upright, in pixels
+  // Of the whole stream on average, as the container says; 0 when it does not.
+  virtual double frames_a_second() const { return 0; }
+  virtual uint32_t width() const = 0;  // upright, in pixels
   virtual uint32_t height() const = 0;
   // Luma, upright, shrunk so that the long side is at most `side` (0: as it is). Valid until the
   // next call on this frame. Errors: limit without memory; unavailable.

@@ -30,7 +30,7 @@ Result<Signal> signal_of(const Rows& rows) {
   const auto value = rows.blob(1);
   bool known = false;
   for (const SignalKind kind : all_signal_kinds()) known = known || kind == signal.kind;
-  if (!known || value.size() != value_bytes(signal.kind))
+  if (!known || !check_value(signal.kind, value))
     return Error{ErrorCode::kCorrupt, "a stored signal is damaged; restore the store's backup"};
   signal.value.assign(value.begin(), value.end());
   if (!rows.is_null(2)) signal.quality = static_cast<int>(rows.integer(2));

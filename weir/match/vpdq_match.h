@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "weir/base/ids.h"
+#include "weir/base/result.h"
+#include "weir/base/video.h"
+#include "weir/hash/tmk.h"
+
+namespace weir {
+
+// Comparing by signals that others made and exchange, where nothing else of a video is known.
+// docs/decisions/0097-vpdq-and-tmk-as-others-compare.md says what the rules are worth.
+
+// vPDQ takes a video for a bag of frames. Of each side's distinct hashes of sufficient quality: the
+// share that has one of the other side's near.
+struct VpdqShares {
+  double item = 0;  // 0 to 1
+  double entry = 0;
+  uint32_t item_hashes = 0;  // distinct ones of sufficient quality
+  uint32_t entry_hashes = 0;
+  friend bool operator==(const VpdqShares&, const VpdqShares&) = default;
+};
+struct VpdqRule {
+  Distance radius{31};  // two frames are near within so many bits
+  int quality = 50;     // a frame below this says too little
+  // A match has at least this share of the item's hashes, or at least that of the entry's.
+  double item_share = 0.8;
+  double entry_share = 0.8;
+};
+VpdqShares vpdq_shares(std::span<const VpdqFrame> item, std::span<const VpdqFrame> entry,
+                       const VpdqRule& rule = {});
+bool is_match(const VpdqShares& shares, const VpdqRule& rule = {});
+bool vpdq_match(std::span<const VpdqFrame> item, std::span<const VpdqFrame> entry,
+                const VpdqRule& rule = {});
+
+struct VpdqMatch {
+  EntryId entry;
+  VpdqShares shares;
+};
+
+// All vpdq entries, searched exactly: the same as vpdq_shares() with each of them. Calls on const
+// objects are safe from any thread, those that change it are not safe beside any other.
+class VpdqIndex {
+ public:
+  VpdqIndex();
+  ~VpdqIndex();
+  // A second add() of an entry replaces the first. Errors: limit above 2^32 - 1 frames in all.
+  Status add(EntryId entry, std::span<const VpdqFrame> frames);
+  void remove(EntryId entry);
+  // Folds what was added and removed into the search structure. Errors: limit, unavailable.
+  Status merge();
+  size_t entries() const;
+  size_t memory_bytes() const;
+  // Entries that match, by the larger share, largest first, then by entry. Errors: limit.
+  Result<std::vector<VpdqMatch>> search(std::span<const VpdqFrame> item,
+                                        const VpdqRule& rule = {}) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+struct TmkMatch {
+  EntryId entry;
+  TmkScore score;
+};
+
+// All tmk entries: level 1 with each of them, and level 2 where level 1 says yes. Threads as above.
+class TmkIndex {
+ public:
+  TmkIndex();
+  ~TmkIndex();
+  void add(EntryId entry, TmkSignature signature);  // some 260 KB; replaces what was there
+  void remove(EntryId entry);
+  size_t entries() const;
+  size_t memory_bytes() const;
+  // Entries that reach both levels, by level 2, highest first, then by entry.
+  std::vector<TmkMatch> search(const TmkSignature& item, float level_1 = kTmkMatch,
+                               float level_2 = kTmkMatch) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir
