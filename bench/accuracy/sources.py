@@ -183,8 +183,10 @@ def assign(records):
         record["role"] = ("known" if photo and share < KNOWN_SHARE else
                           "reserve" if photo and share < KNOWN_SHARE + RESERVE_SHARE else
                           "innocent")
-        # Of near-duplicates one is an entry; the others would be right answers as well.
-        if record["role"] != "innocent" and record["name"] != record["group"]:
+    # Of near-duplicates one is an entry; the others would be right answers as well.
+    shown = {record["group"] for record in records if record["role"] != "innocent"}
+    for record in records:
+        if record["group"] in shown and record["name"] != record["group"]:
             record["role"] = "spare"
     return records
 

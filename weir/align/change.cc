@@ -196,6 +196,7 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
   change.outline = outlines.length();
   change.straight = outlines.straight();
   change.gone = outlines.share_of_entry();
+  change.parts = changed_parts(toned, item, changed, inside);
   return change;
 }
 

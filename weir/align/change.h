@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "weir/align/change_parts.h"
 #include "weir/align/plane.h"
 
 namespace weir {
@@ -16,7 +17,8 @@ struct Change {
   double gone = 0;      // of the outlines of changes, how much is the entry's, 0 to 1
   double outline = 0;   // pixels of outline that this was told from
   double straight = 0;  // share of it that runs level or upright for long, as of a pasted picture
-  double noise = 0;     // standard deviation of the rest, as a share of the entry's contrast
+  ChangedParts parts;
+  double noise = 0;  // standard deviation of the rest, as a share of the entry's contrast
 };
 
 // `item` is in the frame of `entry`, both equally soft. `inside` is 1 where the item has a value,

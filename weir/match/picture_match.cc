@@ -61,9 +61,10 @@ double chances(const LiveFeatureIndex& index) {
   return 2 * std::max(1.0, pictures);
 }
 
-// `chances` counts each entry twice.
-double least_false_alarms(Verdict verdict, double chances) {
-  if (verdict == Verdict::kCopy) return kLeastFalseAlarms;
+// Geometry says how sure a copy is. Of a weak claim, it is not what goes wrong. `chances` counts
+// each entry twice.
+double false_alarms(Verdict verdict, double by_geometry, double chances) {
+  if (verdict == Verdict::kCopy) return std::max(by_geometry, kLeastFalseAlarms);
   const double rate = verdict == Verdict::kElement ? kElementsPerEntry : kScenesPerEntry;
   return std::max(kWeakClaim, rate * chances / 2);
 }
@@ -82,7 +83,7 @@ Judged judged(EntryId entry, std::vector<SharedRegion> regions, const PictureFea
     const Sharing sharing = judge_sharing(region, shared_part(region, item, picture));
     if (sharing == Sharing::kElement) region.verdict = Verdict::kElement;
     const double by_geometry = chances * std::pow(10, std::max(region.log10_nfa, -300.0));
-    const double expected = std::max(by_geometry, least_false_alarms(region.verdict, chances));
+    const double expected = false_alarms(region.verdict, by_geometry, chances);
     if (sharing == Sharing::kElement && by_geometry <= kSure) out.small.push_back(region);
     if (expected > most) continue;
     match.expected_false_alarms = std::min(match.expected_false_alarms, expected);
