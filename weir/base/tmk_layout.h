@@ -26,7 +26,8 @@ struct TmkLayout {
 // What is taken of others: sixteen times as much as anyone writes.
 constexpr uint32_t kMostTmkPeriods = 16;
 constexpr uint32_t kMostTmkHarmonics = 128;
-constexpr uint32_t kMostTmkDimensions = 256;  // PDQ has no more
+constexpr uint32_t kMostTmkDimensions = 256;   // PDQ has no more
+constexpr int32_t kMostTmkPeriod = 1'000'000;  // output frames; comparing takes time in proportion
 
 // The layout of a whole file. Errors: invalid, saying what is wrong: magic words, numbers out of
 // range, a length that is not the one the numbers ask for.
