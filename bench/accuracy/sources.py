@@ -62,17 +62,17 @@ def apt(store, *words):
     return subprocess.run(command, stdout=subprocess.DEVNULL, cwd=store).returncode
 
 
-def fetch(folder):
+def fetch(folder, packages=None):
     """Downloads and unpacks what is missing. Errors: RuntimeError with the way out."""
     store = os.path.join(folder, "packages")
     os.makedirs(store, exist_ok=True)
-    packages = sorted({row[0] for row in rows()})
+    packages = packages or sorted({row[0] for row in rows()})
     missing = [p for p in packages if not os.path.isdir(os.path.join(store, p))]
     if not missing:
         return
     if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
-        raise RuntimeError("the pictures come from Debian packages; apt-get or dpkg-deb is missing")
-    print("accuracy: downloading, not installing (about 800 MB): " + " ".join(missing),
+        raise RuntimeError("all material is of Debian packages; apt-get or dpkg-deb is missing")
+    print("accuracy: downloading, not installing (of about 1 GB in all): " + " ".join(missing),
           file=sys.stderr)
     if apt(store, "download", *missing) != 0:
         if apt(store, "update") != 0 or apt(store, "download", *missing) != 0:

@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Which seconds of which known video `weir` finds in edited copies and compilations, and what it
+finds that is none.
+
+    bench/accuracy/videos.py [run] [--split tune|test|both] [--quick] [--each N] [--json]
+    bench/accuracy/videos.py make [--split tune|test] [--quick] [DIR]
+
+`make` only draws a set, and links it into DIR when there is one: known/, queries/, truth.jsonl.
+"""
+import argparse
+import fcntl
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the workers are the parallelism
+import match  # noqa: E402
+from video import figures, page, peers, queries, text  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+WORKERS = 2
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", default="run", choices=["run", "make"])
+    parser.add_argument("target", nargs="?", metavar="DIR", help="where make links its set")
+    parser.add_argument("--split", default="both", choices=["tune", "test", "both"],
+                        help="which figures to print; thresholds always come from tune")
+    parser.add_argument("--quick", action="store_true", help="a small part of it")
+    parser.add_argument("--each", type=int, default=5,
+                        help="copies for each edit and severity of the test side (5)")
+    parser.add_argument("--json", action="store_true", help="JSON Lines and nothing else")
+    parser.add_argument("--weir", default=os.environ.get(
+        "WEIR_BIN", os.path.join(ROOT, "build", "release", "bin")), help="folder of the program")
+    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "accuracy"))
+    return parser.parse_intermixed_args()
+
+
+def settings_of(side, choice):
+    """The tune side is smaller: it only chooses thresholds."""
+    if choice.quick:
+        return {"each": 1, "levels": [1], "archives": 4, "compilations": 3, "innocents": 10,
+                "hard": 1}
+    if side == "tune":
+        return {"each": max(1, choice.each // 3), "levels": [0, 1, 2], "archives": 12,
+                "compilations": 12, "innocents": 60, "hard": 2}
+    return {"each": choice.each, "levels": [0, 1, 2], "archives": 36, "compilations": 30,
+            "innocents": 220, "hard": 3}
+
+
+def link_set(made, target):
+    for sub in ("known", "queries"):
+        os.makedirs(os.path.join(target, sub), exist_ok=True)
+        for name in os.listdir(os.path.join(made, sub)):
+            place = os.path.join(target, sub, name)
+            if os.path.lexists(place):
+                os.remove(place)
+            os.symlink(os.path.join(made, sub, name), place)
+    place = os.path.join(target, "truth.jsonl")
+    if os.path.lexists(place):
+        os.remove(place)
+    os.symlink(os.path.join(made, "truth.jsonl"), place)
+
+
+def made_only(choice):
+    side = "test" if choice.split == "test" else "tune"
+    made = queries.make(choice.folder, side, settings_of(side, choice))
+    if choice.target:
+        link_set(os.path.abspath(made), choice.target)
+    print(choice.target or made)
+
+
+def measure(side, choice):
+    """(claims by method, weir's answers, truth, counts) of one side."""
+    target = queries.make(choice.folder, side, settings_of(side, choice))
+    lines = queries.truth(target)
+    program = os.path.join(choice.weir, "weir")
+    queries.say(f"matching the {side} side")
+    result = match.run(program, target, WORKERS)
+    found = {"weir": figures.weir_claims(result)}
+    try:
+        found.update(peers.claims(program, target, lines, WORKERS))
+    except RuntimeError as error:
+        queries.say(f"no peers: {error}")
+    counts = figures.counts_of(lines)
+    counts["archives"] = len(os.listdir(os.path.join(target, "known")))
+    return found, result, lines, counts
+
+
+def measure_all(choice):
+    measured = {"tune": measure("tune", choice)}
+    if choice.split != "tune":
+        measured["test"] = measure("test", choice)
+    found, _, lines, _ = measured["tune"]
+    thresholds = figures.thresholds_of(found, lines)
+    sides = []
+    for side, (found, result, lines, counts) in measured.items():
+        if choice.split not in (side, "both"):
+            continue
+        one = figures.evaluate(found, lines, thresholds, result["cost"], result["errors"])
+        sides.append((side, one, counts))
+        if choice.json:
+            print("\n".join(text.json_lines(side, one)))
+        else:
+            print(text.tables(side, one, counts) + "\n")
+    out = os.path.join(choice.folder, "videos.html")
+    page.write(out, sides)
+    queries.say("charts in " + out)
+
+
+def main():
+    choice = options()
+    os.makedirs(choice.folder, exist_ok=True)
+    lock = open(os.path.join(choice.folder, "lock"), "w", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit(f"accuracy: another run works in {choice.folder}; wait, or give --folder")
+    try:
+        (made_only if choice.what == "make" else measure_all)(choice)
+    except RuntimeError as error:
+        sys.exit(f"accuracy: {error}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
