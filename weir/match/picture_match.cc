@@ -45,16 +45,6 @@ struct Item {
   std::vector<LocalFeature> mirrored;
 };
 
-std::vector<FeatureQuery> queries_of(const std::vector<LocalFeature>& features,
-                                     const PictureFeatures& picture) {
-  std::vector<FeatureQuery> queries;
-  queries.reserve(features.size());
-  for (const LocalFeature& feature : features)
-    queries.push_back(
-        {code_of(feature), coded_angle(feature.angle), coded_scale(feature.scale, picture)});
-  return queries;
-}
-
 // How many unrelated pictures' chances a claim has had, each upright and mirrored.
 double chances(const LiveFeatureIndex& index) {
   const auto pictures = static_cast<double>(index.rows()) / kEntryFeatures.most;
@@ -134,6 +124,16 @@ std::vector<FeatureRow> feature_rows(uint32_t key, const PictureFeatures& pictur
   return rows;
 }
 
+std::vector<FeatureQuery> feature_queries(std::span<const LocalFeature> features,
+                                          const PictureFeatures& picture) {
+  std::vector<FeatureQuery> queries;
+  queries.reserve(features.size());
+  for (const LocalFeature& feature : features)
+    queries.push_back(
+        {code_of(feature), coded_angle(feature.angle), coded_scale(feature.scale, picture)});
+  return queries;
+}
+
 Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
                                                 const LiveFeatureIndex& index,
                                                 const KnownPictures& known,
@@ -143,8 +143,8 @@ Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
   Item item{picture, {}};
   for (const LocalFeature& feature : picture.features) item.mirrored.push_back(mirrored(feature));
   const FeatureVote vote =
-      index.vote(queries_of(picture.features, picture), queries_of(item.mirrored, picture),
-                 options.most_candidates * kNamedForEach);
+      index.vote(feature_queries(picture.features, picture),
+                 feature_queries(item.mirrored, picture), options.most_candidates * kNamedForEach);
   const double tried = chances(index);
   const auto judge = [&](EntryId entry, const PictureFeatures& shown, bool is_mirrored,
                          std::span<const float> weights) {

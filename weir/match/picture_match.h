@@ -13,8 +13,10 @@
 
 namespace weir {
 
-// What the index keeps of an entry's picture.
+// What the index keeps of an entry's picture, and is asked about an item's.
 std::vector<FeatureRow> feature_rows(uint32_t key, const PictureFeatures& picture);
+std::vector<FeatureQuery> feature_queries(std::span<const LocalFeature> features,
+                                          const PictureFeatures& picture);
 
 // A claim that parts of the item's picture show parts of an entry's.
 struct PictureMatch {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/frame_times.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir {
+
+std::chrono::microseconds microseconds_of(double seconds) {
+  return std::chrono::microseconds(std::llround(std::clamp(seconds, -1e9, 1e9) * 1e6));
+}
+
+FrameTimes::FrameTimes(const VideoTrack& track) {
+  places_.reserve(track.frames.size());
+  for (size_t i = 0; i < track.frames.size(); ++i)
+    places_.push_back({seconds_of(track.frames[i].time), i});
+  std::stable_sort(places_.begin(), places_.end(),
+                   [](const Place& a, const Place& b) { return a.time < b.time; });
+  std::vector<double> steps;
+  for (size_t i = 1; i < places_.size(); ++i)
+    if (places_[i].time > places_[i - 1].time)
+      steps.push_back(places_[i].time - places_[i - 1].time);
+  if (!steps.empty()) {
+    const auto middle = steps.begin() + static_cast<ptrdiff_t>(steps.size() / 2);
+    std::nth_element(steps.begin(), middle, steps.end());
+    step_ = std::max(*middle, 1e-3);
+  }
+  duration_ = seconds_of(track.duration);
+  if (!places_.empty()) duration_ = std::max(duration_, places_.back().time);
+}
+
+size_t FrameTimes::first_at_or_after(double time) const {
+  const auto found = std::lower_bound(places_.begin(), places_.end(), time,
+                                      [](const Place& p, double t) { return p.time < t; });
+  return static_cast<size_t>(found - places_.begin());
+}
+
+size_t FrameTimes::nearest(double time) const {
+  const size_t after = first_at_or_after(time);
+  if (after == 0) return 0;
+  if (after == size()) return size() - 1;
+  return time - places_[after - 1].time <= places_[after].time - time ? after - 1 : after;
+}
+
+}  // namespace weir

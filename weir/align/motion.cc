@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/motion.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace weir {
+
+namespace {
+
+constexpr double kLag = 0.5;           // seconds of the item over which changes are looked at
+constexpr int kMoves = 5;              // levels; compression changes thumbs by one or two
+constexpr double kLeastMoving = 0.01;  // of the pixels compared, and
+constexpr size_t kLeastPixels = 8;
+constexpr double kCut = 0.5;  // of the pixels change: that is a cut, and says nothing of motion
+constexpr size_t kMostMoments = 120;
+
+// The entry at a moment, between its frames; nothing where a cut lies between them.
+bool entry_at(const TrackPair& tracks, ThumbPair& thumbs, double time, std::vector<int16_t>& out) {
+  const FrameTimes& times = tracks.entry_times;
+  if (time < times.time(0) - times.step() || time > times.duration() + times.step()) return false;
+  const size_t after = times.first_at_or_after(time);
+  if (after == 0 || after == times.size()) {
+    out = thumbs.entry_frame(times.frame(std::min(after, times.size() - 1)));
+    return true;
+  }
+  if (tracks.entry.frames[times.frame(after)].begins_shot) {
+    out = thumbs.entry_frame(times.frame(times.nearest(time)));
+    return true;
+  }
+  const double gap = times.time(after) - times.time(after - 1);
+  const auto share = static_cast<float>(gap > 0 ? (time - times.time(after - 1)) / gap : 0);
+  out = thumbs.entry_frame(times.frame(after - 1));
+  const std::vector<int16_t>& late = thumbs.entry_frame(times.frame(after));
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<int16_t>(std::lround(out[i] + share * float(late[i] - out[i])));
+  return true;
+}
+
+bool cut_between(const VideoTrack& track, const FrameTimes& times, double from, double to) {
+  for (size_t i = times.first_at_or_after(from + 1e-6);
+       i < times.size() && times.time(i) <= to + times.step(); ++i)
+    if (track.frames[times.frame(i)].begins_shot) return true;
+  return false;
+}
+
+struct Change {
+  double agreement = 0;
+  bool entry_moves = false;
+  bool item_moves = false;
+};
+
+Change compared(const std::vector<int16_t>& item_early, const std::vector<int16_t>& item_late,
+                const std::vector<int16_t>& entry_early, const std::vector<int16_t>& entry_late) {
+  Change out;
+  const size_t size = item_early.size();
+  size_t entry_moving = 0, item_moving = 0;
+  double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+  for (size_t i = 0; i < size; ++i) {
+    const int x = item_late[i] - item_early[i], y = entry_late[i] - entry_early[i];
+    item_moving += std::abs(x) > kMoves;
+    if (std::abs(y) <= kMoves) continue;
+    ++entry_moving;
+    n += 1, a += x, b += y, aa += double(x) * x, bb += double(y) * y, ab += double(x) * y;
+  }
+  const double least = std::max<double>(kLeastPixels, kLeastMoving * double(size));
+  if (double(entry_moving) > kCut * double(size) && double(item_moving) > kCut * double(size)) {
+    // All of it changes: a moving camera. The mean change is light, and tells little.
+    aa -= a * a / n, bb -= b * b / n, ab -= a * b / n;
+  }
+  out.item_moves = double(item_moving) >= least;
+  out.entry_moves = double(entry_moving) >= least && bb > 0;
+  if (out.entry_moves) out.agreement = aa > n ? ab / std::sqrt(aa * bb) : 0;
+  return out;
+}
+
+}  // namespace
+
+Motion motion_between(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& line, double from,
+                      double to) {
+  Motion motion;
+  const FrameTimes& times = tracks.item_times;
+  if (!thumbs.is_usable() || times.size() == 0 || tracks.entry_times.size() == 0) return motion;
+  const size_t first = times.first_at_or_after(from), end = times.first_at_or_after(to);
+  const size_t step = std::max<size_t>(1, (end - first) / kMostMoments);
+  std::vector<int16_t> entry_early, entry_late;
+  double sum = 0;
+  for (size_t i = first; i < end; i += step) {
+    const size_t j = times.first_at_or_after(times.time(i) + kLag - 1e-3);
+    if (j >= end) break;
+    const double early = line(times.time(i)), late = line(times.time(j));
+    if (cut_between(tracks.item, times, times.time(i), times.time(j) - times.step()) ||
+        cut_between(tracks.entry, tracks.entry_times, early - tracks.entry_times.step(), late))
+      continue;
+    if (!entry_at(tracks, thumbs, early, entry_early) ||
+        !entry_at(tracks, thumbs, late, entry_late))
+      continue;
+    const Change change = compared(thumbs.item_frame(times.frame(i)),
+                                   thumbs.item_frame(times.frame(j)), entry_early, entry_late);
+    motion.item_moments += change.item_moves;
+    if (!change.entry_moves) continue;
+    ++motion.moments;
+    sum += change.agreement;
+  }
+  if (motion.moments > 0) motion.agreement = sum / double(motion.moments);
+  return motion;
+}
+
+}  // namespace weir

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hits vote, a temporal network joins those that agree, lines are fitted to what it joins, and the
+// thumbs say where each line begins, ends, and whether it is the same recording. What is explained
+// is taken away and the rest is searched again, so that one item may show an entry many times.
+#include "weir/align/video_align.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "weir/align/frame_times.h"
+#include "weir/align/motion.h"
+#include "weir/align/span_fit.h"
+#include "weir/align/time_line.h"
+#include "weir/align/time_network.h"
+#include "weir/align/transform.h"
+#include "weir/align/video_evidence.h"
+#include "weir/align/video_places.h"
+
+namespace weir {
+
+namespace {
+
+constexpr size_t kMostPerMoment = 6;  // hits of one frame of the item
+constexpr double kFullSurprise = 6;   // of a hit of weight 1
+constexpr double kMostWeight = 2;
+constexpr double kLeastPath = 0.7;       // weight of a path worth a look
+constexpr size_t kPathsEachSegment = 3;  // that are looked at
+constexpr double kLeastAgreement = 0.3;  // with the pixels, before the line is refined
+constexpr double kLeastSeconds = 0.7;    // of the item
+constexpr double kPossible = -0.5;       // log10 of false alarms, above which chance explains it
+
+// All that is known while one item and one entry are compared.
+class Search {
+ public:
+  Search(const VideoTrack& item, const VideoTrack& entry, std::span<const FrameHit> hits)
+      : item_times_(item),
+        entry_times_(entry),
+        tracks_{item, entry, item_times_, entry_times_},
+        hits_(hits),
+        places_(item, entry) {}
+
+  bool is_possible() const { return item_times_.size() > 0 && entry_times_.size() > 0; }
+
+  std::vector<SharedSegment> segments(bool mirrored, size_t most) {
+    std::vector<TimedHit> timed;
+    for (size_t i = 0; i < hits_.size(); ++i)
+      if (hits_[i].mirrored == mirrored && hits_[i].surprise > 0)
+        timed.push_back({seconds_of(hits_[i].item), seconds_of(hits_[i].entry),
+                         std::min(hits_[i].surprise / kFullSurprise, kMostWeight), i});
+    std::vector<TimedHit> left = best_supported(timed, kMostPerMoment);
+    std::vector<SharedSegment> found;
+    for (size_t tried = 0; tried < most * kPathsEachSegment && found.size() < most; ++tried) {
+      const std::vector<size_t> path = heaviest_path(left);
+      std::vector<TimedHit> on_path;
+      double weight = 0;
+      for (const size_t i : path) on_path.push_back(left[i]), weight += left[i].weight;
+      if (weight < kLeastPath) break;
+      for (size_t i = path.size(); i-- > 0;)
+        left.erase(left.begin() + static_cast<ptrdiff_t>(path[i]));
+      for (const LinePart& part : split_into_lines(on_path)) {
+        const auto hits = std::span(on_path).subspan(part.first, part.end - part.first);
+        auto segment = segment_of(hits, part.line, mirrored);
+        if (!segment) continue;
+        std::erase_if(left, [&](const TimedHit& hit) {
+          return hit.item >= seconds_of(segment->item_from) &&
+                 hit.item <= seconds_of(segment->item_to);
+        });
+        found.push_back(std::move(*segment));
+      }
+    }
+    return found;
+  }
+
+ private:
+  std::optional<SharedSegment> segment_of(std::span<const TimedHit> on_line, const TimeLine& line,
+                                          bool mirrored) {
+    std::vector<PictureTransform> proposed;
+    for (const TimedHit& hit : on_line)
+      if (hits_[hit.source].entry_to_item) proposed.push_back(*hits_[hit.source].entry_to_item);
+    const double from = on_line.front().item, to = on_line.back().item;
+    VideoPlace* place = places_.best(tracks_, proposed, mirrored, line, from, to);
+    if (place == nullptr || place->agreement < kLeastAgreement) return {};
+    const auto span = fit_span(tracks_, place->thumbs, line, from, to);
+    if (!span || span->to - span->from < kLeastSeconds) return {};
+    SharedSegment segment = described(*span, *place, mirrored);
+    segment.log10_nfa = log10_false_alarms(tracks_, hits_, segment);
+    if (segment.log10_nfa > kPossible) return {};
+    segment.verdict = verdict_of(*span, place->thumbs);
+    return segment;
+  }
+
+  SharedSegment described(const FittedSpan& span, const VideoPlace& place, bool mirrored) const {
+    SharedSegment segment;
+    const auto in_entry = [&](double item) {
+      return microseconds_of(std::clamp(span.line(item), 0.0, entry_times_.duration()));
+    };
+    segment.item_from = microseconds_of(span.from);
+    segment.item_to = microseconds_of(span.to);
+    segment.entry_from = in_entry(span.from);
+    segment.entry_to = in_entry(span.to);
+    segment.speed = span.line.speed;
+    segment.mirrored = mirrored;
+    segment.entry_to_item = place.transform;
+    segment.item_region = place.item_region;
+    segment.entry_region = place.entry_region;
+    return segment;
+  }
+
+  Verdict verdict_of(const FittedSpan& span, ThumbPair& thumbs) {
+    const Motion motion = motion_between(tracks_, thumbs, span.line, span.from, span.to);
+    return verdict_of_motion(motion, span.agreement);
+  }
+
+  FrameTimes item_times_;
+  FrameTimes entry_times_;
+  TrackPair tracks_;
+  std::span<const FrameHit> hits_;
+  VideoPlaces places_;
+};
+
+}  // namespace
+
+std::vector<SharedSegment> align_videos(const VideoTrack& item, const VideoTrack& entry,
+                                        std::span<const FrameHit> hits,
+                                        const VideoAlignOptions& options) {
+  Search search(item, entry, hits);
+  if (!search.is_possible() || options.most_segments == 0) return {};
+  std::vector<SharedSegment> found = search.segments(false, options.most_segments);
+  for (SharedSegment& one : search.segments(true, options.most_segments))
+    found.push_back(std::move(one));
+  return resolved(std::move(found), options.most_segments);
+}
+
+}  // namespace weir

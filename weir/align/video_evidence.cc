@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/video_evidence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace weir {
+
+namespace {
+
+constexpr double kNearLine = 0.8;  // seconds of the entry
+constexpr Distance kOtherPicture{24};
+constexpr double kBins = 1;  // a second, of offsets
+
+constexpr double kSameMotion = 0.5;
+constexpr double kOtherMotion = 0.2;
+constexpr size_t kLeastMoments = 2;
+constexpr double kAgreeing = 0.8;  // where motion does not tell
+
+constexpr double kLeastSeconds = 0.7;  // what is left of a segment that gives way
+
+}  // namespace
+
+double log10_false_alarms(const TrackPair& tracks, std::span<const FrameHit> hits,
+                          const SharedSegment& segment) {
+  const double from = seconds_of(segment.item_from), to = seconds_of(segment.item_to);
+  const double entry_from = seconds_of(segment.entry_from);
+  const double speed = segment.speed;
+  std::vector<const FrameHit*> on_line;
+  for (const FrameHit& hit : hits) {
+    const double item = seconds_of(hit.item), entry = seconds_of(hit.entry);
+    if (hit.mirrored != segment.mirrored || hit.surprise <= 0 || item < from || item > to) continue;
+    if (std::abs(entry - (entry_from + speed * (item - from))) <= kNearLine)
+      on_line.push_back(&hit);
+  }
+  std::sort(on_line.begin(), on_line.end(), [](const FrameHit* a, const FrameHit* b) {
+    return std::tie(a->item, a->entry, b->surprise) < std::tie(b->item, b->entry, a->surprise);
+  });
+
+  double surprise = 0, of_run = 0;
+  const TrackFrame *item_run = nullptr, *entry_run = nullptr;
+  for (const FrameHit* hit : on_line) {
+    const auto& item =
+        tracks.item
+            .frames[tracks.item_times.frame(tracks.item_times.nearest(seconds_of(hit->item)))];
+    const auto& entry =
+        tracks.entry
+            .frames[tracks.entry_times.frame(tracks.entry_times.nearest(seconds_of(hit->entry)))];
+    if (item_run == nullptr || (distance(item.pdq, item_run->pdq) >= kOtherPicture &&
+                                distance(entry.pdq, entry_run->pdq) >= kOtherPicture)) {
+      surprise += of_run;
+      of_run = 0;
+      item_run = &item, entry_run = &entry;
+    }
+    of_run = std::max(of_run, hit->surprise);
+  }
+  surprise += of_run;
+  const double offsets = (tracks.item_times.duration() + tracks.entry_times.duration()) / kBins + 1;
+  const double tests = 2 * offsets * static_cast<double>(tried_speeds().size());
+  return std::log10(tests) - surprise;
+}
+
+Verdict verdict_of_motion(const Motion& motion, double agreement) {
+  if (motion.moments >= kLeastMoments) {
+    if (motion.agreement >= kSameMotion) return Verdict::kCopy;
+    if (motion.agreement <= kOtherMotion) return Verdict::kSameScene;
+    return agreement >= kAgreeing ? Verdict::kCopy : Verdict::kUnclear;
+  }
+  return agreement >= kAgreeing ? Verdict::kCopy : Verdict::kUnclear;
+}
+
+std::vector<SharedSegment> resolved(std::vector<SharedSegment> found, size_t most) {
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    const bool a_copy = a.verdict == Verdict::kCopy, b_copy = b.verdict == Verdict::kCopy;
+    return std::tuple(!a_copy, a.log10_nfa, a.item_from) <
+           std::tuple(!b_copy, b.log10_nfa, b.item_from);
+  });
+  std::vector<SharedSegment> kept;
+  for (SharedSegment& one : found) {
+    if (kept.size() == most) break;
+    auto from = one.item_from, to = one.item_to;
+    for (const SharedSegment& surer : kept) {
+      if (surer.item_to <= from || surer.item_from >= to) continue;
+      // What sticks out more is what may stay.
+      if (surer.item_from - from >= to - surer.item_to)
+        to = std::max(from, surer.item_from);
+      else
+        from = std::min(to, surer.item_to);
+    }
+    if (seconds_of(to - from) < kLeastSeconds) continue;
+    const auto moved = [&](std::chrono::microseconds by) {
+      return microseconds_of(seconds_of(by) * one.speed);
+    };
+    const auto early = moved(from - one.item_from), late = moved(to - one.item_to);
+    one.entry_from = std::max(one.entry_from, one.entry_from + early);
+    one.entry_to = std::max(one.entry_from, one.entry_to + late);
+    one.item_from = from;
+    one.item_to = to;
+    kept.push_back(std::move(one));
+  }
+  std::sort(kept.begin(), kept.end(),
+            [](const auto& a, const auto& b) { return a.item_from < b.item_from; });
+  return kept;
+}
+
+}  // namespace weir

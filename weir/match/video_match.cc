@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Both indexes vote for entries; of the worthiest, stills that seem to agree are compared closely,
+// which also says where in the frame the entry lies; then the tracks are aligned, and what is left
+// of each entry after common and harmless material is one claim.
+#include "weir/match/video_match.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "weir/hash/local_features.h"
+#include "weir/match/shared_part.h"
+#include "weir/match/video_index.h"
+#include "weir/match/video_votes.h"
+
+namespace weir {
+namespace {
+
+constexpr double kMostStillSurprise = 12;
+constexpr double kStillIsSure = -6;   // log10 of false alarms of one comparison of two stills
+constexpr size_t kPairsOfEntry = 24;  // stills compared closely
+constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
+constexpr size_t kPairsInAll = 160;
+constexpr size_t kFailuresInARow = 6;
+constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
+constexpr double kExplained = 0.6;           // of a segment by harmless material
+
+// How many comparisons of stills are left, over all entries.
+struct Budget {
+  size_t pairs = kPairsInAll;
+};
+
+std::vector<FrameHit> hash_hits(const EntryVotes& votes, const VideoTrack& item,
+                                const VideoTrack& entry) {
+  std::vector<FrameHit> hits;
+  for (const HashVote& one : votes.hashes)
+    if (one.entry < entry.frames.size())
+      hits.push_back({item.frames[one.item].time, entry.frames[one.entry].time, one.mirrored,
+                      one.surprise, std::nullopt});
+  return hits;
+}
+
+// Whether two stills are one picture, as far as their features and pixels tell.
+std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is_mirrored) {
+  AlignOptions options;
+  options.most_regions = 1;
+  options.upright = !is_mirrored;
+  std::vector<LocalFeature> turned;
+  if (is_mirrored) {
+    for (const LocalFeature& feature : item.picture.features) turned.push_back(mirrored(feature));
+    options.item_mirrored = turned;
+  }
+  for (const SharedRegion& region : align_pictures(item.picture, entry.picture, options)) {
+    if (region.log10_nfa > kStillIsSure) continue;
+    const SharedPart part = shared_part(region, item.picture, entry.picture);
+    if (part.item < 0.5 && part.entry < 0.5) continue;
+    const bool is_copy = judge_sharing(region, part) == Sharing::kCopy;
+    // Of a moving scene, two stills of one shot are seldom of one moment: their geometry tells
+    // where the frame lies, and the track must show that it is the same shot.
+    const double surprise = is_copy ? kMostStillSurprise : kMostStillSurprise / 4;
+    return FrameHit{item.time, entry.time, is_mirrored, std::min(surprise, -region.log10_nfa),
+                    region.entry_to_item};
+  }
+  return {};
+}
+
+void add_still_hits(const EntryVotes& votes, const VideoTrack& item, const VideoTrack& entry,
+                    Budget& budget, std::vector<FrameHit>& hits) {
+  std::map<uint32_t, size_t> agreed;
+  size_t compared = 0, failures = 0;
+  for (const StillVote& one : votes.stills) {
+    if (compared >= kPairsOfEntry || budget.pairs == 0 || failures >= kFailuresInARow) break;
+    if (one.entry >= entry.stills.size() || agreed[one.item] >= kPairsOfStill) continue;
+    ++compared, --budget.pairs;
+    auto hit = still_hit(item.stills[one.item], entry.stills[one.entry], one.mirrored);
+    failures = hit ? 0 : failures + 1;
+    if (!hit) continue;
+    ++agreed[one.item];
+    hits.push_back(std::move(*hit));
+  }
+}
+
+using Span = std::pair<std::chrono::microseconds, std::chrono::microseconds>;
+
+bool is_explained(const SharedSegment& segment, const std::vector<Span>& spans) {
+  std::chrono::microseconds covered{0};
+  for (const auto& [from, to] : spans)
+    covered += std::max(std::chrono::microseconds{0},
+                        std::min(to, segment.item_to) - std::max(from, segment.item_from));
+  return static_cast<double>(covered.count()) >
+         kExplained * static_cast<double>((segment.item_to - segment.item_from).count());
+}
+
+// Of all segments together, among all entries.
+double false_alarms(const std::vector<SharedSegment>& segments, size_t videos) {
+  double log10 = std::log10(static_cast<double>(std::max<size_t>(1, videos)));
+  for (const SharedSegment& one : segments) log10 += std::min(0.0, one.log10_nfa);
+  return std::max(kLeastFalseAlarms, std::pow(10, std::clamp(log10, -300.0, 300.0)));
+}
+
+}  // namespace
+
+Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
+                                            const KnownTracks& known,
+                                            const VideoMatchOptions& options) {
+  std::vector<VideoMatch> matches;
+  const std::vector<EntryVotes> votes = TRY(votes_of(item, index));
+  std::vector<Span> harmless;
+  Budget budget;
+  size_t looked_at = 0;
+  for (const EntryVotes& one : votes) {
+    if (looked_at >= options.most_entries) break;
+    const auto track = TRY(known(one.entry));
+    if (!track) continue;
+    ++looked_at;
+    std::vector<FrameHit> hits = hash_hits(one, item, *track);
+    add_still_hits(one, item, *track, budget, hits);
+    VideoMatch match{one.entry, {}, 0};
+    for (SharedSegment& segment : align_videos(item, *track, hits))
+      if (segment.verdict == Verdict::kCopy) match.segments.push_back(std::move(segment));
+    if (one.is_benign)
+      for (const SharedSegment& segment : match.segments)
+        harmless.emplace_back(segment.item_from, segment.item_to);
+    else
+      matches.push_back(std::move(match));
+  }
+  for (VideoMatch& match : matches) {
+    std::erase_if(match.segments, [&](const auto& one) { return is_explained(one, harmless); });
+    match.expected_false_alarms = false_alarms(match.segments, index.videos());
+  }
+  std::erase_if(matches, [&](const VideoMatch& one) {
+    return one.segments.empty() || one.expected_false_alarms > options.most_false_alarms;
+  });
+  std::sort(matches.begin(), matches.end(), [](const VideoMatch& a, const VideoMatch& b) {
+    return std::tie(a.expected_false_alarms, a.entry) < std::tie(b.expected_false_alarms, b.entry);
+  });
+  return matches;
+}
+
+}  // namespace weir
