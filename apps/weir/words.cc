@@ -31,7 +31,8 @@ std::string words_of(const Evidence& evidence) {
   if (evidence.kind != SignalKind::kPdq)
     return fmt::format("same file ({})", name_of(evidence.kind));
   const std::string_view turned = words_of(evidence.orientation);
-  return fmt::format("pdq {} bits{}{}", evidence.distance.bits, turned.empty() ? "" : ", ", turned);
+  return fmt::format("pdq {} bits{}{}{}", evidence.distance.bits, turned.empty() ? "" : ", ",
+                     turned, evidence.inverted ? ", a negative" : "");
 }
 
 std::string evidence_of(const SharedRegion& region) {

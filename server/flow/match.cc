@@ -129,7 +129,8 @@ void locate(KnownMatch& known, const ItemToMatch& item) {
     const PictureHash& picture = item.pictures[evidence.picture];
     if (picture.region.width != 0) known.item_region = picture.region;
     if (known.item_region && !known.coverage) known.coverage = share(*known.item_region, item);
-    const Hash256& turned = picture.dihedral[static_cast<size_t>(evidence.orientation)];
+    Hash256 turned = picture.dihedral[static_cast<size_t>(evidence.orientation)];
+    if (evidence.inverted) turned = ~turned;
     Distance best{257};
     for (const Signal& signal : known.entry.signals) {
       if (signal.kind != SignalKind::kPdq || !is_matchable(signal)) continue;

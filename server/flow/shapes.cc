@@ -126,6 +126,7 @@ Json shape_of(const KnownMatch& known) {
   for (const Evidence& evidence : match.evidence) {
     Json one{{"kind", name_of(evidence.kind)}, {"distance", evidence.distance.bits}};
     if (evidence.kind == SignalKind::kPdq) one["orientation"] = name_of(evidence.orientation);
+    if (evidence.inverted) one["inverted"] = true;
     json["evidence"].push_back(std::move(one));
   }
   for (const SharedRegion& region : match.regions) json["evidence"].push_back(shape_of(region));

@@ -9,10 +9,13 @@ namespace weir {
 
 namespace {
 
+using Mask = std::vector<uint8_t>;
+
 constexpr size_t kTones = 16;
 constexpr size_t kFewest = 200;          // pixels that agree, to tell anything
 constexpr double kNoises = 4;            // standard deviations that are no change
-constexpr double kLeastContrast = 0.35;  // nor is less than this share of the entry's contrast
+constexpr double kLeastContrast = 0.35;  // nor is less than this share of the entry's contrast,
+constexpr double kLeastOfParts = 0.18;   // or of this where parts are told one by one
 constexpr size_t kAcross = 5;            // pixels from one side of an outline to the other
 constexpr size_t kReach = 2;             // a pixel is what most of those this near are
 constexpr size_t kTile = 16;             // pixels over which an outline is taken together
@@ -183,20 +186,24 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
   const double noise = 1.48 * *middle;  // of a normal distribution with this median
   change.noise = noise / contrast;
 
-  const double limit = std::max(kNoises * noise, kLeastContrast * contrast);
-  std::vector<uint8_t> changed(inside.size());
-  double differing = 0;
-  for (size_t i = 0; i < inside.size(); ++i) {
-    changed[i] = inside[i] && std::abs(toned.samples[i] - item.samples[i]) > limit;
-    differing += changed[i];
-  }
-  change.share = differing / count;
+  const auto beyond = [&](double share, Mask& changed) {
+    const double limit = std::max(kNoises * noise, share * contrast);
+    double differing = 0;
+    for (size_t i = 0; i < inside.size(); ++i) {
+      changed[i] = inside[i] && std::abs(toned.samples[i] - item.samples[i]) > limit;
+      differing += changed[i];
+    }
+    return differing / count;
+  };
+  Mask changed(inside.size());
+  beyond(kLeastOfParts, changed);
+  change.parts = changed_parts(toned, item, changed, inside);
+  change.share = beyond(kLeastContrast, changed);
 
   const Outlines outlines(toned, item, smoothed(changed, entry.width, entry.height), inside);
   change.outline = outlines.length();
   change.straight = outlines.straight();
   change.gone = outlines.share_of_entry();
-  change.parts = changed_parts(toned, item, changed, inside);
   return change;
 }
 

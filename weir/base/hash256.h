@@ -22,6 +22,7 @@ struct Hash256 {
   bool bit(size_t k) const { return (words[k / 64] >> (k % 64)) & 1; }
   void set_bit(size_t k) { words[k / 64] |= uint64_t{1} << (k % 64); }
   void flip_bit(size_t k) { words[k / 64] ^= uint64_t{1} << (k % 64); }
+  Hash256 operator~() const { return {{~words[0], ~words[1], ~words[2], ~words[3]}}; }
 
   friend auto operator<=>(const Hash256&, const Hash256&) = default;
 };

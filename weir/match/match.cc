@@ -16,6 +16,7 @@ struct Origin {
   uint32_t item = 0;
   uint32_t picture = 0;
   Dihedral orientation = Dihedral::kOriginal;
+  bool inverted = false;
 };
 
 struct Batch {
@@ -31,19 +32,21 @@ Batch gather(std::span<const ItemQuery> items) {
     for (uint32_t p = 0; p < items[i].pictures.size(); ++p) {
       const PictureHash& picture = items[i].pictures[p];
       if (picture.quality < kPdqMatchableQuality) continue;
-      for (size_t d = 0; d < kDihedrals; ++d) {
-        batch.hashes.push_back(picture.dihedral[d]);
-        batch.origins.push_back({i, p, static_cast<Dihedral>(d)});
-      }
-      batch.hashes_of_item[i] += kDihedrals;
+      // A negative has the same coefficients with the other sign: every bit is the other one.
+      for (const bool inverted : {false, true})
+        for (size_t d = 0; d < kDihedrals; ++d) {
+          batch.hashes.push_back(inverted ? ~picture.dihedral[d] : picture.dihedral[d]);
+          batch.origins.push_back({i, p, static_cast<Dihedral>(d), inverted});
+        }
+      batch.hashes_of_item[i] += 2 * kDihedrals;
     }
   }
   return batch;
 }
 
 bool is_stronger(const Evidence& a, const Evidence& b) {
-  return std::tie(a.distance, a.picture, a.orientation) <
-         std::tie(b.distance, b.picture, b.orientation);
+  return std::tie(a.distance, a.picture, a.inverted, a.orientation) <
+         std::tie(b.distance, b.picture, b.inverted, b.orientation);
 }
 
 // Chance that a digest of this kind agrees by accident with one of `entries` others. MD5 collisions
@@ -114,7 +117,8 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
   std::vector<std::map<EntryId, std::vector<Evidence>>> found(items.size());
   for (const Neighbour& near : neighbours) {
     const Origin& origin = batch.origins[near.query];
-    const Evidence evidence{SignalKind::kPdq, near.distance, origin.orientation, origin.picture};
+    const Evidence evidence{SignalKind::kPdq, near.distance, origin.orientation, origin.picture,
+                            origin.inverted};
     std::vector<Evidence>& held = found[origin.item][EntryId{near.key}];
     if (held.empty())
       held.push_back(evidence);
@@ -123,7 +127,7 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
   }
   for (size_t i = 0; i < items.size(); ++i)
     for (const ItemQuery::Exact& exact : items[i].exact)
-      found[i][exact.entry].push_back({exact.kind, Distance{0}, Dihedral::kOriginal, 0});
+      found[i][exact.entry].push_back({exact.kind, Distance{0}, Dihedral::kOriginal, 0, false});
 
   std::vector<std::vector<Match>> matches(items.size());
   const uint64_t rows = index.size();

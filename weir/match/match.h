@@ -26,6 +26,7 @@ struct Evidence {
   Distance distance;                           // 0 for digests
   Dihedral orientation = Dihedral::kOriginal;  // PDQ: how the item was turned to agree
   uint32_t picture = 0;                        // PDQ: index into ItemQuery::pictures
+  bool inverted = false;                       // PDQ: the item is a negative of the entry
 };
 
 // A claim that the item shows the entry.

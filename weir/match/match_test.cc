@@ -60,6 +60,21 @@ TEST(MatchItems, FindsAnEntryInEveryOrientationAndSaysWhich) {
   }
 }
 
+TEST(MatchItems, FindsANegativeAndSaysSo) {
+  std::mt19937_64 random(9);
+  const Hash256 known = random_hash(random);
+  LiveHammingIndex index;
+  const HammingRow row{known, 17};
+  index.add({&row, 1});
+  ItemQuery item;
+  item.pictures.push_back(picture_with(~with_flips(known, 9, random), Dihedral::kFlipY, random));
+  const auto matches = matches_of({item}, index);
+  ASSERT_EQ(matches[0].size(), 1u);
+  EXPECT_EQ(matches[0][0].evidence[0].distance, Distance{9});
+  EXPECT_EQ(matches[0][0].evidence[0].orientation, Dihedral::kFlipY);
+  EXPECT_TRUE(matches[0][0].evidence[0].inverted);
+}
+
 TEST(MatchItems, MatchesAtTheRadiusAndNotBeyond) {
   std::mt19937_64 random(2);
   const Hash256 known = random_hash(random);
