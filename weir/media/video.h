@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "weir/base/byte_source.h"
 #include "weir/base/limits.h"
 #include "weir/base/pixels.h"
 #include "weir/base/result.h"
@@ -19,14 +20,18 @@ class VideoFrame {
  public:
   virtual ~VideoFrame() = default;
   virtual std::chrono::microseconds time() const = 0;  // from the start of the video
-  virtual uint32_t number() const = 0;                 // in order of showing, from 0
-  virtual bool is_key() const = 0;                     // decodes alone
+  // When the next frame takes its place; at or after time(). Of the last one, when the video ends.
+  virtual std::chrono::microseconds until() const = 0;
+  virtual uint32_t number() const = 0;  // in order of showing, from 0
+  virtual bool is_key() const = 0;      // decodes alone
   // Of the whole stream on average, as the container says; 0 when it does not.
   virtual double frames_a_second() const { return 0; }
-  virtual uint32_t width() const = 0;  // upright, in pixels
+  // As it is shown, in square pixels: turned upright, and shortened where pixels are not square.
+  virtual uint32_t width() const = 0;
   virtual uint32_t height() const = 0;
-  // Luma, upright, shrunk so that the long side is at most `side` (0: as it is). Valid until the
-  // next call on this frame. Errors: limit without memory; unavailable.
+  // Luma, 0 black to 255 white, as it is shown, shrunk so that the long side is at most `side` (0:
+  // as it is); of interlaced frames one field where that has enough lines. Transparent parts are
+  // mid-grey. Valid until the next call on this frame. Errors: limit without memory; unavailable.
   virtual Result<PixelView> grey(uint32_t side) = 0;
   // R, G, B in full size, as stored: not turned upright.
   virtual Result<PixelView> rgb() = 0;
@@ -34,18 +39,13 @@ class VideoFrame {
   virtual Result<PixelView> rgb(uint32_t width, uint32_t height) = 0;
 };
 
-// Bytes of a file that are read as they are needed.
-class ByteSource {
- public:
-  virtual ~ByteSource() = default;
-  virtual uint64_t size() const = 0;
-  // Reads up to `room.size()` bytes at `offset`; fewer only at the end.
-  virtual Result<size_t> read(uint64_t offset, std::span<uint8_t> room) = 0;
-};
+constexpr std::chrono::seconds kMostKeyGap{10};
 
 struct VideoOptions {
-  bool keyframes_only = false;  // skip all frames that need others: fast, seconds apart
-  unsigned threads = 1;         // that the codec may use
+  // Skip frames that need others: fast, seconds apart. Where the container says that they are
+  // further apart than kMostKeyGap, only frames that no other needs are skipped.
+  bool keyframes_only = false;
+  unsigned threads = 1;  // that the codec may use
   // Called now and then with the share of the file that has been read, 0 to 1.
   std::function<void(double)> progress;
 };
@@ -61,6 +61,11 @@ struct DecodedVideo {
   bool has_audio = false;
   std::string note;  // "truncated: ...", "damaged: ..."; mostly empty
 };
+
+// Whether these first bytes of a file are a picture's, and if so whether it may move (an
+// animation); everything else may be a video. A few hundred bytes say enough.
+enum class FirstBytes { kPicture, kAnimation, kOther };
+FirstBytes look_at(std::span<const uint8_t> first);
 
 // Gives every frame of the first real video stream to `take`, in order of showing, in bounded
 // memory whatever the length. Times never run backwards; frames without a time get one from the

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/hash/video_track.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "weir/hash/local_features.h"
+#include "weir/hash/pdq.h"
+#include "weir/hash/plane_shrink.h"
+#include "weir/hash/video_clean.h"
+
+namespace weir {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+constexpr uint32_t kHashSide = 512;  // of the frame that is hashed
+
+// Where two neighbouring samples differ by so much, a cut lies between them. Half of 256 bits
+// differ by chance; motion within a shot changes fewer, and does not change the levels.
+constexpr int kCutBits = 90;
+constexpr double kCutLevels = 0.25;  // chi-square distance of luma histograms, 0 to 2
+constexpr int kFlatQuality = 20;     // under which a hash is noise
+
+// A picture has settled behind a cut when the next sample is within so many bits; a cross fade or
+// a wipe takes several samples.
+constexpr int kSettledBits = 60;
+constexpr int kMostUnsettled = 4;  // samples, then it is taken as it is
+
+constexpr int kSameStillBits = 16;  // such a still says nothing new
+constexpr seconds kLongestWithoutStill{10};
+
+constexpr int kPruneBits = 12;
+constexpr seconds kPruneGap{2};
+
+using Levels = std::array<float, 32>;
+
+Levels levels_of(std::span<const uint8_t> thumb) {
+  Levels levels{};
+  for (const uint8_t sample : thumb) levels[sample / 8] += 1.0f / static_cast<float>(thumb.size());
+  return levels;
+}
+
+double difference(const Levels& a, const Levels& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (a[i] + b[i] > 0) sum += (a[i] - b[i]) * (a[i] - b[i]) / (a[i] + b[i]);
+  return sum;
+}
+
+size_t still_bytes(const Still& still) {
+  return sizeof still + still.picture.features.size() * sizeof(LocalFeature) +
+         still.picture.plane.samples.size();
+}
+
+// From pixels of the picture that was looked at into those of the frame.
+void scale_places(PictureFeatures& picture, uint32_t width, uint32_t height) {
+  const float x = static_cast<float>(width) / static_cast<float>(picture.width);
+  const float y = static_cast<float>(height) / static_cast<float>(picture.height);
+  const float side = static_cast<float>(std::max(width, height));
+  for (LocalFeature& feature : picture.features) {
+    feature.x = std::min(feature.x * x, static_cast<float>(width));
+    feature.y = std::min(feature.y * y, static_cast<float>(height));
+    feature.scale = std::min(feature.scale * std::sqrt(x * y), side);
+  }
+  picture.width = width;
+  picture.height = height;
+}
+
+}  // namespace
+
+struct VideoTracker::State {
+  TrackOptions options;
+  bool prune = false;
+  TrackBudget budget;
+  microseconds every{0};        // grows when the budget is reached
+  microseconds still_every{0};  // likewise
+  microseconds next{0};         // the next moment
+  VideoTrack track;
+  Levels levels{};  // of the last frame
+  // Stills of this shot.
+  bool is_unsettled = true;  // none yet
+  int samples_in_shot = 0;
+  Hash256 last_still;
+  microseconds last_still_time{0};
+  size_t still_bytes = 0;
+
+  void append(microseconds time, const TrackFrame& frame, std::span<const uint8_t> thumb);
+  bool begins_shot(const TrackFrame& frame, std::span<const uint8_t> thumb);
+  bool wants_still(const TrackFrame& frame, int bits_from_last);
+  Status add_still(const TrackFrame& frame, const Grey& grey);
+  void thin_frames();
+  void thin_stills();
+};
+
+VideoTracker::VideoTracker(const TrackOptions& options, bool prune, const TrackBudget& budget)
+    : state_(std::make_unique<State>()) {
+  state_->options = options;
+  state_->prune = prune;
+  state_->budget = budget;
+  state_->every = std::max(options.every, microseconds(1'000));
+  state_->still_every = options.still_every;
+}
+VideoTracker::~VideoTracker() = default;
+
+// Of keyframes alone, nobody knows what was shown between them: each counts where it is.
+bool VideoTracker::wants(microseconds time, microseconds until) const {
+  if (state_->track.frames.empty()) return true;
+  return state_->options.keyframes_only ? time >= state_->next : until > state_->next;
+}
+
+Status VideoTracker::add(microseconds time, microseconds until, uint32_t width, uint32_t height,
+                         const Grey& grey) {
+  State& state = *state_;
+  VideoTrack& track = state.track;
+  const PixelView picture = TRY(grey(kHashSide));
+  if (track.frames.empty()) {
+    track.width = width;
+    track.height = height;
+    const double share = std::min(1.0, static_cast<double>(state.options.thumb_side) /
+                                           std::max(picture.width, picture.height));
+    const auto side = [&](uint32_t from) {
+      return std::max(1u, static_cast<uint32_t>(std::lround(from * share)));
+    };
+    track.thumb_width = side(picture.width);
+    track.thumb_height = side(picture.height);
+  }
+  TrackFrame frame;
+  frame.time = time;
+  const PdqDihedral hash = pdq_dihedral(picture);
+  frame.pdq = hash.dihedral[static_cast<size_t>(Dihedral::kOriginal)];
+  frame.mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipX)];
+  frame.quality = static_cast<uint8_t>(hash.quality);
+  const std::vector<uint8_t> thumb = shrunk_plane(picture, track.thumb_width, track.thumb_height);
+  const int bits = track.frames.empty() ? 256 : distance(frame.pdq, track.frames.back().pdq).bits;
+  frame.begins_shot = state.begins_shot(frame, thumb);
+  const bool is_still = state.wants_still(frame, bits);
+  state.append(time, frame, thumb);
+  if (is_still) TRY(state.add_still(frame, grey));
+
+  if (state.options.keyframes_only) {
+    state.next = time + state.every;
+    return {};
+  }
+  frame.begins_shot = false;
+  while (state.next <= time) state.next += state.every;
+  for (; state.next < until; state.next += state.every) state.append(state.next, frame, thumb);
+  return {};
+}
+
+void VideoTracker::State::append(microseconds time, const TrackFrame& frame,
+                                 std::span<const uint8_t> thumb) {
+  track.frames.push_back(frame);
+  track.frames.back().time = time;
+  track.thumbs.insert(track.thumbs.end(), thumb.begin(), thumb.end());
+  if (track.frames.size() * sizeof(TrackFrame) + track.thumbs.size() > budget.frame_bytes)
+    thin_frames();
+}
+
+bool VideoTracker::State::begins_shot(const TrackFrame& frame, std::span<const uint8_t> thumb) {
+  const Levels before = std::exchange(levels, levels_of(thumb));
+  if (track.frames.empty()) return true;
+  const TrackFrame& last = track.frames.back();
+  const double change = difference(before, levels);
+  if (last.quality < kFlatQuality || frame.quality < kFlatQuality) return change > 2 * kCutLevels;
+  const int bits = distance(last.pdq, frame.pdq).bits;
+  // An unrelated picture may have the same levels.
+  return bits >= kCutBits && (change > kCutLevels || bits >= kCutBits + 16);
+}
+
+bool VideoTracker::State::wants_still(const TrackFrame& frame, int bits_from_last) {
+  if (frame.begins_shot) {
+    is_unsettled = true;
+    samples_in_shot = 0;
+  }
+  ++samples_in_shot;
+  if (options.still.most == 0 || frame.quality < kFlatQuality) return false;
+  const bool is_spaced = track.stills.empty() || still_every <= options.still_every ||
+                         frame.time - last_still_time >= still_every;
+  if (is_unsettled)
+    return is_spaced && (options.keyframes_only || samples_in_shot > kMostUnsettled ||
+                         (samples_in_shot > 1 && bits_from_last <= kSettledBits));
+  if (frame.time - last_still_time < still_every) return false;
+  return distance(frame.pdq, last_still).bits > kSameStillBits ||
+         frame.time - last_still_time >= kLongestWithoutStill;
+}
+
+Status VideoTracker::State::add_still(const TrackFrame& frame, const Grey& grey) {
+  // Features are looked for in a plane of twice their side.
+  const PixelView picture = TRY(grey(2 * options.still.side));
+  Still still{frame.time, local_features(picture, options.still)};
+  scale_places(still.picture, track.width, track.height);
+  is_unsettled = false;
+  last_still = frame.pdq;
+  last_still_time = frame.time;
+  still_bytes += weir::still_bytes(still);
+  track.stills.push_back(std::move(still));
+  if (still_bytes > budget.still_bytes) thin_stills();
+  return {};
+}
+
+// Every second frame goes; a cut is then told by the frame behind it.
+void VideoTracker::State::thin_frames() {
+  const size_t bytes = size_t{track.thumb_width} * track.thumb_height;
+  size_t kept = 0;
+  for (size_t i = 0; i < track.frames.size(); i += 2, ++kept) {
+    const bool begins_shot =
+        track.frames[i].begins_shot || (i > 0 && track.frames[i - 1].begins_shot);
+    track.frames[kept] = track.frames[i];
+    track.frames[kept].begins_shot = begins_shot;
+    std::copy_n(track.thumbs.begin() + static_cast<ptrdiff_t>(i * bytes), bytes,
+                track.thumbs.begin() + static_cast<ptrdiff_t>(kept * bytes));
+  }
+  track.frames.resize(kept);
+  track.thumbs.resize(kept * bytes);
+  every *= 2;
+}
+
+void VideoTracker::State::thin_stills() {
+  size_t kept = 0;
+  still_bytes = 0;
+  for (size_t i = 0; i < track.stills.size(); i += 2, ++kept) {
+    if (kept != i) track.stills[kept] = std::move(track.stills[i]);
+    still_bytes += weir::still_bytes(track.stills[kept]);
+  }
+  track.stills.resize(kept);
+  still_every = std::max(still_every, microseconds(seconds(2))) * 2;
+}
+
+VideoTrack VideoTracker::finish(microseconds duration) {
+  VideoTrack track = std::move(state_->track);
+  track.duration = duration;
+  if (!track.frames.empty()) track.duration = std::max(duration, track.frames.back().time);
+  if (state_->prune) weir::prune(track);
+  blank_what_stays(track);
+  return track;
+}
+
+void prune(VideoTrack& track) {
+  const size_t bytes = size_t{track.thumb_width} * track.thumb_height;
+  const size_t count = track.frames.size();
+  size_t kept = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const TrackFrame& frame = track.frames[i];
+    const bool ends_shot = i + 1 == count || track.frames[i + 1].begins_shot;
+    if (kept > 0 && !frame.begins_shot && !ends_shot) {
+      const TrackFrame& last = track.frames[kept - 1];
+      if (distance(last.pdq, frame.pdq).bits <= kPruneBits && frame.time - last.time < kPruneGap)
+        continue;
+    }
+    track.frames[kept] = frame;
+    std::copy_n(track.thumbs.begin() + static_cast<ptrdiff_t>(i * bytes), bytes,
+                track.thumbs.begin() + static_cast<ptrdiff_t>(kept * bytes));
+    ++kept;
+  }
+  track.frames.resize(kept);
+  track.thumbs.resize(kept * bytes);
+  track.frames.shrink_to_fit();
+  track.thumbs.shrink_to_fit();
+}
+
+}  // namespace weir
