@@ -116,9 +116,10 @@ const std::map<std::string, Act>& acts() {
   return kActs;
 }
 
-Result<ItemSignals> do_as_told(std::span<const uint8_t> file, const DecodeWants& wants,
-                               const Limits&) {
-  const std::string line(file.begin(), file.end());
+Result<ItemSignals> do_as_told(ByteSource& file, const DecodeWants& wants, const Limits&,
+                               const DecodeProgress& say) {
+  std::string line(file.size(), ' ');
+  TRY(file.read(0, {reinterpret_cast<uint8_t*>(line.data()), line.size()}));
   const size_t space = line.find(' ');
   const auto act = acts().find(line.substr(0, space));
   if (act == acts().end()) return Error{ErrorCode::kInvalid, "no such act"};

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/decode/signals.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "apps/decode/video_signals.h"
 #include "weir/hash/content_box.h"
 #include "weir/hash/digest.h"
 #include "weir/hash/local_features.h"
 #include "weir/hash/pdq.h"
 #include "weir/media/image.h"
+#include "weir/media/video.h"
 
 namespace weir {
 namespace {
@@ -51,32 +54,77 @@ Result<std::vector<PictureHash>> hash_frames(DecodedImage image, std::span<const
   return all;
 }
 
-}  // namespace
+constexpr size_t kChunk = 1 << 20;
+constexpr size_t kHead = 4096;  // says whether a file is a picture
 
-Result<ItemSignals> compute_signals(std::span<const uint8_t> file, const DecodeWants& wants,
-                                    const Limits& limits) {
-  ItemSignals item;
-  item.bytes = file.size();
-  if (wants.sha256 || wants.md5) {
-    DigestStream stream(wants.md5);
-    stream.update(file);
-    const Digests found = stream.finish();
-    if (wants.sha256) item.sha256 = found.sha256;
-    item.md5 = found.md5;
+Status add_digests(ByteSource& file, const DecodeWants& wants, ItemSignals& item,
+                   const DecodeProgress& say) {
+  if (!wants.sha256 && !wants.md5) return {};
+  DigestStream stream(wants.md5);
+  std::vector<uint8_t> chunk(std::min<uint64_t>(kChunk, file.size()));
+  for (uint64_t at = 0; at < file.size();) {
+    const size_t got = TRY(file.read(at, chunk));
+    if (got == 0) break;
+    stream.update(std::span(chunk).first(got));
+    at += got;
+    if (say) say(0);
   }
-  if (wants.pdq || wants.preview_side > 0 || wants.features.most > 0) {
-    DecodedImage image = TRY(decode_image(file, limits));
-    item.format = std::move(image.format);
-    item.width = image.width;
-    item.height = image.height;
-    item.frames = image.frame_count;
-    item.note = std::move(image.note);
-    if (wants.features.most > 0 && !image.frames.empty())
-      item.features = local_features(image.frames[0].pixels.view(), wants.features);
-    if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), file, limits));
-  }
+  const Digests found = stream.finish();
+  if (wants.sha256) item.sha256 = found.sha256;
+  item.md5 = found.md5;
+  return {};
+}
+
+// Private memory with the file's bytes: nobody can change or cut them while they are decoded.
+Result<std::vector<uint8_t>> read_whole(ByteSource& file, const Limits& limits) {
+  if (file.size() > limits.file_bytes)
+    return Error{ErrorCode::kLimit, "the file has " + std::to_string(file.size()) +
+                                        " bytes, more than the limit file_bytes = " +
+                                        std::to_string(limits.file_bytes) + " allows a picture"};
+  std::vector<uint8_t> bytes(file.size());
+  bytes.resize(TRY(file.read(0, bytes)));
+  return bytes;
+}
+
+Status add_picture(std::span<const uint8_t> file, const DecodeWants& wants, const Limits& limits,
+                   ItemSignals& item) {
+  DecodedImage image = TRY(decode_image(file, limits));
+  item.format = std::move(image.format);
+  item.width = image.width;
+  item.height = image.height;
+  item.frames = image.frame_count;
+  item.note = std::move(image.note);
+  if (wants.features.most > 0 && !image.frames.empty())
+    item.features = local_features(image.frames[0].pixels.view(), wants.features);
+  if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), file, limits));
   if (wants.preview_side > 0)
     item.preview_jpeg = TRY(preview_jpeg(file, limits, wants.preview_side));
+  return {};
+}
+
+}  // namespace
+
+Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
+                                    const Limits& limits, const DecodeProgress& say) {
+  ItemSignals item;
+  item.bytes = file.size();
+  std::vector<uint8_t> head(std::min<uint64_t>(kHead, file.size()));
+  head.resize(TRY(file.read(0, head)));
+  const FirstBytes looks = look_at(head);
+  const bool wants_picture = wants.pdq || wants.preview_side > 0 || wants.features.most > 0;
+
+  if (looks == FirstBytes::kOther && wants.video) {
+    TRY(add_digests(file, wants, item, say));
+    TRY(add_video(file, wants, limits, say, item));
+    return item;
+  }
+  // Pictures are read once: what is hashed is what is decoded.
+  const std::vector<uint8_t> bytes = TRY(read_whole(file, limits));
+  MemorySource memory(bytes);
+  TRY(add_digests(memory, wants, item, {}));
+  const bool may_move = looks == FirstBytes::kAnimation && wants.video;
+  if (wants_picture || may_move) TRY(add_picture(bytes, wants, limits, item));
+  if (may_move && item.frames > 1) TRY(add_video(memory, wants, limits, say, item));
   return item;
 }
 

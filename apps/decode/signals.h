@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include "server/sandbox/decoder.h"
+#include "weir/base/byte_source.h"
 #include "weir/base/limits.h"
 #include "weir/base/result.h"
 #include "weir/base/signals.h"
@@ -12,11 +10,13 @@
 namespace weir {
 
 // Everything that is wanted of one file's bytes: digests, then the picture's PDQ whole and without
-// uniform borders, frame by frame, then a preview. When neither pdq nor a preview is wanted nothing
+// uniform borders, frame by frame, then a preview; of what moves, when that is wanted, the track
+// and the signals of others, `say` being told how far it is. A GIF, WebP or PNG is a picture, and a
+// video as well where it moves and videos are wanted. When nothing but digests is wanted nothing
 // is decoded, and format, width and height stay empty. A picture of low PDQ quality is kept:
 // whether it says enough is for the match to decide. Errors: as decode_image() in
-// weir/media/image.h.
-Result<ItemSignals> compute_signals(std::span<const uint8_t> file, const DecodeWants& wants,
-                                    const Limits& limits);
+// weir/media/image.h and decode_video() in weir/media/video.h.
+Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
+                                    const Limits& limits, const DecodeProgress& say);
 
 }  // namespace weir

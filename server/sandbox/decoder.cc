@@ -39,7 +39,8 @@ struct Decoder::Impl {
   };
 
   Result<std::unique_ptr<WorkerLink>> start_worker();
-  Result<ItemSignals> decode(const ReadableFile& file, const DecodeWants& wants);
+  Result<ItemSignals> decode(const ReadableFile& file, const DecodeWants& wants,
+                             const DecodeProgress& progress);
   Place* free_place(bool alone);
   Seat take(bool alone);
   Status fill(Seat& seat);
@@ -58,6 +59,9 @@ struct Decoder::Impl {
 };
 
 namespace {
+
+// A smaller video is done soon enough for one file to wait behind it.
+constexpr uint64_t kShortFileBytes = 1u << 20;
 
 // weir-decode lies beside the program that runs.
 Result<std::string> program_beside_this() {
@@ -177,8 +181,14 @@ std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
   const auto status = worker.end();
   switch (silence) {
     case WorkerLink::Silence::kLate:
-      return Error{ErrorCode::kLimit, "this file took longer than the limit deadline_ms = " +
-                                          std::to_string(options.limits.deadline_ms)};
+      return Error{ErrorCode::kLimit,
+                   "this file took longer than the limit deadline_ms = " +
+                       std::to_string(options.limits.deadline_ms) + " (video_deadline_s = " +
+                       std::to_string(options.limits.video_deadline_s) + " for a video)"};
+    case WorkerLink::Silence::kStalled:
+      return Error{ErrorCode::kLimit,
+                   "decoding this video got no further for the limit video_stall_ms = " +
+                       std::to_string(options.limits.video_stall_ms)};
     case WorkerLink::Silence::kNonsense:
       return Error{ErrorCode::kCorrupt,
                    "the decoder's answer on this file was malformed, so it was replaced"};
@@ -191,22 +201,28 @@ std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
   return std::nullopt;
 }
 
-Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const DecodeWants& wants) {
+Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const DecodeWants& wants,
+                                          const DecodeProgress& progress) {
   if (file.bytes == 0) return Error{ErrorCode::kInvalid, "the file is empty"};
-  if (file.bytes > options.limits.file_bytes)
-    return Error{ErrorCode::kLimit, "the file has " + std::to_string(file.bytes) +
-                                        " bytes, more than the limit file_bytes = " +
-                                        std::to_string(options.limits.file_bytes)};
+  // Whether it is a picture or a video only the decoder knows, which checks again.
+  const Limits& limits = options.limits;
+  const bool may_be_larger = wants.video && limits.video_bytes > limits.file_bytes;
+  if (file.bytes > (may_be_larger ? limits.video_bytes : limits.file_bytes))
+    return Error{ErrorCode::kLimit,
+                 "the file has " + std::to_string(file.bytes) + " bytes, more than the limit " +
+                     (may_be_larger ? "video_bytes = " + std::to_string(limits.video_bytes)
+                                    : "file_bytes = " + std::to_string(limits.file_bytes))};
   // A second try is for a file whose worker was lost through no fault of its own: with the zygote,
   // or at another file. It then has a worker to itself.
-  const std::chrono::milliseconds patience(options.limits.deadline_ms);
+  // A video would keep a file behind it waiting for long, so it has its worker alone as well.
+  const bool is_long = wants.video && file.bytes > kShortFileBytes;
   for (int tries = 0; tries < 2; ++tries) {
-    Seat seat = take(tries > 0);
+    Seat seat = take(is_long || tries > 0);
     if (Status filled = fill(seat); !filled) {
       give_back(std::move(seat), true);
       return std::move(filled).error();
     }
-    auto reply = seat.worker->ask(file.fd, file.bytes, wants, patience);
+    auto reply = seat.worker->ask(file.fd, file.bytes, wants, limits, progress);
     std::optional<Error> error;
     if (!reply.answer) error = why_silent(*seat.worker, reply.silence);
     give_back(std::move(seat), reply.retire);
@@ -218,12 +234,12 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
 
 Result<ItemSignals> Decoder::decode(int fd, const DecodeWants& wants,
                                     const DecodeProgress& progress) {
-  return impl_->decode(TRY(readable_file(fd)), wants);
+  return impl_->decode(TRY(readable_file(fd)), wants, progress);
 }
 
 Result<ItemSignals> Decoder::decode_file(const std::string& path, const DecodeWants& wants,
                                          const DecodeProgress& progress) {
-  return impl_->decode(TRY(open_file(path)), wants);
+  return impl_->decode(TRY(open_file(path)), wants, progress);
 }
 
 const std::vector<SandboxLayer>& Decoder::layers() const {

@@ -8,16 +8,23 @@
 //             u32 frames   u16 pictures, each: 8 x 32 dihedral   u8 quality   4 x u32 region
 //             u8 is_content_box   i64 time_us
 //             u32 length, features (docs/formats/picture-features.md; none when 0)
-//             u32 length, preview_jpeg   text note
+//             u32 length, preview_jpeg   text note   u8 has a video
+//   video:    text codec   u64 frames a second (bits of a double)   u8 has_audio
+//             u32 length, track (docs/formats/video-track.md)
+//             u32 vpdq frames, each: u32 number   32 hash   u8 quality   i64 time_us
+//             u32 length, tmk
 //   text:     u16 length, that many bytes of printable UTF-8
 #include "server/sandbox/protocol.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
+#include "weir/base/video_codec.h"
 
 namespace weir {
 namespace {
@@ -25,6 +32,7 @@ namespace {
 constexpr size_t kMostText = 2000;
 constexpr size_t kMostPictures = 1024;
 constexpr size_t kMostLayers = 64;
+constexpr double kMostFramesASecond = 1e6;
 
 class Writer {
  public:
@@ -50,6 +58,15 @@ class Writer {
     const std::string clean = printable(text.substr(0, kMostText / 4));  // four times at most
     number(static_cast<uint16_t>(clean.size()));
     bytes({reinterpret_cast<const uint8_t*>(clean.data()), clean.size()});
+  }
+  // Room that the caller fills; empty when there is not as much.
+  std::span<uint8_t> room(size_t count) {
+    if (full_ || count > room_.size() - used_) {
+      full_ = true;
+      return {};
+    }
+    used_ += count;
+    return room_.subspan(used_ - count, count);
   }
   size_t used() const { return used_; }
   bool full() const { return full_; }
@@ -155,6 +172,51 @@ PictureFeatures read_features(Reader& in, const ItemSignals& item) {
   return in.ok() ? std::move(*picture) : PictureFeatures();
 }
 
+void write_video(Writer& out, const VideoSignals& video) {
+  out.text(video.codec);
+  out.number(std::bit_cast<uint64_t>(video.frames_a_second));
+  out.number(static_cast<uint8_t>(video.has_audio));
+  const size_t track_bytes = video_track_bytes(video.track);
+  out.number(static_cast<uint32_t>(track_bytes));
+  if (const auto room = out.room(track_bytes); !room.empty()) write_video_track(video.track, room);
+  out.number(static_cast<uint32_t>(video.vpdq.size()));
+  for (const VpdqFrame& frame : video.vpdq) {
+    out.number(frame.number);
+    out.bytes(to_bytes(frame.hash));
+    out.number(static_cast<uint8_t>(frame.quality));
+    out.number(static_cast<int64_t>(frame.time.count()));
+  }
+  out.number(static_cast<uint32_t>(video.tmk.size()));
+  out.bytes(video.tmk);
+}
+
+VpdqFrame read_vpdq_frame(Reader& in) {
+  VpdqFrame frame;
+  frame.number = in.number<uint32_t>();
+  frame.hash = hash256_from_bytes(in.array<32>());
+  frame.quality = in.number<uint8_t>();
+  frame.time = std::chrono::microseconds(in.number<int64_t>());
+  in.require(frame.quality <= 100 && frame.time.count() >= 0 && frame.time <= kMostVideoTime);
+  return frame;
+}
+
+VideoSignals read_video(Reader& in) {
+  VideoSignals video;
+  video.codec = in.text();
+  video.frames_a_second = std::bit_cast<double>(in.number<uint64_t>());
+  in.require(video.frames_a_second >= 0 && video.frames_a_second <= kMostFramesASecond);
+  video.has_audio = in.boolean();
+  auto track = read_video_track(in.bytes(in.number<uint32_t>()));
+  in.require(track.has_value());
+  if (!in.ok()) return {};
+  video.track = std::move(*track);
+  const size_t frames = in.number<uint32_t>();
+  for (size_t i = 0; i < frames && in.ok(); ++i) video.vpdq.push_back(read_vpdq_frame(in));
+  const auto tmk = in.bytes(in.number<uint32_t>());
+  video.tmk.assign(tmk.begin(), tmk.end());
+  return video;
+}
+
 void write_item(Writer& out, const ItemSignals& item) {
   out.text(item.media);
   out.text(item.format);
@@ -170,13 +232,15 @@ void write_item(Writer& out, const ItemSignals& item) {
   out.number(static_cast<uint32_t>(item.preview_jpeg.size()));
   out.bytes(item.preview_jpeg);
   out.text(item.note);
+  out.number(static_cast<uint8_t>(item.video.has_value()));
+  if (item.video) write_video(out, *item.video);
 }
 
 ItemSignals read_item(Reader& in) {
   ItemSignals item;
   item.media = in.text();
   item.format = in.text();
-  in.require(item.media == "image");
+  in.require(item.media == "image" || item.media == "video");
   in.require(std::ranges::all_of(item.format, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   }));
@@ -195,6 +259,8 @@ ItemSignals read_item(Reader& in) {
   in.require(preview.empty() || (preview.size() > 3 && preview[0] == 0xff && preview[1] == 0xd8 &&
                                  preview[2] == 0xff));
   item.note = in.text();
+  if (in.boolean()) item.video = read_video(in);
+  in.require(item.video.has_value() == (item.media == "video"));
   return item;
 }
 

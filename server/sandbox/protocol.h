@@ -17,7 +17,7 @@
 
 namespace weir {
 
-constexpr uint32_t kProtocolVersion = 3;
+constexpr uint32_t kProtocolVersion = 4;
 
 // The descriptor on which weir-decode finds its control socket, and each worker its own.
 constexpr int kSocketFd = 3;
@@ -50,21 +50,26 @@ struct JobRequest {
   uint8_t sha256 = 0;
   uint8_t md5 = 0;
   uint8_t pdq = 0;
-  uint8_t padding = 0;
+  uint8_t video = 0;
+  uint8_t vpdq = 0;
+  uint8_t tmk = 0;
+  uint16_t padding = 0;
   uint32_t preview_side = 0;
   uint32_t room = 0;  // which of the kAnswerRooms takes the answer
   FeatureOptions features;
-  uint32_t padding_2 = 0;
+  TrackOptions track;
   uint64_t bytes = 0;
 };
 
-// Worker to parent: the answer lies in the first `length` bytes of the room that was asked for.
+// Worker to parent: the answer lies in the first `length` bytes of the room that was asked for. Of
+// a video, any number of messages that say how far it is come before.
 struct JobReply {
   uint32_t version = kProtocolVersion;
   uint32_t length = 0;
-  uint32_t retire = 0;  // 1: this worker has grown or aged, and wants to be replaced
-  uint32_t padding = 0;
+  uint32_t retire = 0;    // 1: this worker has grown or aged, and wants to be replaced
+  uint32_t progress = 0;  // 0: this is the answer; else 1 + the share done in millionths
 };
+constexpr uint32_t kWholeProgress = 1'000'000;
 
 template <class T>
 std::span<const uint8_t> bytes_of(const T& message) {
@@ -82,10 +87,15 @@ std::span<uint8_t> room_of(T& message) {
 constexpr uint32_t kFilesUnderWay = 2;
 
 // The answer memory that a worker shares with the parent has a room for each file under way; a
-// longer answer is an error.
+// longer answer is an error. Room that nobody wrote to takes no memory. The track of a video of
+// hours is within its TrackBudget (weir/hash/video_track.h), and fits.
 constexpr uint32_t kAnswerRooms = kFilesUnderWay;
-constexpr size_t kAnswerBytes = 4u << 20;
+constexpr size_t kAnswerBytes = 192u << 20;
 constexpr size_t kAnswerMemoryBytes = kAnswerRooms * kAnswerBytes;
+
+// A longer answer is the worker's last: the memory that it took is given back with the worker, and
+// once that has ended the answer can be read where it lies.
+constexpr size_t kCopiedAnswerBytes = 8u << 20;
 
 // What came of one file.
 struct Answer {
@@ -97,8 +107,8 @@ struct Answer {
 size_t write_answer(const Result<ItemSignals>& outcome, std::span<uint8_t> room);
 
 // Parses what a worker wrote. Everything is checked: lengths, ranges, that regions lie within the
-// picture, that a preview begins like a JPEG, that text is printable. `bytes` must not be shared
-// with the worker any more.
+// picture, that a preview begins like a JPEG, that text is printable, that a track is one. Nobody
+// may write to `bytes` meanwhile: a copy, or the memory of a worker that has ended.
 // Errors: corrupt when any of that does not hold, or bytes are left over.
 Result<Answer> read_answer(std::span<const uint8_t> bytes);
 

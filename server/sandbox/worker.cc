@@ -7,11 +7,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <exception>
-#include <memory>
 #include <new>
 #include <string>
 
@@ -31,6 +31,8 @@ constexpr long kCpuSecondsInLife = 600;
 // processor 10 to 40 us, more than a busy parent takes to send the next file (measured).
 constexpr std::chrono::microseconds kLook{40};
 
+constexpr std::chrono::milliseconds kTellEvery{100};
+
 constexpr unsigned kMostFiles = 16;  // open at once: socket, one file, and what a library may dup
 constexpr unsigned kMostThreads = 64;
 
@@ -49,36 +51,61 @@ Result<std::span<uint8_t>> map_answers(const Fd& memory) {
   return std::span(static_cast<uint8_t*>(at), kAnswerMemoryBytes);
 }
 
-// Private memory with the file's bytes: nobody can change or cut them while they are decoded.
-struct FileBytes {
-  std::unique_ptr<uint8_t[]> bytes;
-  size_t size = 0;
+// The file as it was handed over: nobody can reach more of it, or less, by changing it.
+class HandedFile : public ByteSource {
+ public:
+  HandedFile(int fd, uint64_t size) : fd_(fd), size_(size) {}
+  uint64_t size() const override { return size_; }
+  Result<size_t> read(uint64_t offset, std::span<uint8_t> room) override {
+    if (offset >= size_) return size_t{0};
+    room = room.first(std::min<uint64_t>(room.size(), size_ - offset));
+    for (size_t got = 0; got < room.size();) {
+      const ssize_t more =
+          pread(fd_, room.data() + got, room.size() - got, static_cast<off_t>(offset + got));
+      if (more < 0 && errno == EINTR) continue;
+      if (more < 0)
+        return Error{ErrorCode::kCorrupt,
+                     std::string("cannot read the file: ") + std::strerror(errno)};
+      if (more == 0) return Error{ErrorCode::kCorrupt, "the file became shorter while it was read"};
+      got += static_cast<size_t>(more);
+    }
+    return room.size();
+  }
+
+ private:
+  int fd_;
+  uint64_t size_;
 };
 
-Result<FileBytes> read_whole(int fd, uint64_t size) {
-  FileBytes file{std::make_unique_for_overwrite<uint8_t[]>(size), size};
-  for (size_t got = 0; got < size;) {
-    const ssize_t more = pread(fd, file.bytes.get() + got, size - got, static_cast<off_t>(got));
-    if (more < 0 && errno == EINTR) continue;
-    if (more < 0)
-      return Error{ErrorCode::kCorrupt,
-                   std::string("cannot read the file: ") + std::strerror(errno)};
-    if (more == 0) return Error{ErrorCode::kCorrupt, "the file became shorter while it was read"};
-    got += static_cast<size_t>(more);
+// Tells the parent how far a video is, the first time at once and then now and then. A parent that
+// is gone is noticed with the answer.
+class ProgressTeller {
+ public:
+  explicit ProgressTeller(int socket) : socket_(socket) {}
+  void operator()(double share) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + kTellEvery;
+    JobReply reply;
+    reply.progress = 1 + static_cast<uint32_t>(std::clamp(share, 0.0, 1.0) * kWholeProgress);
+    (void)send_message(socket_, bytes_of(reply));
   }
-  return file;
-}
+
+ private:
+  int socket_;
+  std::chrono::steady_clock::time_point next_{};
+};
 
 // The door where exceptions of libraries end.
 Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request, Fd fd,
                                 const Job& job) {
   try {
-    const FileBytes file = TRY(read_whole(fd.get(), request.bytes));
-    fd.reset();
-    const DecodeWants wants{request.sha256 != 0, request.md5 != 0, request.pdq != 0,
-                            request.preview_side, request.features};
-    ItemSignals item = TRY(job({file.bytes.get(), file.size}, wants, worker.limits));
-    item.bytes = file.size;
+    HandedFile file(fd.get(), request.bytes);
+    const DecodeWants wants{request.sha256 != 0,  request.md5 != 0,  request.pdq != 0,
+                            request.preview_side, request.features,  request.video != 0,
+                            request.track,        request.vpdq != 0, request.tmk != 0};
+    ItemSignals item = TRY(job(file, wants, worker.limits, ProgressTeller(worker.socket)));
+    item.bytes = request.bytes;
     return item;
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::kLimit, "this file needs more memory than the limit memory_bytes = " +
@@ -118,7 +145,7 @@ bool answer_one(Worker& worker, const Job& job) {
   JobReply reply;
   const auto room = worker.answers.subspan(request.room * kAnswerBytes, kAnswerBytes);
   reply.length = static_cast<uint32_t>(write_answer(outcome, room));
-  reply.retire = wants_to_retire(worker);
+  reply.retire = wants_to_retire(worker) || reply.length > kCopiedAnswerBytes;
   return send_message(worker.socket, bytes_of(reply)).has_value();
 }
 
@@ -145,7 +172,9 @@ void run_worker(WorkerStart start, const Job& job) {
 
   Confinement wanted;
   wanted.memory_bytes = start.limits.memory_bytes;
-  wanted.cpu_seconds = kCpuSecondsInLife + 2 * (start.limits.deadline_ms / 1000 + 1);
+  // Deadlines are the parent's to keep; this holds if it cannot, two threads in a video counted.
+  wanted.cpu_seconds = kCpuSecondsInLife + 2 * (start.limits.deadline_ms / 1000 + 1) +
+                       2 * start.limits.video_deadline_s;
   wanted.files = kMostFiles;
   wanted.threads = kMostThreads;
   wanted.own_user_namespace = !start.layers.empty() && start.layers[0].in_force;

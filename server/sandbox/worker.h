@@ -4,20 +4,22 @@
 #include <sys/types.h>
 
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "server/sandbox/decoder.h"
 #include "server/sandbox/socket.h"
+#include "weir/base/byte_source.h"
 #include "weir/base/limits.h"
 #include "weir/base/result.h"
 #include "weir/base/signals.h"
 
 namespace weir {
 
-// What a worker does with one file's bytes. Exceptions that it lets through become Errors.
-using Job = std::function<Result<ItemSignals>(std::span<const uint8_t> file,
-                                              const DecodeWants& wants, const Limits& limits)>;
+// What a worker does with one file's bytes, which may change or end while they are read. A job on
+// a video says how far it is, from its beginning on: until then the deadline of pictures counts,
+// and from then on silence is taken for a stall. Exceptions that it lets through become Errors.
+using Job = std::function<Result<ItemSignals>(ByteSource& file, const DecodeWants& wants,
+                                              const Limits& limits, const DecodeProgress& say)>;
 
 // How a worker begins.
 struct WorkerStart {

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -88,6 +89,10 @@ uint64_t WorkerLink::hand_over(int fd, uint64_t bytes, const DecodeWants& wants)
   request.pdq = wants.pdq;
   request.features = wants.features;
   request.preview_side = wants.preview_side;
+  request.video = wants.video;
+  request.track = wants.track;
+  request.vpdq = wants.vpdq;
+  request.tmk = wants.tmk;
   request.bytes = bytes;
   const std::lock_guard lock(mutex_);
   const uint64_t turn = handed_over_++;
@@ -112,41 +117,60 @@ void WorkerLink::next_turn(bool failed) {
   turn_came_.notify_all();
 }
 
-std::optional<WorkerLink::Silence> WorkerLink::receive_reply(std::chrono::milliseconds patience,
+// A picture has limits.deadline_ms. A worker that speaks of progress is at a video.
+std::optional<WorkerLink::Silence> WorkerLink::receive_reply(const Limits& limits,
+                                                             const DecodeProgress& progress,
                                                              JobReply& reply) {
-  if (!wait_for_message(socket_.get(), std::chrono::steady_clock::now() + patience))
-    return Silence::kLate;
-  const auto message = receive_message(socket_.get(), room_of(reply));
-  if (!message) return Silence::kNonsense;
-  if (message->size == 0) return Silence::kEnded;
-  if (message->size != sizeof reply || reply.version != kProtocolVersion ||
-      reply.length > kAnswerBytes)
-    return Silence::kNonsense;
-  return std::nullopt;
+  using std::chrono::steady_clock;
+  const auto begin = steady_clock::now();
+  const auto deadline = begin + std::chrono::seconds(limits.video_deadline_s);
+  auto until = begin + std::chrono::milliseconds(limits.deadline_ms);
+  Silence late = Silence::kLate;
+  for (;;) {
+    if (!wait_for_message(socket_.get(), until)) return late;
+    const auto message = receive_message(socket_.get(), room_of(reply));
+    if (!message) return Silence::kNonsense;
+    if (message->size == 0) return Silence::kEnded;
+    if (message->size != sizeof reply || reply.version != kProtocolVersion ||
+        reply.length > kAnswerBytes || reply.progress > 1 + kWholeProgress)
+      return Silence::kNonsense;
+    if (reply.progress == 0) return std::nullopt;
+    const auto stall = steady_clock::now() + std::chrono::milliseconds(limits.video_stall_ms);
+    late = stall < deadline ? Silence::kStalled : Silence::kLate;
+    until = std::min(stall, deadline);
+    if (steady_clock::now() > deadline) return Silence::kLate;
+    if (progress) progress(static_cast<double>(reply.progress - 1) / kWholeProgress);
+  }
 }
 
 // A turn ends with the answer copied: then nobody is left behind in a room when the worker is
-// handed the file after next, and writes there again.
+// handed the file after next, and writes there again. A long answer is not copied; it lies still
+// once its worker has ended.
 WorkerLink::Reply WorkerLink::ask(int fd, uint64_t bytes, const DecodeWants& wants,
-                                  std::chrono::milliseconds patience) {
+                                  const Limits& limits, const DecodeProgress& progress) {
   const auto silence = [](Silence why) { return Reply{std::nullopt, why, true}; };
   const uint64_t turn = hand_over(fd, bytes, wants);
   if (!wait_for_turn(turn)) return silence(Silence::kLost);
   JobReply reply;
-  const auto why = receive_reply(patience, reply);
+  const auto why = receive_reply(limits, progress, reply);
   std::vector<uint8_t> copied;
+  std::span<const uint8_t> room;
+  bool is_ended = false;
   if (!why) {
-    const auto room = answers_.subspan((turn % kAnswerRooms) * kAnswerBytes, reply.length);
-    copied.assign(room.begin(), room.end());
+    room = answers_.subspan((turn % kAnswerRooms) * kAnswerBytes, reply.length);
+    is_ended = reply.length > kCopiedAnswerBytes && end().has_value();
+    if (!is_ended) {
+      copied.assign(room.begin(), room.end());
+      room = copied;
+    }
   }
-  next_turn(why.has_value());
+  next_turn(why.has_value() || is_ended);
   if (why) return silence(*why);
 
-  // Parsed from the copy: what was checked must be what is used.
-  auto answer = read_answer(copied);
+  auto answer = read_answer(room);
   if (!answer || (answer->outcome && answer->outcome->bytes != bytes))
     return silence(Silence::kNonsense);
-  return {std::move(*answer), Silence::kEnded, reply.retire != 0};
+  return {std::move(*answer), Silence::kEnded, is_ended || reply.retire != 0};
 }
 
 }  // namespace weir

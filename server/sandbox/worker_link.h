@@ -27,7 +27,8 @@ class WorkerLink {
   // Why there is no answer.
   enum class Silence {
     kEnded,     // the worker closed its socket, most likely by dying
-    kLate,      // nothing until the deadline
+    kLate,      // no answer until the deadline
+    kStalled,   // a video on which the worker got no further
     kNonsense,  // what it said breaks the protocol
     kLost,      // the worker failed at the file before this one, which it never began
   };
@@ -37,10 +38,12 @@ class WorkerLink {
     bool retire = false;                // the worker wants to be replaced
   };
 
-  // Hands over a file (open for reading only) and waits for its answer, at most `patience` from the
-  // moment the worker is free for it. After a silence the worker is of no use; unless it is kLost,
-  // the caller ends it. Precondition: at most kFilesUnderWay callers at once.
-  Reply ask(int fd, uint64_t bytes, const DecodeWants& wants, std::chrono::milliseconds patience);
+  // Hands over a file (open for reading only) and waits for its answer, from the moment the worker
+  // is free for it as long as `limits` allow. After a silence the worker is of no use; unless it
+  // is kLost, the caller ends it. A long answer ends the worker, too. Precondition: at most
+  // kFilesUnderWay callers at once.
+  Reply ask(int fd, uint64_t bytes, const DecodeWants& wants, const Limits& limits,
+            const DecodeProgress& progress);
 
   // Ends the worker now, and gives its status as waitpid() does.
   // Errors: unavailable when its zygote is gone, or it was ended before.
@@ -52,7 +55,8 @@ class WorkerLink {
   Status receive_layers();
   uint64_t hand_over(int fd, uint64_t bytes, const DecodeWants& wants);
   bool wait_for_turn(uint64_t turn);
-  std::optional<Silence> receive_reply(std::chrono::milliseconds patience, JobReply& reply);
+  std::optional<Silence> receive_reply(const Limits& limits, const DecodeProgress& progress,
+                                       JobReply& reply);
   void next_turn(bool failed);
 
   ZygoteLink& zygote_;

@@ -55,17 +55,20 @@ struct TrackOptions {
   std::chrono::microseconds still_every{2'000'000};  // at most, between stills of one shot
   FeatureOptions still{512, 300, 160};               // of each still
   bool keyframes_only = false;                       // triage: only frames that decode alone
+  bool prune = false;                                // leave out frames that repeat the last
 };
 // Of known videos, which are kept; and of videos that are asked about.
 constexpr TrackOptions kEntryTrack{std::chrono::microseconds(250'000),
                                    64,
                                    std::chrono::microseconds(2'000'000),
                                    {512, 300, 160},
-                                   false};
+                                   false,
+                                   true};
 constexpr TrackOptions kItemTrack{std::chrono::microseconds(500'000),
                                   64,
                                   std::chrono::microseconds(2'000'000),
                                   {640, 600, 160},
+                                  false,
                                   false};
 
 // One frame of a vPDQ signal.

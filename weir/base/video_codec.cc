@@ -2,6 +2,7 @@
 #include "weir/base/video_codec.h"
 
 #include <cassert>
+#include <cstring>
 #include <utility>
 
 #include "weir/base/features_codec.h"
@@ -14,17 +15,18 @@ constexpr size_t kHeadBytes = 1 + 4 + 4 + 8 + 2 + 2 + 4 + 4;
 constexpr size_t kFrameBytes = 8 + 4 * 32 + 3;
 constexpr size_t kStillHeadBytes = 8 + 4;
 
+// Writes on where the caller has seen that there is room.
 template <class T>
-void put(std::vector<uint8_t>& out, T value) {
+void put(uint8_t*& to, T value) {
   for (size_t i = 0; i < sizeof(T); ++i)
-    out.push_back(static_cast<uint8_t>(static_cast<uint64_t>(value) >> (8 * i)));
+    *to++ = static_cast<uint8_t>(static_cast<uint64_t>(value) >> (8 * i));
 }
-void put(std::vector<uint8_t>& out, const Hash256& hash) {
-  const auto bytes = to_bytes(hash);
-  out.insert(out.end(), bytes.begin(), bytes.end());
+void put_bytes(uint8_t*& to, std::span<const uint8_t> bytes) {
+  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+  to += bytes.size();
 }
-void put_time(std::vector<uint8_t>& out, std::chrono::microseconds time) {
-  put(out, static_cast<int64_t>(time.count()));
+void put_time(uint8_t*& to, std::chrono::microseconds time) {
+  put(to, static_cast<int64_t>(time.count()));
 }
 
 // Reads on where the caller has seen that there are enough bytes.
@@ -49,13 +51,13 @@ bool may_follow(std::chrono::microseconds before, std::chrono::microseconds time
   return time >= before && time <= kMostVideoTime;
 }
 
-void put_frame(std::vector<uint8_t>& out, const TrackFrame& frame) {
-  put_time(out, frame.time);
+void put_frame(uint8_t*& to, const TrackFrame& frame) {
+  put_time(to, frame.time);
   for (const Hash256* hash : {&frame.pdq, &frame.mirrored, &frame.clean, &frame.clean_mirrored})
-    put(out, *hash);
-  put(out, frame.quality);
-  put(out, frame.clean_quality);
-  put(out, static_cast<uint8_t>(frame.begins_shot));
+    put_bytes(to, to_bytes(*hash));
+  put(to, frame.quality);
+  put(to, frame.clean_quality);
+  put(to, static_cast<uint8_t>(frame.begins_shot));
 }
 
 // False for what no frame can be.
@@ -106,30 +108,36 @@ size_t video_track_bytes(const VideoTrack& track) {
   return bytes;
 }
 
-std::vector<uint8_t> write_video_track(const VideoTrack& track) {
+size_t write_video_track(const VideoTrack& track, std::span<uint8_t> room) {
   assert(track.frames.size() <= kMostTrackFrames && track.stills.size() <= kMostStills);
   assert(track.thumb_width <= kMostThumbSide && track.thumb_height <= kMostThumbSide);
   assert(track.thumbs.size() ==
          track.frames.size() * size_t{track.thumb_width} * track.thumb_height);
-  std::vector<uint8_t> out;
-  out.reserve(video_track_bytes(track));
-  put(out, kVersion);
-  put(out, track.width);
-  put(out, track.height);
-  put_time(out, track.duration);
-  put(out, static_cast<uint16_t>(track.thumb_width));
-  put(out, static_cast<uint16_t>(track.thumb_height));
-  put(out, static_cast<uint32_t>(track.frames.size()));
-  put(out, static_cast<uint32_t>(track.stills.size()));
-  for (const TrackFrame& frame : track.frames) put_frame(out, frame);
-  out.insert(out.end(), track.thumbs.begin(), track.thumbs.end());
+  assert(room.size() >= video_track_bytes(track));
+  uint8_t* to = room.data();
+  put(to, kVersion);
+  put(to, track.width);
+  put(to, track.height);
+  put_time(to, track.duration);
+  put(to, static_cast<uint16_t>(track.thumb_width));
+  put(to, static_cast<uint16_t>(track.thumb_height));
+  put(to, static_cast<uint32_t>(track.frames.size()));
+  put(to, static_cast<uint32_t>(track.stills.size()));
+  for (const TrackFrame& frame : track.frames) put_frame(to, frame);
+  put_bytes(to, track.thumbs);
   for (const Still& still : track.stills) {
     const std::vector<uint8_t> picture = encode_features(still.picture);
-    put_time(out, still.time);
-    put(out, static_cast<uint32_t>(picture.size()));
-    out.insert(out.end(), picture.begin(), picture.end());
+    put_time(to, still.time);
+    put(to, static_cast<uint32_t>(picture.size()));
+    put_bytes(to, picture);
   }
-  return out;
+  return static_cast<size_t>(to - room.data());
+}
+
+std::vector<uint8_t> write_video_track(const VideoTrack& track) {
+  std::vector<uint8_t> bytes(video_track_bytes(track));
+  write_video_track(track, bytes);
+  return bytes;
 }
 
 Result<VideoTrack> read_video_track(std::span<const uint8_t> bytes) {

@@ -19,6 +19,8 @@ constexpr std::chrono::microseconds kMostVideoTime = std::chrono::hours(24 * 366
 // The bytes of docs/formats/video-track.md. Preconditions: the numbers above are kept, times do not
 // run backwards, there is a thumb for each frame, and stills are as encode_features() wants them.
 std::vector<uint8_t> write_video_track(const VideoTrack& track);
+// The same into `room`, which has at least video_track_bytes(); gives how many were written.
+size_t write_video_track(const VideoTrack& track, std::span<uint8_t> room);
 
 // How many bytes that will be.
 size_t video_track_bytes(const VideoTrack& track);

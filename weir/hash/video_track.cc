@@ -74,7 +74,6 @@ void scale_places(PictureFeatures& picture, uint32_t width, uint32_t height) {
 
 struct VideoTracker::State {
   TrackOptions options;
-  bool prune = false;
   TrackBudget budget;
   microseconds every{0};        // grows when the budget is reached
   microseconds still_every{0};  // likewise
@@ -96,10 +95,9 @@ struct VideoTracker::State {
   void thin_stills();
 };
 
-VideoTracker::VideoTracker(const TrackOptions& options, bool prune, const TrackBudget& budget)
+VideoTracker::VideoTracker(const TrackOptions& options, const TrackBudget& budget)
     : state_(std::make_unique<State>()) {
   state_->options = options;
-  state_->prune = prune;
   state_->budget = budget;
   state_->every = std::max(options.every, microseconds(1'000));
   state_->still_every = options.still_every;
@@ -234,7 +232,7 @@ VideoTrack VideoTracker::finish(microseconds duration) {
   VideoTrack track = std::move(state_->track);
   track.duration = duration;
   if (!track.frames.empty()) track.duration = std::max(duration, track.frames.back().time);
-  if (state_->prune) weir::prune(track);
+  if (state_->options.prune) weir::prune(track);
   blank_what_stays(track);
   return track;
 }

@@ -23,12 +23,12 @@ struct TrackBudget {
 //
 // Moments are `every` apart: the frame that is shown at each of them is looked at, and goes into
 // the track with its own time (a frame that is held over several moments, with theirs). PDQ is of
-// the frame at 512 pixels; of known videos frames that repeat what was there are left out again
-// (`prune`). Stills are taken a little behind a cut, where the picture has settled, then after
-// still_every when the picture has changed.
+// the frame at 512 pixels; frames that repeat what was there may be left out again. Stills are
+// taken a little behind a cut, where the picture has settled, then after still_every when the
+// picture has changed.
 class VideoTracker {
  public:
-  VideoTracker(const TrackOptions& options, bool prune, const TrackBudget& budget = {});
+  explicit VideoTracker(const TrackOptions& options, const TrackBudget& budget = {});
   ~VideoTracker();
 
   // Whether the frame that is shown from `time` to `until` is one to look at.
