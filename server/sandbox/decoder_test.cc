@@ -19,6 +19,7 @@
 
 #include "server/sandbox/confine.h"
 #include "server/sandbox/processes_for_test.h"
+#include "server/sandbox/protocol.h"
 #include "server/sandbox/socket.h"
 
 namespace weir {
@@ -173,12 +174,12 @@ TEST_F(Probe, FileLimitsAreCheckedBeforeAnyByteIsRead) {
 }
 
 TEST_F(Probe, PreviewsOfAllSizesComeBack) {
-  for (const uint32_t size : {0u, 4u, 100'000u, 4'000'000u}) {
+  for (const uint32_t size : {0u, 4u, 100'000u, 4'000'000u, 20'000'000u}) {
     const auto item = tell("hello x", {false, false, false, size});
     ASSERT_TRUE(item) << item.error().message;
     EXPECT_EQ(item->preview_jpeg.size(), size);
   }
-  const auto item = tell("hello x", {false, false, false, 5'000'000});
+  const auto item = tell("hello x", {false, false, false, kAnswerBytes});
   ASSERT_FALSE(item);
   EXPECT_EQ(item.error().code, ErrorCode::kLimit);
 }
