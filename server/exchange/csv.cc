@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/exchange/list_formats.h"
+#include "server/exchange/signal_text.h"
 #include "weir/base/utf8.h"
 
 namespace weir {
@@ -18,7 +19,8 @@ struct TypeRow {
   SignalKind kind;
   std::string_view media;
 };
-constexpr std::array<TypeRow, 5> kTypes{{{"pdq", SignalKind::kPdq, ""},
+constexpr std::array<TypeRow, 6> kTypes{{{"pdq", SignalKind::kPdq, ""},
+                                         {"vpdq", SignalKind::kVpdq, ""},
                                          {"video_md5", SignalKind::kMd5, "video"},
                                          {"video_sha256", SignalKind::kSha256, "video"},
                                          {"md5", SignalKind::kMd5, ""},
@@ -173,8 +175,8 @@ Result<Entry> parse_csv_line(std::string_view text, const CsvColumns& columns) {
 
   const TypeRow type = TRY(parse_type(field(kSignalType)));
   Entry entry;
-  entry.media = type.media;
-  entry.signals.push_back(TRY(parse_signal(type.kind, field(kSignalText))));
+  entry.media = type.kind == SignalKind::kVpdq ? "video" : type.media;
+  entry.signals.push_back(TRY(parse_signal_text(type.kind, field(kSignalText))));
   if (!field(kCollab).empty()) entry.provenance.emplace("collab", field(kCollab));
   if (!field(kCategory).empty()) entry.labels.emplace("category", field(kCategory));
   if (field(kCategory) == kNegative) entry.state = State::kRetired;
@@ -202,7 +204,7 @@ std::string write_csv_entry(const Entry& entry, std::string_view collab) {
     if (type == kTypes.end()) continue;
     lines += type->name;
     lines += ',';
-    lines += value_hex(signal);
+    lines += quote_field(signal_text(signal));
     lines += rest;
   }
   return lines;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/exchange/list_formats.h"
+#include "server/exchange/signal_text.h"
 #include "weir/base/utf8.h"
 
 namespace weir {
@@ -91,7 +92,7 @@ Result<Signal> signal_of(element value) {
       return unknown_field("a signal", key);
   }
   if (!kind || !hex) return invalid("a signal must have \"kind\" and \"value\"");
-  Signal signal = TRY(parse_signal(TRY(parse_signal_kind(*kind)), *hex));
+  Signal signal = TRY(parse_signal_text(TRY(parse_signal_kind(*kind)), *hex));
   signal.quality = quality;
   signal.region = region;
   signal.time = time;

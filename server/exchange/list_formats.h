@@ -2,12 +2,15 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "server/exchange/lists.h"
 #include "server/rules/bank.h"
 #include "weir/base/result.h"
 
@@ -45,5 +48,12 @@ class JsonLineParser {
   std::unique_ptr<Impl> impl_;
 };
 std::string write_json_entry(const Entry& entry);
+
+// Files of one video: the whole stream, with the errors of read_list().
+constexpr size_t kVpdqFileBytes = 32 << 20;
+constexpr size_t kTmkFileBytes = 8 << 20;  // twice what the largest that read_tmk() takes has
+Status read_vpdq_file(std::istream& in, const std::function<Status(ListLine)>& take);
+Status read_tmk_file(std::istream& in, const std::function<Status(ListLine)>& take);
+std::string write_vpdq_entry(const Entry& entry);
 
 }  // namespace weir

@@ -41,6 +41,9 @@ struct Parsing {
         return parse_csv_line(text, columns);
       case ListFormat::kJsonl:
         return json.parse(text);
+      case ListFormat::kVpdq:
+      case ListFormat::kTmk:
+        break;  // not read by lines
     }
     return Error{ErrorCode::kInvalid, "unknown list format"};
   }
@@ -72,18 +75,30 @@ std::string_view name_of(ListFormat format) {
       return "csv";
     case ListFormat::kJsonl:
       return "jsonl";
+    case ListFormat::kVpdq:
+      return "vpdq";
+    case ListFormat::kTmk:
+      return "tmk";
   }
   return "unknown";
 }
 
 Result<ListFormat> parse_list_format(std::string_view name) {
-  for (const ListFormat format : {ListFormat::kPlain, ListFormat::kCsv, ListFormat::kJsonl})
+  for (const ListFormat format : {ListFormat::kPlain, ListFormat::kCsv, ListFormat::kJsonl,
+                                  ListFormat::kVpdq, ListFormat::kTmk})
     if (name_of(format) == name) return format;
-  return Error{ErrorCode::kInvalid, "unknown list format; known are plain, csv, jsonl"};
+  return Error{ErrorCode::kInvalid, "unknown list format; known are plain, csv, jsonl, vpdq, tmk"};
 }
 
 Status read_list(std::istream& in, ListFormat format, std::optional<SignalKind> kind,
                  const std::function<Status(ListLine)>& take) {
+  const auto checked = [&](ListLine line) -> Status {
+    if (line.entry)
+      if (const Status good = check_entry(*line.entry); !good) line.entry = good.error();
+    return take(std::move(line));
+  };
+  if (format == ListFormat::kVpdq) return read_vpdq_file(in, checked);
+  if (format == ListFormat::kTmk) return read_tmk_file(in, checked);
   LineReader reader(in, kListLineBytes, kLinePadding);
   Parsing parsing{.format = format, .kind = kind};
   if (format == ListFormat::kCsv) parsing.columns = TRY(read_header(reader));
@@ -106,6 +121,10 @@ std::string write_list_entry(const Entry& entry, ListFormat format, std::string_
       return write_csv_entry(entry, collab);
     case ListFormat::kJsonl:
       return write_json_entry(entry);
+    case ListFormat::kVpdq:
+      return write_vpdq_entry(entry);
+    case ListFormat::kTmk:
+      return "";
   }
   return "";
 }

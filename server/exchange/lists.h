@@ -26,7 +26,10 @@ namespace weir {
 //          someone's word that this is not to be matched: such a row is read as a retired entry.
 //   jsonl  our own, one entry a line with all its signals, labels and provenance;
 //          docs/formats/entries-jsonl.md
-enum class ListFormat : uint8_t { kPlain, kCsv, kJsonl };
+//   vpdq   one video a file, as the C++ tools write it ("number,quality,hash,seconds" a line), or a
+//          video a line, as python-threatexchange writes it (a JSON array of strings)
+//   tmk    one video a file, binary: docs/formats/tmk.md
+enum class ListFormat : uint8_t { kPlain, kCsv, kJsonl, kVpdq, kTmk };
 Result<ListFormat> parse_list_format(std::string_view name);  // Errors: invalid, naming them
 std::string_view name_of(ListFormat format);
 
@@ -37,14 +40,16 @@ struct ListLine {
 };
 
 // Longest line that is read, without its end; a longer one is a limit error for that line alone.
-constexpr size_t kListLineBytes = 1 << 20;
+// A vpdq signal of a long video is one line.
+constexpr size_t kListLineBytes = 16 << 20;
 
 // Reads `in` to its end, a line at a time in bounded memory, calling `take` for each line that is
 // not blank; a bad line is an error for that line alone. What is taken passes check_entry(). Lines
 // end with LF or CRLF, the last one also without; a byte order mark is skipped. Messages name what
 // is wrong, and repeat nothing of the line but short words made printable. `kind` matters to plain
-// alone. `take` may stop the reading with an Error, which is returned. Errors: invalid when the CSV
-// header is wrong; corrupt when `in` cannot be read.
+// alone. Of a file that is one video, the entry is that of its first line. `take` may stop the
+// reading with an Error, which is returned. Errors: invalid when the CSV header is wrong; corrupt
+// when `in` cannot be read.
 Status read_list(std::istream& in, ListFormat format, std::optional<SignalKind> kind,
                  const std::function<Status(ListLine)>& take);
 
@@ -55,7 +60,12 @@ Status read_list(std::istream& in, ListFormat format, std::optional<SignalKind> 
 // entry the PDQ values, or else the md5, or else the sha256. `collab` fills the CSV column of that
 // name; when it is empty, the provenance of that name does. Read back, csv and plain give an entry
 // a line.
+// vpdq writes a JSON string for each vpdq signal; tmk writes nothing here, since its files are one
+// a video: see write_video_file().
 std::string write_list_entry(const Entry& entry, ListFormat format, std::string_view collab);
+// The entry's vpdq or tmk signal as a file of its own, in the C++ tools' form; empty when it has
+// none, or is retired.
+std::string write_video_file(const Entry& entry, ListFormat format);
 std::string list_header(ListFormat format);  // first line of a list; may be empty
 
 }  // namespace weir

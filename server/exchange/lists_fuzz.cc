@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The first byte chooses the format and kind, the rest is the list. What is read must be what may
-// be stored, messages must be UTF-8, and our own format must say again what it was read from.
+// The first byte chooses the format and kind (250 to 255: a video's file), the rest is the list.
+// What is read must be what may be stored, messages must be UTF-8, and our own format must say
+// again what it was read from.
 #include <cstdlib>
 #include <sstream>
 #include <string>
@@ -39,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   using weir::ListFormat;
   if (size == 0) return 0;
   constexpr ListFormat kFormats[] = {ListFormat::kPlain, ListFormat::kCsv, ListFormat::kJsonl};
-  const ListFormat format = kFormats[bytes[0] % 3];
+  ListFormat format = kFormats[bytes[0] % 3];
+  if (bytes[0] >= 250) format = bytes[0] % 2 == 0 ? ListFormat::kVpdq : ListFormat::kTmk;
   std::optional<weir::SignalKind> kind;
   if (const int asked = (bytes[0] / 3) % 4; asked != 0) kind = static_cast<weir::SignalKind>(asked);
 
@@ -56,6 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     check_round_trip(*line.entry);
     (void)weir::write_list_entry(*line.entry, ListFormat::kCsv, "collab");
     (void)weir::write_list_entry(*line.entry, ListFormat::kPlain, "");
+    (void)weir::write_list_entry(*line.entry, ListFormat::kVpdq, "");
+    (void)weir::write_video_file(*line.entry, ListFormat::kVpdq);
+    (void)weir::write_video_file(*line.entry, ListFormat::kTmk);
     return {};
   });
   if (!status) require(weir::is_utf8(status.error().message));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/exchange/list_formats.h"
+#include "server/exchange/signal_text.h"
 
 namespace weir {
 namespace {
@@ -41,6 +42,12 @@ Result<Entry> parse_plain_line(std::string_view text, std::optional<SignalKind> 
     text = trim(text.substr(word_bytes));
     word_bytes = std::min(text.find_first_of(", \t"), text.size());
   }
+  if (kind == SignalKind::kVpdq && text.starts_with('[')) {  // JSON, to the end of the line
+    Entry entry;
+    entry.media = "video";
+    entry.signals.push_back(TRY(parse_signal_text(*kind, text)));
+    return entry;
+  }
   const std::string_view hex = text.substr(0, word_bytes);
   if (!kind) kind = TRY(kind_of_digits(hex.size()));
 
@@ -58,11 +65,13 @@ Result<Entry> parse_plain_line(std::string_view text, std::optional<SignalKind> 
 std::string write_plain_entry(const Entry& entry) {
   std::string lines;
   if (entry.state != State::kActive) return lines;
-  for (const SignalKind kind : {SignalKind::kPdq, SignalKind::kMd5, SignalKind::kSha256}) {
+  for (const SignalKind kind :
+       {SignalKind::kPdq, SignalKind::kMd5, SignalKind::kSha256, SignalKind::kVpdq}) {
     for (const Signal& signal : entry.signals) {
       if (signal.kind != kind || !is_matchable(signal)) continue;
-      if (kind == SignalKind::kSha256) lines += "sha256 ";
-      lines += value_hex(signal);
+      if (kind == SignalKind::kSha256 || kind == SignalKind::kVpdq)
+        lines += std::string(name_of(kind)) + " ";
+      lines += signal_text(signal);
       lines += '\n';
     }
     if (!lines.empty()) break;

@@ -13,6 +13,8 @@ namespace {
 // Entries in one transaction of an import. Smaller ones write the same pages of the index again and
 // again: a million entries wrote 6.0 GB by 5,000 and 2.5 GB by 20,000.
 constexpr size_t kImportBatch = 20'000;
+// And bytes of signals in one transaction: those of videos are large.
+constexpr size_t kImportBatchBytes = 64 << 20;
 constexpr size_t kExportPage = 500;
 
 Result<std::vector<AddedItem>> add_all(std::span<const Entry> entries, Store& store) {
@@ -43,11 +45,16 @@ class Importer {
     if (line.entry) {
       Entry entry = std::move(*line.entry);
       entry.bank = bank_.id;
+      const bool is_file =
+          request_.format == ListFormat::kVpdq || request_.format == ListFormat::kTmk;
+      if (is_file && entry.name.empty()) entry.name = request_.list_name;
       if (!request_.list_name.empty()) entry.provenance.emplace("list", request_.list_name);
       const Status checked = check_entry(entry);
       if (checked) {
+        for (const Signal& signal : entry.signals) batch_bytes_ += signal.value.size();
         batch_.push_back(std::move(entry));
-        return batch_.size() < kImportBatch ? Status{} : flush();
+        const bool is_full = batch_.size() >= kImportBatch || batch_bytes_ >= kImportBatchBytes;
+        return is_full ? flush() : Status{};
       }
       line.entry = checked.error();
     }
@@ -61,6 +68,7 @@ class Importer {
     for (const AddedEntry& added : TRY(store_.add_entries(batch_)))
       ++(added.added == Added::kNew ? count_.added : count_.present);
     batch_.clear();
+    batch_bytes_ = 0;
     if (request_.progress) request_.progress(count_);
     return {};
   }
@@ -72,6 +80,7 @@ class Importer {
   const ImportRequest& request_;
   Store& store_;
   std::vector<Entry> batch_;
+  size_t batch_bytes_ = 0;
   ImportCount count_;
 };
 
@@ -137,6 +146,24 @@ Result<uint64_t> export_list(std::ostream& out, std::string_view bank_name, List
     return Error{ErrorCode::kUnavailable,
                  "the list could not be written to its end; is the disk full?"};
   return written;
+}
+
+Result<uint64_t> export_files(std::string_view bank_name, ListFormat format, Store& store,
+                              const std::function<Status(const Entry&, std::string_view)>& write) {
+  const Bank bank = TRY(store.find_bank(bank_name));
+  constexpr size_t kPage = 16;  // each with a signature of 260 KB
+  uint64_t written = 0;
+  for (EntryId after{};;) {
+    const auto page = TRY(store.list_entries(bank.id, after, kPage, State::kActive));
+    if (page.empty()) return written;
+    for (const Entry& entry : page) {
+      const std::string bytes = write_video_file(entry, format);
+      if (bytes.empty()) continue;
+      TRY(write(entry, bytes));
+      ++written;
+    }
+    after = page.back().id;
+  }
 }
 
 }  // namespace weir

@@ -67,4 +67,9 @@ Result<ImportCount> import_list(std::istream& in, const ImportRequest& request, 
 Result<uint64_t> export_list(std::ostream& out, std::string_view bank, ListFormat format,
                              Store& store);
 
+// The same for formats of one video a file, vpdq and tmk: gives each active entry that has such a
+// signal to `write`, with the bytes of its file. Ends with the error of `write` when it gives one.
+Result<uint64_t> export_files(std::string_view bank, ListFormat format, Store& store,
+                              const std::function<Status(const Entry&, std::string_view)>& write);
+
 }  // namespace weir

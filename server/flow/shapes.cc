@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "server/exchange/signal_text.h"
 #include "weir/base/hex.h"
 #include "weir/base/utf8.h"
 
@@ -45,8 +46,13 @@ Json shape_of(const Error& error) {
   return {{"code", name_of(error.code)}, {"message", to_utf8(error.message)}};
 }
 
+// The signature of a video has 260 KB, so that only its size is said; `weir export` gives it whole.
 Json shape_of(const Signal& signal) {
-  Json json{{"kind", name_of(signal.kind)}, {"value", value_hex(signal)}};
+  Json json{{"kind", name_of(signal.kind)}};
+  if (signal.kind == SignalKind::kTmk)
+    json["bytes"] = signal.value.size();
+  else
+    json["value"] = signal_text(signal);
   if (signal.quality) json["quality"] = *signal.quality;
   if (signal.region) json["region"] = shape_of_rect(*signal.region);
   if (signal.time) json["time_s"] = seconds(*signal.time);
@@ -85,6 +91,8 @@ Json shape_of(const ItemSignals& item) {
     if (picture.time.count() != 0) pdq["time_s"] = seconds(picture.time);
     json["signals"].push_back(std::move(pdq));
   }
+  for (const Signal& signal : signals_of(item))
+    if (value_bytes(signal.kind) == 0) json["signals"].push_back(shape_of(signal));
   if (!item.note.empty()) json["notes"] = Json::array({item.note});
   return json;
 }
@@ -157,7 +165,7 @@ Result<std::vector<Signal>> signals_from(const Json& json) {
       return misplaced(place + " must be an object with the strings \"kind\" and \"value\"");
     const auto kind = parse_signal_kind(one["kind"].get_ref<const std::string&>());
     if (!kind) return misplaced(place + ": " + kind.error().message);
-    auto signal = parse_signal(*kind, one["value"].get_ref<const std::string&>());
+    auto signal = parse_signal_text(*kind, one["value"].get_ref<const std::string&>());
     if (!signal) return misplaced(place + ": " + signal.error().message);
     if (one.contains("quality")) {
       const Json& quality = one["quality"];

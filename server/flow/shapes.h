@@ -12,8 +12,9 @@ namespace weir {
 // is UTF-8 whatever came in.
 using Json = nlohmann::ordered_json;
 
-Json shape_of(const Error& error);    // {"code","message"}
-Json shape_of(const Signal& signal);  // {"kind","value","quality"?,"region"?,"time_s"?}
+Json shape_of(const Error& error);  // {"code","message"}
+// {"kind","value","quality"?,"region"?,"time_s"?}; tmk has "bytes", their number, and no value.
+Json shape_of(const Signal& signal);
 Json shape_of(const Bank& bank);
 Json shape_of(const Entry& entry);
 Json shape_of(const ItemSignals& item);  // media, bytes, sha256, md5, width, height, signals, ...
