@@ -36,6 +36,9 @@ void define_hash(CLI::App& app, Request& request) {
   CLI::App* verb = add_verb_to(app, request, "hash", "Signals of files");
   add_decoder_options(verb, request);
   auto in = std::make_shared<HashRequest>();
+  verb->add_option("--tmk-dir", in->tmk_folder, "Write DIR/NAME.tmk (TMK+PDQF) for each video")
+      ->type_name("DIR")
+      ->check(CLI::ExistingDirectory);
   verb->add_option("PATH", in->paths, "Files and folders")->required();
   verb->callback(
       [&request, in] { request.verb = [&request, in] { return hash_verb(request.common, *in); }; });
@@ -84,12 +87,14 @@ void define_lists(CLI::App& app, Request& request) {
                                         : "The entries of a bank as a hash list");
     auto in = std::make_shared<ListRequest>();
     verb->add_option("--bank", in->bank, "The bank")->required();
-    verb->add_option("--format", in->format, "plain, csv or jsonl")->required();
+    verb->add_option("--format", in->format, "plain, csv, jsonl, vpdq or tmk")->required();
     if (import) {
       verb->add_option("--kind", in->kind, "Kind of a plain list's hashes (default: by length)");
-      verb->add_option("FILE", in->file, "The list; - for standard input")->required();
+      verb->add_option("FILE", in->files, "The lists; - for standard input")->required();
     } else {
-      verb->add_option("FILE", in->file, "Where to; - or nothing for standard output");
+      verb->add_option("FILE", in->files,
+                       "Where to; - or nothing for standard output; vpdq and tmk: or a folder")
+          ->expected(0, 1);
     }
     verb->callback([&request, in, import] {
       request.verb = [&request, in, import] {

@@ -35,6 +35,62 @@ Json shape_of_count(const std::string& path, const ImportCount& count) {
           {"failed", count.failed}};
 }
 
+// Messages of lines that failed, the first of them for people, all of them as JSON.
+class Failures {
+ public:
+  explicit Failures(bool json) : json_(json) {}
+
+  void tell(const std::string& path, uint64_t line, const Error& error) {
+    ++count_;
+    if (json_)
+      print_line(dump(Json{{"path", to_utf8(path)}, {"line", line}, {"error", shape_of(error)}}));
+    else if (count_ <= kMostMessages)
+      print_message(
+          fmt::format("weir: {} line {}: {}", printable(path), line, printable(error.message)));
+  }
+  void close() const {
+    if (json_ || count_ <= kMostMessages) return;
+    print_message(fmt::format("weir: and {} more lines failed; --json tells of each",
+                              count_ - kMostMessages));
+  }
+
+ private:
+  bool json_;
+  uint64_t count_ = 0;
+};
+
+std::string text_of(const ImportCount& count, const std::string& bank) {
+  return fmt::format("{} lines: {} added to {}, {} were there, {} failed", count.lines, count.added,
+                     bank, count.present, count.failed);
+}
+
+Result<ImportCount> import_file(const std::string& path, ImportRequest import, Home& home) {
+  const bool from_stdin = path == "-";
+  import.list_name =
+      from_stdin ? "standard input" : to_utf8(std::filesystem::path(path).filename().string());
+  if (from_stdin) return import_list(std::cin, import, home.store());
+  std::ifstream file;
+  errno = 0;
+  file.open(path, std::ios::binary);
+  if (!file || std::filesystem::is_directory(path))
+    return errno != 0 ? file_error(path, "read")
+                      : Error{ErrorCode::kInvalid, printable(path) + " is a folder, not a list"};
+  return import_list(file, import, home.store());
+}
+
+// One file a video in a folder that is there: the entry's number keeps names apart.
+Result<uint64_t> export_folder(const std::string& folder, const std::string& bank,
+                               ListFormat format, Store& store) {
+  const char* const suffix = format == ListFormat::kTmk ? "tmk" : "txt";
+  return export_files(bank, format, store, [&](const Entry& entry, std::string_view bytes) {
+    const std::string path = fmt::format("{}/{}-{}.{}", folder, bank, entry.id.value, suffix);
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    return file ? Status{} : Status(file_error(path, "write"));
+  });
+}
+
 }  // namespace
 
 Result<int> import_verb(const Common& common, const ListRequest& request) {
@@ -42,61 +98,52 @@ Result<int> import_verb(const Common& common, const ListRequest& request) {
   import.bank = request.bank;
   import.format = TRY(parse_list_format(request.format));
   if (!request.kind.empty()) import.kind = TRY(parse_signal_kind(request.kind));
-  const bool from_stdin = request.file == "-";
-  import.list_name = from_stdin ? "standard input"
-                                : to_utf8(std::filesystem::path(request.file).filename().string());
-
   const std::unique_ptr<Home> home = TRY(Home::open(common));
-  std::ifstream file;
-  if (!from_stdin) {
-    errno = 0;
-    file.open(request.file, std::ios::binary);
-    if (!file || std::filesystem::is_directory(request.file))
-      return errno != 0
-                 ? file_error(request.file, "read")
-                 : Error{ErrorCode::kInvalid, printable(request.file) + " is a folder, not a list"};
-  }
 
-  uint64_t failures = 0;
+  Failures failures(common.json);
   Progress progress("lines", 0);
-  import.progress = [&](const ImportCount& count) { progress.step(count.lines);
+  ImportCount all;
+  for (const std::string& path : request.files) {
+    import.progress = [&](const ImportCount& count) { progress.step(all.lines + count.lines);
+  };
+  import.failed = [&](uint64_t line, const Error& error) { failures.tell(path, line, error);
 };
-import.failed = [&](uint64_t line, const Error& error) { ++failures;
-if (common.json)
-  print_line(dump(Json{
-      {"path", to_utf8(request.file)}, {"line", line}, {"error", shape_of(error)}}));
-else if (failures <= kMostMessages)
-  print_message(fmt::format("weir: {} line {}: {}", printable(request.file), line,
-                            printable(error.message)));
-};  // namespace weir
-const ImportCount count = TRY(import_list(from_stdin ? std::cin : file, import, home->store()));
-if (!common.json && failures > kMostMessages)
-  print_message(fmt::format("weir: and {} more lines failed; --json tells of each",
-                            failures - kMostMessages));
-if (common.json)
-  print_line(dump(shape_of_count(request.file, count)));
-else
-  print_line(fmt::format("{} lines: {} added to {}, {} were there, {} failed", count.lines,
-                         count.added, request.bank, count.present, count.failed));
+const ImportCount count = TRY(import_file(path, import, *home));
+if (common.json) print_line(dump(shape_of_count(path, count)));
+all.lines += count.lines;
+all.added += count.added;
+all.present += count.present;
+all.failed += count.failed;
+}  // namespace weir
+failures.close();
+if (!common.json) print_line(text_of(all, request.bank));
 home->save_snapshot_if_stale();
-return count.failed == 0 ? kExitDone : kExitSomeFailed;
+return all.failed == 0 ? kExitDone : kExitSomeFailed;
 }
 
 Result<int> export_verb(const Common& common, const ListRequest& request) {
   const ListFormat format = TRY(parse_list_format(request.format));
+  const std::string path = request.files.empty() ? "-" : request.files.front();
   const std::unique_ptr<Home> home = TRY(Home::open(common));
-  const bool to_stdout = request.file.empty() || request.file == "-";
-  if (to_stdout) {
+  if (path == "-" && format != ListFormat::kTmk) {
     TRY(export_list(std::cout, request.bank, format, home->store()));
     return kExitDone;
   }
-  std::ofstream file(request.file, std::ios::binary | std::ios::trunc);
-  if (!file) return file_error(request.file, "write");
-  const uint64_t written = TRY(export_list(file, request.bank, format, home->store()));
+  const bool to_folder = path != "-" && std::filesystem::is_directory(path);
+  uint64_t written = 0;
+  if (to_folder && (format == ListFormat::kVpdq || format == ListFormat::kTmk)) {
+    written = TRY(export_folder(path, request.bank, format, home->store()));
+  } else if (format == ListFormat::kTmk) {
+    return Error{ErrorCode::kInvalid, "tmk files are written one a video: name a folder"};
+  } else {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    if (!file) return file_error(path, "write");
+    written = TRY(export_list(file, request.bank, format, home->store()));
+  }
   if (common.json)
-    print_line(dump(Json{{"path", to_utf8(request.file)}, {"entries", written}}));
+    print_line(dump(Json{{"path", to_utf8(path)}, {"entries", written}}));
   else
-    print_line(fmt::format("{} entries written to {}", written, printable(request.file)));
+    print_line(fmt::format("{} entries written to {}", written, printable(path)));
   return kExitDone;
 }
 

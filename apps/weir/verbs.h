@@ -22,6 +22,7 @@ struct Common {
 
 struct HashRequest {
   std::vector<std::string> paths;
+  std::string tmk_folder;  // takes a .tmk file for each video; empty: none
 };
 Result<int> hash_verb(const Common& common, const HashRequest& request);
 
@@ -43,8 +44,8 @@ Result<int> add_verb(const Common& common, const AddRequest& request);
 struct ListRequest {
   std::string bank;
   std::string format;
-  std::string kind;  // of a plain list; empty: told from the digits
-  std::string file;  // "-": standard input or output
+  std::string kind;                // of a plain list; empty: told from the digits
+  std::vector<std::string> files;  // "-": standard input or output; export: one or none
 };
 Result<int> import_verb(const Common& common, const ListRequest& request);
 Result<int> export_verb(const Common& common, const ListRequest& request);
