@@ -186,19 +186,26 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
   const double noise = 1.48 * *middle;  // of a normal distribution with this median
   change.noise = noise / contrast;
 
-  const auto beyond = [&](double share, Mask& changed) {
-    const double limit = std::max(kNoises * noise, share * contrast);
+  // Marks what became brighter (`sign` 1), darker (-1) or either (0); gives its share.
+  Mask changed(inside.size());
+  const auto mark = [&](double least_contrast, float sign) {
+    const double limit = std::max(kNoises * noise, least_contrast * contrast);
     double differing = 0;
     for (size_t i = 0; i < inside.size(); ++i) {
-      changed[i] = inside[i] && std::abs(toned.samples[i] - item.samples[i]) > limit;
+      const float brighter = item.samples[i] - toned.samples[i];
+      changed[i] = inside[i] && (sign == 0 ? std::abs(brighter) : sign * brighter) > limit;
       differing += changed[i];
     }
     return differing / count;
   };
-  Mask changed(inside.size());
-  beyond(kLeastOfParts, changed);
-  change.parts = changed_parts(toned, item, changed, inside);
-  change.share = beyond(kLeastContrast, changed);
+  // Where something came beside what is gone, one became darker and the other brighter.
+  for (const float sign : {1.0f, -1.0f}) {
+    mark(kLeastOfParts, sign);
+    const ChangedParts parts = changed_parts(toned, item, changed, inside);
+    change.parts.came += parts.came;
+    change.parts.gone += parts.gone;
+  }
+  change.share = mark(kLeastContrast, 0);
 
   const Outlines outlines(toned, item, smoothed(changed, entry.width, entry.height), inside);
   change.outline = outlines.length();

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t kLeastPart = 12;  // pixels; less is grain
 constexpr size_t kBorder = 2;      // pixels that a part must keep from what is not shown
-constexpr double kClearly = 0.15;  // of the outlines of both, that one has more of than the other
+constexpr double kClearly = 0.2;   // of the outlines of both, that one has more of than the other
 
 using Mask = std::vector<uint8_t>;
 
