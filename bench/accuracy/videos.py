@@ -30,8 +30,8 @@ def options():
     parser.add_argument("--split", default="both", choices=["tune", "test", "both"],
                         help="which figures to print; thresholds always come from tune")
     parser.add_argument("--quick", action="store_true", help="a small part of it")
-    parser.add_argument("--each", type=int, default=5,
-                        help="copies for each edit and severity of the test side (5)")
+    parser.add_argument("--each", type=int, default=4,
+                        help="copies for each edit and severity of the test side (4)")
     parser.add_argument("--json", action="store_true", help="JSON Lines and nothing else")
     parser.add_argument("--weir", default=os.environ.get(
         "WEIR_BIN", os.path.join(ROOT, "build", "release", "bin")), help="folder of the program")
@@ -47,8 +47,8 @@ def settings_of(side, choice):
     if side == "tune":
         return {"each": max(1, choice.each // 3), "levels": [0, 1, 2], "archives": 12,
                 "compilations": 12, "innocents": 60, "hard": 2}
-    return {"each": choice.each, "levels": [0, 1, 2], "archives": 36, "compilations": 30,
-            "innocents": 220, "hard": 3}
+    return {"each": choice.each, "levels": [0, 1, 2], "archives": 30, "compilations": 30,
+            "innocents": 220, "hard": 4}
 
 
 def link_set(made, target):

@@ -25,7 +25,7 @@ def read(path, start, count, size, fps, *, speed=1.0, backward=False):
                f"scale={width}:{height}:force_original_aspect_ratio=increase:flags=bilinear",
                f"crop={width}:{height}"]
     if backward:
-        filters.append("reverse")
+        filters += [f"trim=end_frame={count}", "reverse"]
     call = subprocess.Popen(
         ["ffmpeg", "-v", "quiet", "-nostdin", "-threads", "1", "-ss", f"{start:.3f}", "-t",
          f"{length + 0.2:.3f}", "-i", path, "-an", "-vf", ",".join(filters), "-frames:v",
@@ -75,7 +75,8 @@ class Writer:
         if self.call is None:
             return
         self.call.stdin.close()
-        said = self.call.stderr.read().decode(errors="replace")
+        with self.call.stderr as pipe:
+            said = pipe.read().decode(errors="replace")
         if self.call.wait() != 0:
             raise RuntimeError(f"ffmpeg wrote no {self.path}: {said.strip()[-500:]}")
         if kind is None:

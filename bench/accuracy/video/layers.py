@@ -76,7 +76,7 @@ def ticker(size, share, random):
     width, height = size
     tall = round(height * share)
     text, font = stock.words(random)
-    line = Patch(line_of("  +++  ".join([text] * 3), font, tall, (250, 250, 250)))
+    line = Patch(line_of("        ".join([text] * 3), font, tall, (250, 250, 250)))
     colour = random.choice(stock.COLOURS[:6])[::-1]
     pace = width / random.uniform(4, 7)
 

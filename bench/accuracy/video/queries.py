@@ -29,7 +29,7 @@ DRAWING = ("frames.py", "layers.py", "shots.py", "material.py", "archives.py", "
 CUTTING = ("cut.py", "edits.py", "compilations.py", "queries.py", "../shot.py")
 INNOCENT = (480, 270), 15           # size and frames a second
 EDITED_INNOCENTS = 1 / 3            # of them: a second version under an edit
-HARD_SECONDS = 8.0
+HARD_SECONDS = 6.0
 # Edits that show on an innocent; those that need a long piece do not add anything there.
 ON_INNOCENTS = ["quality", "mirror", "crop", "pillarbox", "letterbox", "logo+ticker", "subtitles",
                 "stickers", "picture-in-picture", "colour", "grain+blur", "cards", "screen"]
@@ -121,7 +121,7 @@ def make_innocents(folder, side, count, stuff):
 def excerpt(archive, edit, level, random_):
     """The span of an archive that is edited: (start, seconds)."""
     start, end = archive["content"]
-    seconds = random_.uniform(10, 18)
+    seconds = random_.uniform(9, 16)
     if edit == "trim":
         seconds = max(3, min(40, (0.60, 0.25, 0.08)[level] * archive["seconds"]))
     seconds = min(seconds, end - start)

@@ -86,7 +86,7 @@ class Small(unittest.TestCase):
     @classmethod
     def photo(cls, number):
         path = cls.path("material", f"{number}.jpg")
-        scenes.scene(number).save(path, quality=92)
+        scenes.scene(number, 528, 352).save(path, quality=92)
         return path
 
     @classmethod
