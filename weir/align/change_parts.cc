@@ -95,8 +95,8 @@ ChangedParts changed_parts(const Plane& entry, const Plane& item, const Mask& ch
       });
     }
     const double more = (of_entry - of_item) / (of_entry + of_item + 1e-3);
-    parts.gone += more > kClearly;
-    parts.came += more < -kClearly;
+    if (more > kClearly) parts.gone += part.size();
+    if (more < -kClearly) parts.came += part.size();
   }
   return parts;
 }

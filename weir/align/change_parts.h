@@ -9,9 +9,9 @@
 
 namespace weir {
 
-// Changes that lie apart from one another, by whose outline is there.
+// Changes that lie apart from one another, by whose outline is there; in pixels.
 struct ChangedParts {
-  size_t came = 0;  // of which the item has an outline, and the entry clearly has none
+  size_t came = 0;  // of which the item has an outline, and the entry clearly less
   size_t gone = 0;  // the other way round
 };
 

@@ -58,10 +58,18 @@ bool exchanged(const Change& change, double least_outline, double least_share) {
          std::min(change.gone, 1 - change.gone) > least_share;
 }
 
+// Among what an editor put on, a little may look gone by chance.
+constexpr double kLeastOfBoth = 0.1;
+
+bool has_moved(const ChangedParts& parts) {
+  const auto less = static_cast<double>(std::min(parts.came, parts.gone));
+  return less > 0 && less >= kLeastOfBoth * static_cast<double>(parts.came + parts.gone);
+}
+
 Verdict verdict_of(const Evidence& evidence, const Change& change) {
   if (evidence.blocks < kLeastBlocks) return Verdict::kUnclear;
   // Here a thing is gone, there another one came: things moved, however small they are.
-  if (change.parts.gone > 0 && change.parts.came > 0) return Verdict::kSameScene;
+  if (has_moved(change.parts)) return Verdict::kSameScene;
   // Nothing clearly differs: the same picture, unless a little of it changed as scenes do.
   if (evidence.differing <= 0.02 && evidence.agreeing >= 0.7 && evidence.moved < 0.3)
     return change.share >= 0.03 && exchanged(change, 120, 0.3) ? Verdict::kSameScene
