@@ -100,7 +100,7 @@ def measure_all(choice):
     for side, (found, result, lines, counts) in measured.items():
         if choice.split not in (side, "both"):
             continue
-        one = figures.evaluate(found, lines, thresholds, result["cost"], result["errors"])
+        one = figures.evaluate(found, lines, thresholds, result)
         sides.append((side, one, counts))
         if choice.json:
             print("\n".join(text.json_lines(side, one)))

@@ -7,11 +7,13 @@ says about one query and one known video.
 import statistics
 
 import match
+from scores import calibration
 from video import peers, scores
 from video.edits import ALL, COMPILATION, SEVERITIES
 
 WEIR = "weir as reported"
 PEERS = ("vpdq", "tmk")
+DECADES = (0, -1, -2, -3, -4)
 
 
 def weir_claims(result):
@@ -164,8 +166,8 @@ def thresholds_of(found, lines):
     return out
 
 
-def evaluate(found, lines, thresholds, cost, errors):
-    """Everything about one side. `found`: {method: claims}."""
+def evaluate(found, lines, thresholds, result):
+    """Everything about one side. `found`: {method: claims}; `result`: of match.run()."""
     out = {WEIR: judged(found["weir"], lines, least=match.REPORTED)}
     for name in PEERS:
         if name in found:
@@ -181,7 +183,9 @@ def evaluate(found, lines, thresholds, cost, errors):
     right = shown(copies)
     wrong = [c for c in found["weir"] if asked[c["query"]]["kind"] != "hard"
              and (c["query"], c["entry"]) not in right and c["score"] >= match.REPORTED]
-    return {"methods": out, "cost": cost, "errors": errors,
+    innocent = [line["query"] for line in lines if line["kind"] == "innocent"]
+    return {"methods": out, "cost": result["cost"], "errors": result["errors"],
+            "calibration": calibration(match.alarms(result, innocent), len(innocent), DECADES),
             "seconds": sum(line["seconds"] for line in lines),
             "surest_wrong": [(c["query"], asked[c["query"]]["kind"], asked[c["query"]]["edit"],
                               c["entry"], c["score"])

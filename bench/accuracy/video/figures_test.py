@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of made-up claims, and the peers' matching on made-up signals."""
 import os
+import random
 import struct
 import sys
 import unittest
@@ -79,7 +80,9 @@ class Judged(unittest.TestCase):
                  "tmk": perfect()}
         cost = {"match_seconds": 1.0, "match_processor": 2.0, "bytes_per_entry": 1.0,
                 "peak_bytes": 1.0}
-        result = figures.evaluate(found, LINES, figures.thresholds_of(found, LINES), cost, {})
+        answers = {"cost": cost, "errors": {}, "matches": {"i": [{"expected_false_alarms": 0.5}]}}
+        result = figures.evaluate(found, LINES, figures.thresholds_of(found, LINES), answers)
+        self.assertEqual(result["calibration"][0], (0.5, 0.5, 1))
         counts = {**figures.counts_of(LINES), "archives": 2}
         self.assertIn("weir as reported", text.tables("test", result, counts))
         self.assertGreater(len(list(text.json_lines("test", result))), 10)
@@ -95,7 +98,7 @@ class Truth(unittest.TestCase):
 
     def test_speed_changes_how_long_it_is_not_what_is_shown(self):
         whole = cut.Cut([cut.Piece(path="p", entry="x", start=10, seconds=8)])
-        (true,) = edits.speed(whole, 2, __import__("random").Random(1), None).truth()
+        (true,) = edits.speed(whole, 2, random.Random(1), None).truth()
         self.assertEqual(true["known"], [10, 18])
         self.assertAlmostEqual((true["item"][1] - true["item"][0]) * true["speed"], 8)
 

@@ -90,6 +90,10 @@ def section(side, figures, counts):
     out.append(table(["found, %", "mean", *SEVERITIES, "innocents matched", "wrong known videos",
                       "other moments matched"], rows))
     out += ["<h3>Each edit</h3>\n", cells_chart(methods, peer)]
+    out.append("<h3>Do expected false alarms hold?</h3>\n" + table(
+        ["innocents with a match of at most", "promised", "seen"],
+        [[f"{limit:.0e}", f"{promised:.3g}", seen]
+         for limit, promised, seen in figures["calibration"]]))
     cost = figures["cost"]
     out.append(f"<p>{60 * cost['match_seconds'] / figures['seconds']:.2f} s a minute of video; "
                f"{cost['bytes_per_entry'] / 2**20:.2f} MiB of home a known video.</p>\n")

@@ -66,6 +66,9 @@ def rest_lines(figures):
     out = ["", "other moments of one place that match, by place"]
     for name, one in figures["methods"].items():
         out.append(f"{name:<22}" + "  ".join(f"{k} {a}/{n}" for k, (a, n) in one["hard"].items()))
+    out += ["", "innocents with a match, by its expected false alarms: limit, promised, seen"]
+    out += [f"{limit:>10.0e}{promised:>12.4g}{seen:>8}"
+            for limit, promised, seen in figures["calibration"]]
     cost = figures["cost"]
     out += ["", f"cost: {60 * cost['match_seconds'] / figures['seconds']:.2f} s a minute of video, "
             f"{60 * cost['match_processor'] / figures['seconds']:.2f} s of processor; "
