@@ -14,6 +14,9 @@
 namespace weir {
 namespace {
 
+// For decoding, and for stills beside it. A worker is alone with a long video.
+constexpr unsigned kThreads = 2;
+
 constexpr uint32_t kTmkSide = 64;
 constexpr int kPreviewQuality = 70;
 
@@ -22,7 +25,7 @@ class VideoPass {
  public:
   VideoPass(const DecodeWants& wants, bool wants_preview)
       : wants_(wants),
-        tracker_(wants.track),
+        tracker_(wants.track, kThreads),
         preview_side_(wants_preview ? wants.preview_side : 0) {}
 
   Status take(VideoFrame& frame) {
@@ -37,12 +40,12 @@ class VideoPass {
     return {};
   }
 
-  void finish(DecodedVideo decoded, ItemSignals& item) {
+  Status finish(DecodedVideo decoded, ItemSignals& item) {
     VideoSignals video;
     video.codec = std::move(decoded.codec);
     video.frames_a_second = decoded.frames_a_second;
     video.has_audio = decoded.has_audio;
-    video.track = tracker_.finish(decoded.duration);
+    video.track = TRY(tracker_.finish(decoded.duration));
     if (vpdq_) video.vpdq = vpdq_->finish();
     if (tmk_) video.tmk = write_tmk(tmk_->finish());
     item.media = "video";
@@ -53,6 +56,7 @@ class VideoPass {
     if (!decoded.note.empty()) item.note = std::move(decoded.note);
     if (item.preview_jpeg.empty()) item.preview_jpeg = std::move(preview_jpeg_);
     item.video = std::move(video);
+    return {};
   }
 
  private:
@@ -85,12 +89,12 @@ Status add_video(ByteSource& file, const DecodeWants& wants, const Limits& limit
                  const DecodeProgress& say, ItemSignals& item) {
   VideoOptions options;
   options.keyframes_only = wants.track.keyframes_only;
+  options.threads = kThreads;
   options.progress = say;
   VideoPass pass(wants, wants.preview_side > 0 && item.preview_jpeg.empty());
   DecodedVideo decoded =
       TRY(decode_video(file, limits, options, [&](VideoFrame& frame) { return pass.take(frame); }));
-  pass.finish(std::move(decoded), item);
-  return {};
+  return pass.finish(std::move(decoded), item);
 }
 
 }  // namespace weir

@@ -17,8 +17,8 @@ struct TrackFrame {
   std::chrono::microseconds time{0};  // from the start of the video
   Hash256 pdq;                        // of the whole upright frame
   Hash256 mirrored;                   // of the frame mirrored left to right
-  Hash256 clean;  // of what is left inside borders when what never changes (logos, bars, captions)
-                  // is blanked; made from the samples in the track
+  Hash256 clean;  // of what is left inside bars and blurred bands, where what never changes over
+                  // the shots (logos, captions) is filled in from around
   Hash256 clean_mirrored;
   uint8_t quality = 0;        // of `pdq`, 0 to 100
   uint8_t clean_quality = 0;  // of `clean`; 0 when there is nothing to blank: `pdq` says it all

@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <span>
+
+#include "weir/base/pixels.h"
 #include "weir/base/video.h"
 
 namespace weir {
 
-// Finds what never changes over the shots of a track (bars, logos, captions, blurred bands beside a
-// narrow picture), and hashes each frame without it: fills in `clean`, `clean_mirrored` and
-// `clean_quality`, which stay 0 where there is nothing of the kind. Works on the thumbs alone, so
-// the same track gives the same.
-void blank_what_stays(VideoTrack& track);
+// The part of a frame that shows the picture proper, in shares of the frame's sides.
+struct ShownPart {
+  float left = 0;
+  float top = 0;
+  float right = 1;
+  float bottom = 1;
+  friend bool operator==(const ShownPart&, const ShownPart&) = default;
+};
+
+// What uniform bars leave over (content_box()), or blurred bands: those at both sides, or above and
+// below, that a narrow picture is given by blowing it up behind itself. Nothing when there is
+// neither. Views of 1 channel.
+std::optional<Rect> shown_box(const PixelView& grey);
+
+// Finds what never changes over the shots of a track (frames around the picture, logos, captions),
+// and hashes each frame without it: what lies at the border is cut off, what lies within is filled
+// in from around it. Sets `clean`, `clean_mirrored` and `clean_quality` of all frames, or of none
+// where nothing of the kind is found: what they held before then stays. `parts[i]` is what was
+// found for frame i alone. Works on thumbs.
+void blank_what_stays(VideoTrack& track, std::span<const ShownPart> parts);
 
 }  // namespace weir

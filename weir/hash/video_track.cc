@@ -6,9 +6,9 @@
 #include <cmath>
 #include <utility>
 
-#include "weir/hash/local_features.h"
 #include "weir/hash/pdq.h"
 #include "weir/hash/plane_shrink.h"
+#include "weir/hash/still_queue.h"
 #include "weir/hash/video_clean.h"
 
 namespace weir {
@@ -33,6 +33,9 @@ constexpr int kMostUnsettled = 4;  // samples, then it is taken as it is
 constexpr int kSameStillBits = 16;  // such a still says nothing new
 constexpr seconds kLongestWithoutStill{10};
 
+constexpr uint32_t kLeastStillSide = 640;
+constexpr uint32_t kTriageStillSide = 640;
+
 constexpr int kPruneBits = 12;
 constexpr seconds kPruneGap{2};
 
@@ -49,6 +52,33 @@ double difference(const Levels& a, const Levels& b) {
   for (size_t i = 0; i < a.size(); ++i)
     if (a[i] + b[i] > 0) sum += (a[i] - b[i]) * (a[i] - b[i]) / (a[i] + b[i]);
   return sum;
+}
+
+// What a frame shows inside bars or blurred bands, hashed as precisely as the whole.
+ShownPart hash_shown_part(const PixelView& picture, TrackFrame& frame) {
+  const auto box = shown_box(picture);
+  if (!box) return {};
+  const PdqDihedral hash = pdq_dihedral(picture.crop(*box));
+  frame.clean = hash.dihedral[static_cast<size_t>(Dihedral::kOriginal)];
+  frame.clean_mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipX)];
+  frame.clean_quality = static_cast<uint8_t>(hash.quality);
+  const auto width = static_cast<float>(picture.width);
+  const auto height = static_cast<float>(picture.height);
+  return {static_cast<float>(box->x) / width, static_cast<float>(box->y) / height,
+          static_cast<float>(box->x + box->width) / width,
+          static_cast<float>(box->y + box->height) / height};
+}
+
+// Frames of another size than the first, smaller than a thumb even, are stretched to it.
+std::vector<uint8_t> fitted_thumb(const PixelView& picture, uint32_t width, uint32_t height) {
+  if (picture.width >= width && picture.height >= height)
+    return shrunk_plane(picture, width, height);
+  std::vector<uint8_t> thumb(size_t{width} * height);
+  for (uint32_t y = 0; y < height; ++y)
+    for (uint32_t x = 0; x < width; ++x)
+      thumb[size_t{y} * width + x] =
+          picture.row(uint64_t{y} * picture.height / height)[uint64_t{x} * picture.width / width];
+  return thumb;
 }
 
 size_t still_bytes(const Still& still) {
@@ -73,30 +103,42 @@ void scale_places(PictureFeatures& picture, uint32_t width, uint32_t height) {
 }  // namespace
 
 struct VideoTracker::State {
+  explicit State(unsigned threads) : queue(threads) {}
+
   TrackOptions options;
   TrackBudget budget;
   microseconds every{0};        // grows when the budget is reached
   microseconds still_every{0};  // likewise
   microseconds next{0};         // the next moment
   VideoTrack track;
-  Levels levels{};  // of the last frame
+  std::vector<ShownPart> parts;  // of each frame
+  Levels levels{};               // of the last frame
   // Stills of this shot.
   bool is_unsettled = true;  // none yet
+  // What it would be of, should the shot end before the picture settles.
+  Pixels pending;
+  TrackFrame pending_frame;
   int samples_in_shot = 0;
   Hash256 last_still;
   microseconds last_still_time{0};
   size_t still_bytes = 0;
+  StillQueue queue;
 
-  void append(microseconds time, const TrackFrame& frame, std::span<const uint8_t> thumb);
+  void begin(const PixelView& picture, uint32_t width, uint32_t height);
+  void append(microseconds time, const TrackFrame& frame, const ShownPart& part,
+              std::span<const uint8_t> thumb);
   bool begins_shot(const TrackFrame& frame, std::span<const uint8_t> thumb);
   bool wants_still(const TrackFrame& frame, int bits_from_last);
-  Status add_still(const TrackFrame& frame, const Grey& grey);
+  Status take_still(const TrackFrame& frame, const Grey& grey, bool is_wanted);
+  Status add_still(const TrackFrame& frame, Pixels picture);
+  Status add_pending();
+  void keep_still(Still still);
   void thin_frames();
   void thin_stills();
 };
 
-VideoTracker::VideoTracker(const TrackOptions& options, const TrackBudget& budget)
-    : state_(std::make_unique<State>()) {
+VideoTracker::VideoTracker(const TrackOptions& options, unsigned threads, const TrackBudget& budget)
+    : state_(std::make_unique<State>(threads)) {
   state_->options = options;
   state_->budget = budget;
   state_->every = std::max(options.every, microseconds(1'000));
@@ -115,29 +157,21 @@ Status VideoTracker::add(microseconds time, microseconds until, uint32_t width, 
   State& state = *state_;
   VideoTrack& track = state.track;
   const PixelView picture = TRY(grey(kHashSide));
-  if (track.frames.empty()) {
-    track.width = width;
-    track.height = height;
-    const double share = std::min(1.0, static_cast<double>(state.options.thumb_side) /
-                                           std::max(picture.width, picture.height));
-    const auto side = [&](uint32_t from) {
-      return std::max(1u, static_cast<uint32_t>(std::lround(from * share)));
-    };
-    track.thumb_width = side(picture.width);
-    track.thumb_height = side(picture.height);
-  }
+  if (track.frames.empty()) state.begin(picture, width, height);
   TrackFrame frame;
   frame.time = time;
   const PdqDihedral hash = pdq_dihedral(picture);
   frame.pdq = hash.dihedral[static_cast<size_t>(Dihedral::kOriginal)];
   frame.mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipX)];
   frame.quality = static_cast<uint8_t>(hash.quality);
-  const std::vector<uint8_t> thumb = shrunk_plane(picture, track.thumb_width, track.thumb_height);
+  const ShownPart part = hash_shown_part(picture, frame);
+  const std::vector<uint8_t> thumb = fitted_thumb(picture, track.thumb_width, track.thumb_height);
   const int bits = track.frames.empty() ? 256 : distance(frame.pdq, track.frames.back().pdq).bits;
   frame.begins_shot = state.begins_shot(frame, thumb);
+  if (frame.begins_shot) TRY(state.add_pending());
   const bool is_still = state.wants_still(frame, bits);
-  state.append(time, frame, thumb);
-  if (is_still) TRY(state.add_still(frame, grey));
+  state.append(time, frame, part, thumb);
+  TRY(state.take_still(frame, grey, is_still));
 
   if (state.options.keyframes_only) {
     state.next = time + state.every;
@@ -145,16 +179,30 @@ Status VideoTracker::add(microseconds time, microseconds until, uint32_t width, 
   }
   frame.begins_shot = false;
   while (state.next <= time) state.next += state.every;
-  for (; state.next < until; state.next += state.every) state.append(state.next, frame, thumb);
+  for (; state.next < until; state.next += state.every)
+    state.append(state.next, frame, part, thumb);
   return {};
 }
 
-void VideoTracker::State::append(microseconds time, const TrackFrame& frame,
+void VideoTracker::State::begin(const PixelView& picture, uint32_t width, uint32_t height) {
+  track.width = width;
+  track.height = height;
+  const double share = std::min(
+      1.0, static_cast<double>(options.thumb_side) / std::max(picture.width, picture.height));
+  const auto side = [&](uint32_t from) {
+    return std::max(1u, static_cast<uint32_t>(std::lround(from * share)));
+  };
+  track.thumb_width = side(picture.width);
+  track.thumb_height = side(picture.height);
+}
+
+void VideoTracker::State::append(microseconds time, const TrackFrame& frame, const ShownPart& part,
                                  std::span<const uint8_t> thumb) {
   track.frames.push_back(frame);
   track.frames.back().time = time;
   track.thumbs.insert(track.thumbs.end(), thumb.begin(), thumb.end());
-  if (track.frames.size() * sizeof(TrackFrame) + track.thumbs.size() > budget.frame_bytes)
+  parts.push_back(part);
+  if (track.frames.size() * (sizeof frame + sizeof part) + track.thumbs.size() > budget.frame_bytes)
     thin_frames();
 }
 
@@ -175,7 +223,7 @@ bool VideoTracker::State::wants_still(const TrackFrame& frame, int bits_from_las
     samples_in_shot = 0;
   }
   ++samples_in_shot;
-  if (options.still.most == 0 || frame.quality < kFlatQuality) return false;
+  if (frame.quality < kFlatQuality) return false;
   const bool is_spaced = track.stills.empty() || still_every <= options.still_every ||
                          frame.time - last_still_time >= still_every;
   if (is_unsettled)
@@ -186,18 +234,56 @@ bool VideoTracker::State::wants_still(const TrackFrame& frame, int bits_from_las
          frame.time - last_still_time >= kLongestWithoutStill;
 }
 
-Status VideoTracker::State::add_still(const TrackFrame& frame, const Grey& grey) {
-  // Features are looked for in a plane of twice their side.
-  const PixelView picture = TRY(grey(2 * options.still.side));
-  Still still{frame.time, local_features(picture, options.still)};
-  scale_places(still.picture, track.width, track.height);
+// The long side of the picture in which features are looked for. Enlarging what a codec has
+// softened finds little; a small video still needs some room.
+uint32_t still_side(const TrackOptions& options, const VideoTrack& track) {
+  const uint32_t side = std::max({track.width, track.height, kLeastStillSide});
+  const uint32_t most = options.keyframes_only ? kTriageStillSide : 2 * options.still.side;
+  return std::min(side, most);
+}
+
+Pixels copied(const PixelView& picture) {
+  Pixels copy{{}, picture.width, picture.height, 1};
+  copy.samples.reserve(size_t{picture.width} * picture.height);
+  for (uint32_t y = 0; y < picture.height; ++y)
+    copy.samples.insert(copy.samples.end(), picture.row(y), picture.row(y) + picture.width);
+  return copy;
+}
+
+// While no still of this shot is taken yet, the best frame is kept in case the shot ends.
+Status VideoTracker::State::take_still(const TrackFrame& frame, const Grey& grey, bool is_wanted) {
+  if (options.still.most == 0 || (!is_wanted && !is_unsettled)) return {};
+  if (!is_wanted && samples_in_shot > 1 && frame.quality < pending_frame.quality) return {};
+  Pixels picture = copied(TRY(grey(still_side(options, track))));
+  if (is_wanted) return add_still(frame, std::move(picture));
+  pending_frame = frame;
+  pending = std::move(picture);
+  return {};
+}
+
+Status VideoTracker::State::add_pending() {
+  if (!is_unsettled || pending.samples.empty()) return {};
+  return add_still(pending_frame, std::move(pending));
+}
+
+Status VideoTracker::State::add_still(const TrackFrame& frame, Pixels picture) {
   is_unsettled = false;
+  pending = {};
   last_still = frame.pdq;
   last_still_time = frame.time;
+  FeatureOptions wanted = options.still;
+  wanted.side = still_side(options, track) / 2;  // looked for in a plane of twice the side
+  if (auto done = TRY(queue.push(frame.time, std::move(picture), wanted)))
+    keep_still(std::move(*done));
+  return {};
+}
+
+void VideoTracker::State::keep_still(Still still) {
+  if (still.picture.features.empty()) return;
+  scale_places(still.picture, track.width, track.height);
   still_bytes += weir::still_bytes(still);
   track.stills.push_back(std::move(still));
   if (still_bytes > budget.still_bytes) thin_stills();
-  return {};
 }
 
 // Every second frame goes; a cut is then told by the frame behind it.
@@ -211,9 +297,11 @@ void VideoTracker::State::thin_frames() {
     track.frames[kept].begins_shot = begins_shot;
     std::copy_n(track.thumbs.begin() + static_cast<ptrdiff_t>(i * bytes), bytes,
                 track.thumbs.begin() + static_cast<ptrdiff_t>(kept * bytes));
+    parts[kept] = parts[i];
   }
   track.frames.resize(kept);
   track.thumbs.resize(kept * bytes);
+  parts.resize(kept);
   every *= 2;
 }
 
@@ -228,12 +316,14 @@ void VideoTracker::State::thin_stills() {
   still_every = std::max(still_every, microseconds(seconds(2))) * 2;
 }
 
-VideoTrack VideoTracker::finish(microseconds duration) {
+Result<VideoTrack> VideoTracker::finish(microseconds duration) {
+  TRY(state_->add_pending());
+  while (auto done = TRY(state_->queue.pop())) state_->keep_still(std::move(*done));
   VideoTrack track = std::move(state_->track);
   track.duration = duration;
   if (!track.frames.empty()) track.duration = std::max(duration, track.frames.back().time);
+  blank_what_stays(track, state_->parts);
   if (state_->options.prune) weir::prune(track);
-  blank_what_stays(track);
   return track;
 }
 

@@ -28,7 +28,10 @@ struct TrackBudget {
 // picture has changed.
 class VideoTracker {
  public:
-  explicit VideoTracker(const TrackOptions& options, const TrackBudget& budget = {});
+  // With more than one thread the features of a still are made beside what the caller does next.
+  // The track is the same at any number.
+  explicit VideoTracker(const TrackOptions& options, unsigned threads = 1,
+                        const TrackBudget& budget = {});
   ~VideoTracker();
 
   // Whether the frame that is shown from `time` to `until` is one to look at.
@@ -38,12 +41,12 @@ class VideoTracker {
   using Grey = std::function<Result<PixelView>(uint32_t side)>;
 
   // `width` and `height` are the frame's own, as it is shown. Times do not run backwards.
-  // Errors: of `grey`.
+  // Errors: of `grey`; limit without memory.
   Status add(std::chrono::microseconds time, std::chrono::microseconds until, uint32_t width,
              uint32_t height, const Grey& grey);
 
-  // Once. `duration` is the video's.
-  VideoTrack finish(std::chrono::microseconds duration);
+  // Once. `duration` is the video's. Errors: limit without memory.
+  Result<VideoTrack> finish(std::chrono::microseconds duration);
 
  private:
   struct State;
