@@ -95,8 +95,9 @@ ChangedParts changed_parts(const Plane& entry, const Plane& item, const Mask& ch
       });
     }
     const double more = (of_entry - of_item) / (of_entry + of_item + 1e-3);
-    if (more > kClearly) parts.gone += part.size();
-    if (more < -kClearly) parts.came += part.size();
+    const double size = std::sqrt(static_cast<double>(part.size()));
+    if (more > kClearly) parts.gone += size;
+    if (more < -kClearly) parts.came += size;
   }
   return parts;
 }

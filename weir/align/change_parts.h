@@ -9,10 +9,11 @@
 
 namespace weir {
 
-// Changes that lie apart from one another, by whose outline is there; in pixels.
+// Changes that lie apart from one another, by whose outline is there: the roots of their
+// areas in pixels, summed.
 struct ChangedParts {
-  size_t came = 0;  // of which the item has an outline, and the entry clearly less
-  size_t gone = 0;  // the other way round
+  double came = 0;  // of which the item has an outline, and the entry clearly less
+  double gone = 0;  // the other way round
 };
 
 // `changed` is 1 where the pictures differ, `inside` where both have a value. Parts at the border

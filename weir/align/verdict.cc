@@ -62,8 +62,8 @@ bool exchanged(const Change& change, double least_outline, double least_share) {
 constexpr double kLeastOfBoth = 0.1;
 
 bool has_moved(const ChangedParts& parts) {
-  const auto less = static_cast<double>(std::min(parts.came, parts.gone));
-  return less > 0 && less >= kLeastOfBoth * static_cast<double>(parts.came + parts.gone);
+  const double less = std::min(parts.came, parts.gone);
+  return less > 0 && less >= kLeastOfBoth * (parts.came + parts.gone);
 }
 
 Verdict verdict_of(const Evidence& evidence, const Change& change) {
