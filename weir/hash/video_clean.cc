@@ -283,7 +283,7 @@ void blank_what_stays(VideoTrack& track, std::span<const ShownPart> parts) {
     const PdqDihedral hash = pdq_dihedral(picture.view());
     TrackFrame& frame = track.frames[i];
     frame.clean = hash.dihedral[static_cast<size_t>(Dihedral::kOriginal)];
-    frame.clean_mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipX)];
+    frame.clean_mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipY)];
     frame.clean_quality = static_cast<uint8_t>(hash.quality);
   }
 }

@@ -60,7 +60,7 @@ ShownPart hash_shown_part(const PixelView& picture, TrackFrame& frame) {
   if (!box) return {};
   const PdqDihedral hash = pdq_dihedral(picture.crop(*box));
   frame.clean = hash.dihedral[static_cast<size_t>(Dihedral::kOriginal)];
-  frame.clean_mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipX)];
+  frame.clean_mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipY)];
   frame.clean_quality = static_cast<uint8_t>(hash.quality);
   const auto width = static_cast<float>(picture.width);
   const auto height = static_cast<float>(picture.height);
@@ -162,7 +162,8 @@ Status VideoTracker::add(microseconds time, microseconds until, uint32_t width, 
   frame.time = time;
   const PdqDihedral hash = pdq_dihedral(picture);
   frame.pdq = hash.dihedral[static_cast<size_t>(Dihedral::kOriginal)];
-  frame.mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipX)];
+  // PDQ names flips by the axis that stays: kFlipY is left to right.
+  frame.mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipY)];
   frame.quality = static_cast<uint8_t>(hash.quality);
   const ShownPart part = hash_shown_part(picture, frame);
   const std::vector<uint8_t> thumb = fitted_thumb(picture, track.thumb_width, track.thumb_height);
