@@ -63,11 +63,15 @@ Result<std::optional<AddedItem>> find_present(const Bank& bank, const std::strin
   DecodeWants digest_only;
   digest_only.md5 = false;
   digest_only.pdq = false;
-  const ItemSignals item = TRY(services.decoder.decode_file(path, digest_only));
-  const auto entry = TRY(services.store.find_content(bank.id, item.sha256));
+  const auto item = services.decoder.decode_file(path, digest_only);
+  // Larger than any picture, so perhaps a video: its digest is had while it is decoded.
+  if (!item && item.error().code == ErrorCode::kLimit) return std::optional<AddedItem>{};
+  if (!item) return item.error();
+  const auto entry = TRY(services.store.find_content(bank.id, item->sha256));
   if (!entry) return std::optional<AddedItem>{};
-  // An older version added it, or a hash list: now its picture can be kept too.
-  if (!entry->has_picture && entry->state == State::kActive) return std::optional<AddedItem>{};
+  // An older version added it, or a hash list: now its picture or track can be kept too.
+  const bool is_whole = entry->media == "video" ? entry->has_track : entry->has_picture;
+  if (!is_whole && entry->state == State::kActive) return std::optional<AddedItem>{};
   return std::optional<AddedItem>(
       AddedItem{*entry, entry->state == State::kActive ? Added::kPresent : Added::kRetired});
 }
@@ -82,12 +86,14 @@ Result<int> add_verb(const Common& common, const AddRequest& request) {
   const Bank bank = TRY(active_bank(request.bank, home->store()));
   const bool may_be_present = bank.entries > 0;
 
-  FileRun run{common, services.decoder.callers(), [&](const std::string& path) -> Result<Answer> {
+  FileRun run{common, services.decoder.callers(),
+              [&](const std::string& path, const DecodeProgress& progress) -> Result<Answer> {
                 if (may_be_present) {
                   const auto present = TRY(find_present(bank, path, services));
                   if (present) return answer_of(*present);
                 }
-                const ItemSignals item = TRY(services.decoder.decode_file(path, wants_to_add()));
+                const ItemSignals item =
+                    TRY(services.decoder.decode_file(path, wants_to_add(), progress));
                 return answer_of(TRY(add_item(bank, item, origin_of(path, labels), home->store())));
               }};
   const int status = run_files(run, request.paths);

@@ -49,9 +49,13 @@ std::vector<std::string> lines_of(const ComparedFile& a, const ComparedFile& b,
   for (const auto& [name, file] : {std::pair("A", &a), std::pair("B", &b)})
     lines.push_back(fmt::format("{}  {}  {} {}x{}  {} bytes", name, printable(file->path),
                                 file->item.format, file->item.width, file->item.height,
-                                file->item.bytes));
+                                file->item.bytes) +
+                    (file->item.video ? "  " + words_of(*file->item.video) : "") +
+                    (file->item.note.empty() ? "" : "  note: " + file->item.note));
   for (const SignalComparison& row : comparison.signals) lines.push_back(text_of(row));
   for (const SharedRegion& region : comparison.regions) lines.push_back(text_of(region));
+  for (const SharedSegment& segment : comparison.segments)
+    lines.push_back(fmt::format("  {:<8}A {} of B", "segment", words_of(segment)));
   lines.push_back(verdict_of(comparison));
   return lines;
 }
@@ -76,7 +80,7 @@ Result<int> compare_verb(const Common& common, const CompareRequest& request) {
   const ItemSignals item_a = TRY(decoder->decode_file(request.a, wants.a));
   const ItemSignals item_b = TRY(decoder->decode_file(request.b, wants.b));
   const ComparedFile a{request.a, item_a}, b{request.b, item_b};
-  const Comparison comparison = compare_items(item_a, item_b);
+  const Comparison comparison = TRY(compare_items(item_a, item_b));
   const std::vector<std::string> lines = lines_of(a, b, comparison);
   if (common.json)
     print_line(dump(json_of(a, b, comparison)));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "apps/weir/video_drawing.h"
 #include "apps/weir/words.h"
 #include "weir/align/picture_difference.h"
 #include "weir/base/utf8.h"
@@ -96,6 +97,20 @@ std::string difference(const SharedRegion& region, const ItemSignals& a, const I
          "\n";
 }
 
+void draw_videos(const ComparedFile& a, const ComparedFile& b, const Comparison& comparison,
+                 HtmlPage& page) {
+  page.write(comparison.segments.empty()
+                 ? "<p>No span of one was found in the other.</p>\n"
+                 : "<p class=\"hint\">A's time runs above, B's below; a band joins what they "
+                   "share.</p>\n");
+  page.write(fmt::format("<article><h2>A: {}<br>B: {}</h2>\n", escape_html(printable(a.path)),
+                         escape_html(printable(b.path))));
+  page.write(alignment_html(a.item.video->track, b.item.video->track, comparison.segments,
+                            colour_class(0)));
+  page.write(
+      "</article>\n<p>A match is a claim about a copy; a person decides what follows.</p>\n");
+}
+
 }  // namespace
 
 void draw_comparison(const ComparedFile& a, const ComparedFile& b, const Comparison& comparison,
@@ -103,6 +118,7 @@ void draw_comparison(const ComparedFile& a, const ComparedFile& b, const Compari
   page.write("<ul>\n");
   for (const std::string& line : lines) page.write(fmt::format("<li>{}</li>\n", escape_html(line)));
   page.write("</ul>\n");
+  if (a.item.video && b.item.video) return draw_videos(a, b, comparison, page);
   page.write(comparison.regions.empty() ? "<p>No part of one was found in the other.</p>\n"
                                         : kLegend);
   if (a.item.width > 0 && b.item.width > 0) {

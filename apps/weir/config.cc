@@ -35,6 +35,7 @@ std::function<bool(const toml::node&, Config&)> number(std::function<T&(Config&)
 
 constexpr uint64_t kMib = 1ull << 20;
 
+// long: one table
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys{
       {"limits", "file_mib", "a whole number from 1 to 65536",
@@ -52,6 +53,21 @@ const std::vector<Key>& keys() {
       {"limits", "memory_mib", "a whole number from 64 to 1048576",
        number<uint64_t>([](Config& c) -> uint64_t& { return c.limits.memory_bytes; }, 64, 1'048'576,
                         kMib)},
+      {"limits", "video_mib", "a whole number from 1 to 1048576",
+       number<uint64_t>([](Config& c) -> uint64_t& { return c.limits.video_bytes; }, 1, 1'048'576,
+                        kMib)},
+      {"limits", "video_seconds", "a whole number from 1 to 1000000",
+       number<uint32_t>([](Config& c) -> uint32_t& { return c.limits.video_seconds; }, 1,
+                        1'000'000)},
+      {"limits", "video_frames", "a whole number from 1 to 100000000",
+       number<uint32_t>([](Config& c) -> uint32_t& { return c.limits.video_frames; }, 1,
+                        100'000'000)},
+      {"limits", "video_stall_ms", "a whole number from 10 to 3600000",
+       number<uint32_t>([](Config& c) -> uint32_t& { return c.limits.video_stall_ms; }, 10,
+                        3'600'000)},
+      {"limits", "video_deadline_s", "a whole number from 1 to 1000000",
+       number<uint32_t>([](Config& c) -> uint32_t& { return c.limits.video_deadline_s; }, 1,
+                        1'000'000)},
       {"decoder", "workers", "a whole number from 0 to 256",
        number<unsigned>([](Config& c) -> unsigned& { return c.workers; }, 0, 256)},
       {"decoder", "allow_unsandboxed", "true or false",
@@ -78,6 +94,15 @@ const std::vector<Key>& keys() {
                         kMib)},
       {"server", "connections", "a whole number from 1 to 100000",
        number<uint64_t>([](Config& c) -> uint64_t& { return c.connections; }, 1, 100'000)},
+      {"jobs", "from_mib", "a whole number from 0 to 1048576",
+       number<uint64_t>([](Config& c) -> uint64_t& { return c.job_bytes; }, 0, 1'048'576, kMib)},
+      {"jobs", "waiting", "a whole number from 1 to 100000",
+       number<uint64_t>([](Config& c) -> uint64_t& { return c.waiting_jobs; }, 1, 100'000)},
+      {"jobs", "waiting_mib", "a whole number from 1 to 1073741824",
+       number<uint64_t>([](Config& c) -> uint64_t& { return c.waiting_job_bytes; }, 1,
+                        1'073'741'824, kMib)},
+      {"jobs", "kept_s", "a whole number from 1 to 100000000",
+       number<uint64_t>([](Config& c) -> uint64_t& { return c.job_kept_s; }, 1, 100'000'000)},
       {"index", "tail_rows", "a whole number from 1000 to 100000000",
        number<uint64_t>([](Config& c) -> uint64_t& { return c.tail_rows; }, 1'000, 100'000'000)},
       {"index", "snapshot_changes", "a whole number from 1000 to 100000000",
@@ -141,6 +166,11 @@ std::string to_toml(const Config& config) {
       "frames = {}\n"
       "deadline_ms = {}\n"
       "memory_mib = {}\n"
+      "video_mib = {}\n"
+      "video_seconds = {}  # of playing time\n"
+      "video_frames = {}\n"
+      "video_stall_ms = {}\n"
+      "video_deadline_s = {}\n"
       "\n[decoder]\n"
       "workers = {}  # 0: one a core\n"
       "allow_unsandboxed = {}\n"
@@ -150,13 +180,21 @@ std::string to_toml(const Config& config) {
       "listen = \"{}\"\n"
       "request_mib = {}\n"
       "connections = {}\n"
+      "\n[jobs]\n"
+      "from_mib = {}  # larger uploads to match are answered by a job\n"
+      "waiting = {}\n"
+      "waiting_mib = {}\n"
+      "kept_s = {}\n"
       "\n[index]\n"
       "tail_rows = {}\n"
       "snapshot_changes = {}\n",
       limits.file_bytes / kMib, limits.pixels, limits.dimension, limits.frames, limits.deadline_ms,
-      limits.memory_bytes / kMib, config.workers, config.allow_unsandboxed,
-      config.expected_false_alarms, config.listen, config.request_bytes / kMib, config.connections,
-      config.tail_rows, config.snapshot_changes);
+      limits.memory_bytes / kMib, limits.video_bytes / kMib, limits.video_seconds,
+      limits.video_frames, limits.video_stall_ms, limits.video_deadline_s, config.workers,
+      config.allow_unsandboxed, config.expected_false_alarms, config.listen,
+      config.request_bytes / kMib, config.connections, config.job_bytes / kMib, config.waiting_jobs,
+      config.waiting_job_bytes / kMib, config.job_kept_s, config.tail_rows,
+      config.snapshot_changes);
 }
 
 }  // namespace weir

@@ -17,10 +17,14 @@ struct Config {
   bool allow_unsandboxed = false;          // [decoder] allow_unsandboxed
   double expected_false_alarms = 1e-3;     // [match] expected_false_alarms that a match may be
   std::string listen = "127.0.0.1:8787";   // [server] listen
-  uint64_t request_bytes = 2048ull << 20;  // [server] request_mib, a whole upload
+  uint64_t request_bytes = 8192ull << 20;  // [server] request_mib, a whole upload
   uint64_t connections = 1'000;            // [server] connections
-  uint64_t tail_rows = 1'000'000;          // [index] tail_rows, then the tail is merged
-  uint64_t snapshot_changes = 100'000;     // [index] snapshot_changes, then a base is saved
+  uint64_t job_bytes = 64ull << 20;        // [jobs] from_mib; larger uploads are answered by a job
+  uint64_t waiting_jobs = 100;             // [jobs] waiting
+  uint64_t waiting_job_bytes = 64ull << 30;  // [jobs] waiting_mib
+  uint64_t job_kept_s = 24 * 3600;           // [jobs] kept_s
+  uint64_t tail_rows = 1'000'000;            // [index] tail_rows, then the tail is merged
+  uint64_t snapshot_changes = 100'000;       // [index] snapshot_changes, then a base is saved
 };
 
 // The file at `path`. Errors: not_found; denied; invalid for TOML that does not parse, a key that

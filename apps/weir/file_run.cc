@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "apps/weir/cli.h"
 #include "apps/weir/interrupt.h"
 #include "apps/weir/ordered_run.h"
@@ -16,9 +18,10 @@ struct Outcome {
   bool ok = false;
 };
 
-Outcome attempt(const FileRun& run, const Input& input) {
+Outcome attempt(const FileRun& run, const Input& input, Progress& progress) {
   if (input.error) return {failed(*input.error), false};
-  Result<Answer> answer = run.work(input.path);
+  const std::string name = printable(std::filesystem::path(input.path).filename().string());
+  Result<Answer> answer = run.work(input.path, [&](double share) { progress.part(name, share); });
   if (!answer) return {failed(answer.error()), false};
   return {std::move(*answer), true};
 }
@@ -53,7 +56,7 @@ int run_files(const FileRun& run, const std::vector<std::string>& paths) {
   {
     Progress progress("files", inputs.size());
     emitted = run_ordered<Outcome>(
-        inputs.size(), run.threads, [&](size_t i) { return attempt(run, inputs[i]); },
+        inputs.size(), run.threads, [&](size_t i) { return attempt(run, inputs[i], progress); },
         [&](size_t i, Outcome outcome) {
           if (run.finish && outcome.ok) run.finish(outcome.answer);
           const bool taken = show(run.common, inputs[i].path, outcome);

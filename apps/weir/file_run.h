@@ -24,8 +24,8 @@ struct Answer {
 struct FileRun {
   const Common& common;
   unsigned threads = 1;
-  // On any thread.
-  std::function<Result<Answer>(const std::string& path)> work;
+  // On any thread. `progress` is for the decoder.
+  std::function<Result<Answer>(const std::string& path, const DecodeProgress& progress)> work;
   // In the order of the files, on the calling thread; may be empty.
   std::function<void(const Answer& answer)> finish = nullptr;
 };

@@ -12,6 +12,8 @@
 #include "apps/weir/file_run.h"
 #include "apps/weir/home.h"
 #include "apps/weir/verbs.h"
+#include "apps/weir/words.h"
+#include "server/flow/match.h"
 #include "weir/base/hex.h"
 #include "weir/base/utf8.h"
 
@@ -34,8 +36,9 @@ std::string text_of(const VideoSignals& video) {
 }
 
 std::string text_of(const ItemSignals& item) {
-  std::string text = fmt::format("{} {}x{}\n  sha256 {}\n  md5    {}", item.format, item.width,
-                                 item.height, to_hex(item.sha256), to_hex(item.md5));
+  std::string text = fmt::format("{} {}x{}", item.format, item.width, item.height);
+  if (item.video) text += fmt::format("  {}", words_of(*item.video));
+  text += fmt::format("\n  sha256 {}\n  md5    {}", to_hex(item.sha256), to_hex(item.md5));
   const Rect whole{0, 0, item.width, item.height};
   for (const PictureHash& picture : item.pictures) {
     text += fmt::format("\n  pdq    {}  quality {}", to_hex(picture.dihedral[0]), picture.quality);
@@ -76,10 +79,7 @@ Status keep_tmk(const std::string& folder, const std::string& path,
 
 // Frames of the video are asked for as far as what is printed needs them.
 DecodeWants wants_to_hash(const HashRequest& request) {
-  DecodeWants wants;
-  wants.video = true;
-  wants.track.still = {0, 0, 0};
-  wants.vpdq = true;
+  DecodeWants wants = weir::wants_to_hash();
   wants.tmk = !request.tmk_folder.empty();
   return wants;
 }
@@ -90,8 +90,9 @@ Result<int> hash_verb(const Common& common, const HashRequest& request) {
   const Config config = TRY(load_config(common));
   const std::unique_ptr<Decoder> decoder = TRY(start_decoder(config));
   const DecodeWants wants = wants_to_hash(request);
-  FileRun run{common, decoder->callers(), [&](const std::string& path) -> Result<Answer> {
-                const ItemSignals item = TRY(decoder->decode_file(path, wants));
+  FileRun run{common, decoder->callers(),
+              [&](const std::string& path, const DecodeProgress& progress) -> Result<Answer> {
+                const ItemSignals item = TRY(decoder->decode_file(path, wants, progress));
                 if (item.video && !item.video->tmk.empty())
                   TRY(keep_tmk(request.tmk_folder, path, item.video->tmk));
                 return Answer{shape_of(item), text_of(item), ""};

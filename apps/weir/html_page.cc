@@ -51,6 +51,13 @@ constexpr std::string_view kStyle = R"(<style>
  .agrees { fill: #0a4; background: #0a4; } .partly { fill: #fb0; background: #fb0; }
  .differs { fill: #e02; background: #e02; } .flat { fill: none; }
  .tint rect { fill-opacity: .38; } .picture:hover .tint rect { fill-opacity: .2; }
+ .timeline { grid-column: 1 / -1; width: 100%; overflow: visible; }
+ .bar { fill: #8884; } .band { fill-opacity: .25; } .band:hover { fill-opacity: .5; }
+ .time { font-size: 11px; fill: currentColor; opacity: .75; }
+ .c0 { fill: #d60; background: #d60; } .c1 { fill: #07b; background: #07b; }
+ .c2 { fill: #284; background: #284; } .c3 { fill: #a4a; background: #a4a; }
+ .c4 { fill: #b22; background: #b22; } .c5 { fill: #aa0; background: #aa0; }
+ .c6 { fill: #3aa; background: #3aa; } .c7 { fill: #864; background: #864; }
  .swatch { display: inline-block; width: .8em; height: .8em; }
 </style></head><body>
 )";

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "apps/weir/video_drawing.h"
 #include "apps/weir/words.h"
 #include "weir/align/picture_difference.h"
 #include "weir/align/transform.h"
 #include "weir/base/utf8.h"
+#include "weir/base/video_codec.h"
 
 namespace weir {
 namespace {
@@ -74,7 +76,7 @@ Rect whole_of(const Entry& entry) {
   return whole;
 }
 
-std::string section(const std::string& path, const ItemSignals& item, const KnownMatch& known,
+std::string section(const std::string& path, const Rect& whole_item, const KnownMatch& known,
                     const std::string& item_picture, const std::string& entry_picture) {
   std::string evidence;
   for (const Evidence& one : known.match.evidence)
@@ -83,7 +85,7 @@ std::string section(const std::string& path, const ItemSignals& item, const Know
     evidence += (evidence.empty() ? "" : "; ") + words_of(region);
   const Entry& entry = known.entry;
   const std::string entry_name = entry.name.empty() ? "(hash only)" : printable(entry.name);
-  const Rect whole_item{0, 0, item.width, item.height}, whole_entry = whole_of(entry);
+  const Rect whole_entry = whole_of(entry);
   const Outlines outlines = outlines_of(known, whole_item, whole_entry);
   return fmt::format(
       "<article><h2>{}</h2>\n{}\n{}\n<p>{} &middot; score {:.1f} &middot; expected false alarms "
@@ -93,6 +95,30 @@ std::string section(const std::string& path, const ItemSignals& item, const Know
       figure_html(entry_picture, marks_html(whole_entry, outlines.entry),
                   fmt::format("{} #{} {}", entry.bank_name, entry.id.value, entry_name)),
       escape_html(evidence), known.match.score, known.match.expected_false_alarms);
+}
+
+std::string draw_video_item(const DrawnItem& item, const ItemReport& report, Store& store) {
+  const VideoTrack& track = item.asked.video->track;
+  std::string out = fmt::format("<article><h2>{}</h2>\n", escape_html(printable(item.path)));
+  out += overview_html(track.duration, report.matches);
+  for (size_t i = 0; i < report.matches.size(); ++i) {
+    const KnownMatch& known = report.matches[i];
+    const Entry& entry = known.entry;
+    std::string words =
+        fmt::format("{} #{} {}: ", entry.bank_name, entry.id.value,
+                    entry.name.empty() ? std::string("(hash only)") : printable(entry.name));
+    for (const Evidence& one : known.match.evidence) words += words_of(one) + "; ";
+    words += fmt::format("score {:.1f}, expected false alarms {:.1e}", known.match.score,
+                         known.match.expected_false_alarms);
+    out +=
+        fmt::format("<p><b class=\"swatch {}\"></b> {}</p>\n", colour_class(i), escape_html(words));
+    const auto kept = store.tracks_of({&entry.id, 1});
+    const auto known_track = kept && !kept->empty() ? read_video_track(kept->front().track)
+                                                    : Result<VideoTrack>(Error{});
+    if (known_track && !known.match.segments.empty())
+      out += alignment_html(track, *known_track, known.match.segments, colour_class(i));
+  }
+  return out + "</article>\n";
 }
 
 }  // namespace
@@ -120,14 +146,15 @@ std::string MatchReport::entry_picture(const Entry& entry, Decoder& decoder) {
   return picture;
 }
 
-std::string MatchReport::draw(const std::string& path, const ItemSignals& item,
-                              const ItemReport& report, Decoder& decoder) {
+std::string MatchReport::draw(const DrawnItem& item, const ItemReport& report, Services& services) {
   if (report.matches.empty()) return "";
-  const std::string item_picture = picture_of(path, nullptr, decoder);
+  if (item.asked.video) return draw_video_item(item, report, services.store);
+  Decoder& decoder = services.decoder;
+  const std::string item_picture = picture_of(item.path, nullptr, decoder);
   std::string pairs;
   for (const KnownMatch& known : report.matches)
-    pairs +=
-        section(printable(path), item, known, item_picture, entry_picture(known.entry, decoder));
+    pairs += section(printable(item.path), item.whole, known, item_picture,
+                     entry_picture(known.entry, decoder));
   return pairs;
 }
 

@@ -14,8 +14,15 @@
 
 namespace weir {
 
-// A page that shows each match as a pair of small pictures with the matched regions outlined.
-// Written as the run goes.
+// What is drawn of one item.
+struct DrawnItem {
+  const std::string& path;
+  Rect whole;  // its upright picture
+  const ItemToMatch& asked;
+};
+
+// A page that shows each match as a pair of small pictures with the matched regions outlined, or,
+// of videos, as two timelines with what they share between them. Written as the run goes.
 class MatchReport {
  public:
   // Errors: denied, not_found (the folder), unavailable.
@@ -23,8 +30,7 @@ class MatchReport {
 
   // The pairs of one item as a piece of the page; empty without matches. From any thread: pictures
   // are decoded on the calling one.
-  std::string draw(const std::string& path, const ItemSignals& item, const ItemReport& report,
-                   Decoder& decoder);
+  std::string draw(const DrawnItem& item, const ItemReport& report, Services& services);
   // What draw() gave for each item, in the order of the page. From one thread.
   void add(const std::string& pairs);
 

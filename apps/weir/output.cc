@@ -57,8 +57,18 @@ Progress::~Progress() {
   if (on_terminal_) write_error(std::string(kClearLine));
 }
 
+void Progress::part(const std::string& name, double share) {
+  if (!on_terminal_) return;
+  const std::scoped_lock lock(mutex_);
+  part_ = fmt::format("  {} {:.0f} %", name, 100 * share);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - drawn_ >= std::chrono::milliseconds(100)) draw(now);
+}
+
 void Progress::step(uint64_t done) {
+  const std::scoped_lock lock(mutex_);
   done_ = done;
+  part_.clear();
   if (!on_terminal_) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - drawn_ < std::chrono::milliseconds(100) && done_ != total_) return;
@@ -70,7 +80,7 @@ void Progress::draw(std::chrono::steady_clock::time_point now) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
   if (total_ == 0) {
-    write_error(fmt::format("{}{} {}  {:.0f}/s", kClearLine, done_, what_, rate));
+    write_error(fmt::format("{}{} {}  {:.0f}/s{}", kClearLine, done_, what_, rate, part_));
     return;
   }
   constexpr size_t kWidth = 30;
@@ -80,8 +90,9 @@ void Progress::draw(std::chrono::steady_clock::time_point now) {
     const auto remaining = static_cast<uint64_t>(static_cast<double>(total_ - done_) / rate);
     left = fmt::format("  {}:{:02} left", remaining / 60, remaining % 60);
   }
-  write_error(fmt::format("{}[{}{}] {}/{} {}  {:.0f}/s{}", kClearLine, std::string(filled, '#'),
-                          std::string(kWidth - filled, '.'), done_, total_, what_, rate, left));
+  write_error(fmt::format("{}[{}{}] {}/{} {}  {:.0f}/s{}{}", kClearLine, std::string(filled, '#'),
+                          std::string(kWidth - filled, '.'), done_, total_, what_, rate, left,
+                          part_));
 }
 
 }  // namespace weir

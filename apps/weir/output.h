@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -22,17 +23,22 @@ void print_failure(bool json, const Error& error);
 void print_message(std::string_view message);
 
 // How far a run is: a bar on standard error when that is a terminal, nothing otherwise.
+// Thread-safe.
 class Progress {
  public:
   // `what` in the plural, such as "files". A total of 0 is unknown.
   Progress(std::string what, uint64_t total);
   ~Progress();  // clears the bar
   void step(uint64_t done);
+  // How far one of them is, 0 to 1: shown until the next step.
+  void part(const std::string& name, double share);
 
  private:
   void draw(std::chrono::steady_clock::time_point now);
 
+  std::mutex mutex_;
   std::string what_;
+  std::string part_;
   uint64_t total_;
   uint64_t done_ = 0;
   bool on_terminal_;

@@ -2,9 +2,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <stop_token>
@@ -72,6 +74,37 @@ void tend_snapshot(Home& home, std::stop_token stop) {
   }
 }
 
+// Says how far it is every few seconds: a large archive takes a while.
+Status load_videos(CurrentSnapshot& snapshot) {
+  const auto began = std::chrono::steady_clock::now();
+  auto said = began;
+  size_t videos = 0;
+  TRY(snapshot.load_videos([&](size_t done, size_t all) {
+    videos = all;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - said < std::chrono::seconds(5)) return;
+    said = now;
+    log_event("videos.loading", {{"done", done}, {"all", all}});
+  }));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  if (videos > 0)
+    log_event("videos.loaded", {{"videos", videos},
+                                {"seconds", took.count()},
+                                {"index_bytes", snapshot.videos().memory_bytes()}});
+  return {};
+}
+
+// False when a job still runs after the grace. It is safe in the home, and a program that ends at
+// once loses no more of it than one that is killed: nobody waits for the hour it may still take.
+bool wait_for_jobs(Server& server) {
+  const auto until = std::chrono::steady_clock::now() + kGrace;
+  while (server.running_jobs() > 0) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<int> serve_verb(const Common& common, const ServeRequest& request) {
@@ -82,13 +115,18 @@ Result<int> serve_verb(const Common& common, const ServeRequest& request) {
       TRY(parse_endpoint(request.listen.empty() ? config.listen : request.listen));
   TRY(home->start_services());
   Services services = home->services();
+  TRY(load_videos(home->snapshot()));
 
   ServerOptions options;
   options.address = endpoint.address;
   options.port = endpoint.port;
   options.spool_folder = home->folder() + "/spool";
   options.body_bytes = config.request_bytes;
-  options.file_bytes = config.limits.file_bytes;
+  options.file_bytes = std::max(config.limits.file_bytes, config.limits.video_bytes);
+  options.job_bytes = config.job_bytes;
+  options.job_kept = std::chrono::seconds(config.job_kept_s);
+  options.waiting_jobs = config.waiting_jobs;
+  options.waiting_job_bytes = config.waiting_job_bytes;
   options.connections = config.connections;
   options.job_threads = services.decoder.callers() + 1;
   options.log = log_event;
@@ -110,6 +148,11 @@ Result<int> serve_verb(const Common& common, const ServeRequest& request) {
   interrupt.wait();
   log_event("server.stopping", {{"grace_s", kGrace.count()}});
   server->stop(kGrace);
+  if (!wait_for_jobs(*server)) {
+    server->give_up_jobs();
+    log_event("server.stopped", {{"jobs_given_up", server->running_jobs()}});
+    std::_Exit(kExitDone);
+  }
   server->wait();
   log_event("server.stopped", Json::object());
   return kExitDone;

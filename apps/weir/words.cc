@@ -3,7 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace weir {
+namespace {
+
+constexpr double kSameSpeed = 0.015;  // of 1; less is not worth a word
+
+}  // namespace
 
 // PDQ's flipx negates the rows of odd vertical frequency: the picture upside down. flipy is the
 // mirror.
@@ -43,6 +50,32 @@ std::string evidence_of(const SharedRegion& region) {
 std::string words_of(const SharedRegion& region) {
   if (region.verdict == Verdict::kCopy) return evidence_of(region);
   return fmt::format("{}: {}", words_of(region.verdict), evidence_of(region));
+}
+
+std::string clock_time(std::chrono::microseconds time) {
+  const int64_t tenths = (time.count() + 50'000) / 100'000;
+  const int64_t hours = tenths / 36'000, minutes = tenths / 600 % 60, rest = tenths % 600;
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}.{}", hours, minutes, rest / 10, rest % 10);
+  return fmt::format("{}:{:02}.{}", minutes, rest / 10, rest % 10);
+}
+
+std::string words_of(const SharedSegment& segment) {
+  std::string words =
+      fmt::format("{}-{} shows {}-{}", clock_time(segment.item_from), clock_time(segment.item_to),
+                  clock_time(segment.entry_from), clock_time(segment.entry_to));
+  if (segment.is_still) words += ", as stills";
+  if (segment.mirrored) words += ", mirrored";
+  if (!segment.is_still && std::abs(segment.speed - 1) > kSameSpeed)
+    words += fmt::format(", at {:.2f} times the speed", segment.speed);
+  if (segment.verdict != Verdict::kCopy) words += fmt::format(" ({})", words_of(segment.verdict));
+  return words;
+}
+
+std::string words_of(const VideoSignals& video) {
+  std::string words = fmt::format("{}, {}", video.codec, clock_time(video.track.duration));
+  if (video.frames_a_second > 0)
+    words += fmt::format(", {:.4g} frames a second", video.frames_a_second);
+  return words;
 }
 
 std::string_view words_of(Verdict verdict) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,15 @@ std::string words_of(const Evidence& evidence);
 std::string evidence_of(const SharedRegion& region);
 // The same; what is no copy is said to be none, with words_of(Verdict) before it.
 std::string words_of(const SharedRegion& region);
+
+// "1:02:03.4", "2:03.4".
+std::string clock_time(std::chrono::microseconds time);
+
+// "0:12.0-0:24.5 shows 1:41.2-1:53.7, mirrored, at 1.25 times the speed".
+std::string words_of(const SharedSegment& segment);
+
+// "h264, 1:01.2, 25 frames a second".
+std::string words_of(const VideoSignals& video);
 
 // "a copy", "the same scene, not the same picture".
 std::string_view words_of(Verdict verdict);

@@ -60,6 +60,17 @@ std::vector<SharedRegion> compare_features(const PictureFeatures& a, const Pictu
   return regions;
 }
 
+// B is an archive of one, and A is asked about.
+Result<std::vector<VideoMatch>> compare_tracks(const VideoTrack& a, const VideoTrack& b) {
+  constexpr EntryId kOnly{1};
+  VideoIndex index;
+  TRY(index.add(kOnly, b, false));
+  const KnownTracks known = [&](EntryId) -> Result<std::optional<VideoTrack>> {
+    return std::optional(b);
+  };
+  return match_video(a, index, known, {});
+}
+
 Json shape_of(const Rect& r) {
   return Json::array({r.x, r.y, r.width, r.height});
 }
@@ -78,16 +89,26 @@ WantsToCompare wants_to_compare() {
   WantsToCompare wants;
   wants.a.features = kItemFeatures;
   wants.b.features = kEntryFeatures;
+  wants.a.video = wants.b.video = true;
+  wants.a.track = kItemTrack;
+  wants.b.track = kEntryTrack;
   return wants;
 }
 
-Comparison compare_items(const ItemSignals& a, const ItemSignals& b) {
+Result<Comparison> compare_items(const ItemSignals& a, const ItemSignals& b) {
   Comparison out;
   out.signals.push_back(compare_digest(SignalKind::kSha256, a.sha256 == b.sha256));
   out.signals.push_back(compare_digest(SignalKind::kMd5, a.md5 == b.md5));
   if (!a.pictures.empty() && !b.pictures.empty()) out.signals.push_back(compare_pdq(a, b));
   out.regions = compare_features(a.features, b.features);
+  if (a.video && b.video) {
+    for (VideoMatch& match : TRY(compare_tracks(a.video->track, b.video->track))) {
+      out.segments = std::move(match.segments);
+      out.segments_false_alarms = match.expected_false_alarms;
+    }
+  }
   for (const SignalComparison& row : out.signals) out.match |= row.agrees;
+  for (const SharedSegment& segment : out.segments) out.match |= segment.verdict == Verdict::kCopy;
   for (const SharedRegion& region : out.regions) out.match |= region.verdict == Verdict::kCopy;
   return out;
 }
@@ -107,6 +128,21 @@ Json shape_of(const Comparison& comparison) {
   json["regions"] = Json::array();
   for (const SharedRegion& region : comparison.regions)
     json["regions"].push_back(shape_of_region(region));
+  if (!comparison.segments.empty()) {
+    json["segments"] = Json::array();
+    for (const SharedSegment& segment : comparison.segments) {
+      Json one{{"a", Json()}, {"b", Json()}};
+      const Json shape = weir::shape_of(segment);
+      one["a"] = shape["item"];
+      one["b"] = shape["entry"];
+      one["speed"] = shape["speed"];
+      one["mirrored"] = shape["mirrored"];
+      if (shape.contains("still")) one["still"] = shape["still"];
+      one["verdict"] = name_of(segment.verdict);
+      json["segments"].push_back(std::move(one));
+    }
+    json["expected_false_alarms"] = comparison.segments_false_alarms;
+  }
   return json;
 }
 

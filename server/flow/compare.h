@@ -6,6 +6,7 @@
 
 #include "server/flow/shapes.h"
 #include "weir/align/picture_align.h"
+#include "weir/align/video_align.h"
 
 namespace weir {
 
@@ -24,7 +25,10 @@ struct Comparison {
   std::vector<SignalComparison> signals;
   // Parts of A that show parts of B, surest first; A is their item and B their entry.
   std::vector<SharedRegion> regions;
-  bool match = false;  // any signal agrees, or a region is a copy
+  // Spans of A that show spans of B, by time in A; A is their item and B their entry.
+  std::vector<SharedSegment> segments;
+  double segments_false_alarms = 0;  // of all of them, with B as the only entry
+  bool match = false;                // any signal agrees, or a region or segment is a copy
 };
 
 // What a decoder should compute of the two: A is looked into as an item is, B as an entry.
@@ -35,9 +39,10 @@ struct WantsToCompare {
 WantsToCompare wants_to_compare();
 
 // Regions that unrelated pictures would share more often than one pair in a thousand are left out.
-// Pictures without features share none.
-Comparison compare_items(const ItemSignals& a, const ItemSignals& b);
+// Pictures without features share none, and so do videos without tracks. Errors: limit.
+Result<Comparison> compare_items(const ItemSignals& a, const ItemSignals& b);
 
-Json shape_of(const Comparison& comparison);  // {"match","signals":[...],"regions":[...]}
+// {"match","signals":[...],"regions":[...],"segments":[...]?}
+Json shape_of(const Comparison& comparison);
 
 }  // namespace weir

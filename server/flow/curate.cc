@@ -6,6 +6,7 @@
 
 #include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
+#include "weir/base/video_codec.h"
 
 namespace weir {
 namespace {
@@ -97,6 +98,9 @@ Result<Bank> active_bank(std::string_view name, Store& store) {
 DecodeWants wants_to_add() {
   DecodeWants wants;
   wants.features = kEntryFeatures;
+  wants.video = true;
+  wants.track = kEntryTrack;
+  wants.vpdq = true;  // for exchange with others
   return wants;
 }
 
@@ -106,6 +110,12 @@ Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const Item
   entry.media = item.media;
   entry.signals = signals_of(item);
   if (item.features.width > 0) entry.picture = encode_features(item.features);
+  if (item.video) {
+    if (video_track_bytes(item.video->track) > kTrackBytes)
+      return Error{ErrorCode::kLimit, "the video is too long to be one entry; cut it in parts"};
+    entry.track = write_video_track(item.video->track);
+    entry.duration = item.video->track.duration;
+  }
   return std::move(TRY(add_all({&entry, 1}, store)).front());
 }
 

@@ -8,6 +8,8 @@
 #include <set>
 #include <span>
 
+#include "weir/base/video_codec.h"
+#include "weir/base/vpdq_codec.h"
 #include "weir/match/picture_match.h"
 
 namespace weir {
@@ -20,6 +22,7 @@ constexpr size_t kLeastTailToMerge = 4'000;  // rows
 constexpr size_t kLeastFeaturesToMerge = 250'000;
 constexpr size_t kPicturesAtOnce = 64;   // 90 KB each
 constexpr size_t kRowsAtOnce = 250'000;  // 4 MB
+constexpr size_t kLeastVideosToMerge = 50;
 constexpr size_t kStalePictures = 1'000;
 
 // What base files of one kind are called.
@@ -188,6 +191,13 @@ Status CurrentSnapshot::apply(std::span<const Change> changes, bool may_repeat) 
   if (!hidden.empty()) index_->remove(hidden);
   index_->add(as_rows(rows));
 
+  if (has_loaded_videos_) {
+    std::set<EntryId> seen = touched.entries;
+    seen.insert(touched.updated.begin(), touched.updated.end());
+    TRY(apply_tracks({seen.begin(), seen.end()},
+                     {touched.known_before.begin(), touched.known_before.end()}));
+  }
+
   const auto unseen = std::find_if(changes.begin(), changes.end(), [&](const Change& change) {
     return change.seq > pictures_built_at_;
   });
@@ -218,6 +228,89 @@ Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
   return {};
 }
 
+Result<bool> CurrentSnapshot::has_videos() {
+  if (!has_loaded_videos_) return !TRY(store_.entries_with_tracks()).second.empty();
+  TRY(catch_up());
+  return videos_.videos() > 0;
+}
+
+// What changes while the tracks are read is applied again afterwards, which does no harm.
+Status CurrentSnapshot::load_videos(const std::function<void(size_t, size_t)>& progress) {
+  if (has_loaded_videos_) return {};
+  TRY(catch_up());
+  const std::scoped_lock lock(apply_mutex_);
+  if (has_loaded_videos_) return {};
+  const auto [seq, entries] = TRY(store_.entries_with_tracks());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    TRY(add_track(entries[i]));
+    if (progress) progress(i + 1, entries.size());
+  }
+  std::set<EntryId> exchanged;
+  for (const SignalKind kind : {SignalKind::kVpdq, SignalKind::kTmk})
+    for (const EntryId entry : TRY(store_.entries_with_signal(kind, false)))
+      exchanged.insert(entry);
+  for (const EntryId entry : exchanged) TRY(add_exchanged(entry));
+  TRY(videos_.merge());
+  TRY(vpdq_.merge());
+  has_loaded_videos_ = true;
+  return {};
+}
+
+// The track of the entry as it is now, if it has one. One at a time: they are large.
+Status CurrentSnapshot::add_track(EntryId entry) {
+  const auto found = TRY(store_.tracks_of({&entry, 1}));
+  if (found.empty()) return {};
+  auto track = read_video_track(found.front().track);
+  if (!track)
+    return Error{ErrorCode::kCorrupt, "the stored track of entry " + std::to_string(entry.value) +
+                                          " is damaged; restore the store's backup"};
+  return videos_.add(entry, *track, found.front().bank_kind == BankKind::kBenign);
+}
+
+// The signals by which others know the video, if the entry has any and is active.
+Status CurrentSnapshot::add_exchanged(EntryId id) {
+  const Entry entry = TRY(store_.find_entry(id));
+  if (entry.state != State::kActive) return {};
+  for (const Signal& signal : entry.signals) {
+    if (signal.kind == SignalKind::kVpdq) {
+      const auto frames = TRY(read_vpdq(signal.value));
+      const std::unique_lock lock(exchanged_mutex_);
+      TRY(vpdq_.add(id, frames));
+    } else if (signal.kind == SignalKind::kTmk) {
+      auto signature = TRY(read_tmk(signal.value));
+      const std::unique_lock lock(exchanged_mutex_);
+      tmk_.add(id, std::move(signature));
+    }
+  }
+  return {};
+}
+
+Result<std::vector<VpdqMatch>> CurrentSnapshot::find_vpdq(std::span<const VpdqFrame> item) const {
+  const std::shared_lock lock(exchanged_mutex_);
+  return vpdq_.search(item);
+}
+
+std::vector<TmkMatch> CurrentSnapshot::find_tmk(const TmkSignature& item) const {
+  const std::shared_lock lock(exchanged_mutex_);
+  return tmk_.search(item);
+}
+
+Status CurrentSnapshot::apply_tracks(const std::vector<EntryId>& touched,
+                                     const std::vector<EntryId>& known_before) {
+  for (const EntryId entry : known_before) {
+    videos_.remove(entry);
+    const std::unique_lock lock(exchanged_mutex_);
+    vpdq_.remove(entry);
+    tmk_.remove(entry);
+  }
+  unmerged_videos_ += touched.size();
+  for (const EntryId entry : touched) {
+    TRY(add_track(entry));
+    TRY(add_exchanged(entry));
+  }
+  return {};
+}
+
 // A tail of a twentieth of the base is where a query begins to feel it; below a few thousand rows
 // it never does.
 Status CurrentSnapshot::merge_if_larger(size_t tail_rows) {
@@ -225,6 +318,12 @@ Status CurrentSnapshot::merge_if_larger(size_t tail_rows) {
   if (index_->tail_rows() > std::min(tail_rows, felt)) TRY(index_->merge());
   if (features_.tail_rows() > std::max(features_.rows() / 10, kLeastFeaturesToMerge))
     TRY(features_.merge());
+  if (unmerged_videos_ > std::max<size_t>(kLeastVideosToMerge, videos_.videos() / 10)) {
+    unmerged_videos_ = 0;
+    TRY(videos_.merge());
+    const std::unique_lock lock(exchanged_mutex_);
+    TRY(vpdq_.merge());
+  }
   return {};
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +15,8 @@
 #include "weir/base/result.h"
 #include "weir/index/feature_index.h"
 #include "weir/index/live_hamming_index.h"
+#include "weir/match/video_match.h"
+#include "weir/match/vpdq_match.h"
 
 namespace weir {
 
@@ -21,7 +25,8 @@ namespace weir {
 //
 // Its bases are two files of the home's snapshots folder, pdq-SEQ.hamming and picture-SEQ.features,
 // built from the store at change SEQ. The store is the truth: a missing or damaged file is built
-// anew.
+// anew. What is known of videos has no file yet: it is built from their tracks when it is first
+// asked for (docs/decisions/0116-videos-are-indexed-at-start.md).
 class CurrentSnapshot {
  public:
   // `folder` is created when missing. Errors: as the store; denied, unavailable for the folder.
@@ -34,8 +39,21 @@ class CurrentSnapshot {
   // Of entries' pictures; the key of a row is the entry's id.
   const LiveFeatureIndex& features() const { return features_; }
 
+  // Whether any entry has a track. Errors: of the store.
+  Result<bool> has_videos();
+  // Reads the tracks, vpdq and tmk of all entries, unless that has been done: some seconds an hour
+  // of video. `progress` is called with how many are done, and how many there are. Errors: of the
+  // store, corrupt (a track), limit.
+  Status load_videos(const std::function<void(size_t done, size_t all)>& progress = {});
+  // What is known of videos; nothing before load_videos().
+  const VideoIndex& videos() const { return videos_; }
+  // The same by the signals of others, for all entries that have them. Errors: limit.
+  Result<std::vector<VpdqMatch>> find_vpdq(std::span<const VpdqFrame> item) const;
+  std::vector<TmkMatch> find_tmk(const TmkSignature& item) const;
+
   // Folds the tails into the indexes when the first has grown beyond `tail_rows` or a twentieth of
-  // its index, or that of pictures beyond a tenth of its own. Errors: limit.
+  // its index, that of pictures beyond a tenth of its own, or that of videos beyond some dozens.
+  // Errors: limit.
   Status merge_if_larger(size_t tail_rows);
   // Claims the store's merge_index job, if there is one and the files are more than `stale_changes`
   // changes or some thousand pictures behind, and writes new base files. True when they were
@@ -61,13 +79,23 @@ class CurrentSnapshot {
   Status apply_pictures(const std::vector<EntryId>& touched,
                         const std::vector<EntryId>& known_before);
   Status save_features(ChangeSeq seq);
+  Status add_track(EntryId entry);
+  Status add_exchanged(EntryId entry);
+  Status apply_tracks(const std::vector<EntryId>& touched,
+                      const std::vector<EntryId>& known_before);
 
   Store& store_;
   std::string folder_;
   std::unique_ptr<LiveHammingIndex> index_ = std::make_unique<LiveHammingIndex>();
   LiveFeatureIndex features_;
   ChangeSeq pictures_built_at_;  // that far features_ need not be caught up; zero from a file
-  std::mutex apply_mutex_;       // one thread applies changes, the others wait for it
+  VideoIndex videos_;
+  mutable std::shared_mutex exchanged_mutex_;  // of the next two
+  VpdqIndex vpdq_;
+  TmkIndex tmk_;
+  std::atomic<size_t> unmerged_videos_{0};
+  std::atomic<bool> has_loaded_videos_{false};  // changes under apply_mutex_
+  std::mutex apply_mutex_;  // one thread applies changes, the others wait for it
   std::mutex save_mutex_;
   std::atomic<int64_t> applied_{0};          // ChangeSeq that index_ stands at
   std::atomic<int64_t> saved_{0};            // ChangeSeq of the newest base file

@@ -3,39 +3,13 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+
+#include "server/flow/banks_asked.h"
+#include "server/flow/video_item.h"
+#include "weir/base/vpdq_codec.h"
 
 namespace weir {
 namespace {
-
-// The banks that were asked for, all active ones when none is named, and in any case the benign
-// ones.
-struct BanksAsked {
-  std::set<BankId> known;
-  std::set<BankId> benign;
-  bool contains(BankId bank) const { return known.contains(bank) || benign.contains(bank); }
-};
-
-Result<BanksAsked> banks_asked(std::span<const std::string> names, Store& store) {
-  BanksAsked asked;
-  const std::vector<Bank> banks = TRY(store.list_banks());
-  for (const Bank& bank : banks) {
-    if (bank.state == State::kRetired) continue;
-    if (bank.kind == BankKind::kBenign) asked.benign.insert(bank.id);
-    if (bank.kind == BankKind::kKnown && names.empty()) asked.known.insert(bank.id);
-  }
-  for (const std::string& name : names) {
-    const Bank bank = TRY(store.find_bank(name));
-    if (bank.state == State::kRetired)
-      return Error{ErrorCode::kConflict,
-                   "bank " + name + " is retired; it is kept, but matched no more"};
-    if (bank.kind == BankKind::kBenign)
-      return Error{ErrorCode::kConflict,
-                   "bank " + name + " holds harmless material, which is never reported as a match"};
-    asked.known.insert(bank.id);
-  }
-  return asked;
-}
 
 KnownPictures pictures_among(const BanksAsked& asked, Store& store) {
   return [&asked, &store](EntryId id) -> Result<std::optional<KnownPicture>> {
@@ -68,7 +42,7 @@ std::vector<KnownMatch> without_benign(std::vector<KnownMatch> found, const Bank
   std::erase_if(found, [&](const KnownMatch& known) {
     const Match& match = known.match;
     if (asked.benign.contains(known.entry.bank)) return true;
-    return match.kind == MatchKind::kImage && match.regions.empty() &&
+    return match.kind == MatchKind::kImage && match.regions.empty() && match.segments.empty() &&
            nearest_pdq(match).bits + kSamePictureBits >= benign.bits;
   });
   return found;
@@ -117,6 +91,17 @@ double covered(std::span<const SharedRegion> regions, const PictureFeatures& ite
 // regions are taken from.
 void locate(KnownMatch& known, const ItemToMatch& item) {
   if (known.match.kind == MatchKind::kExact) known.coverage = 1;
+  if (!known.match.segments.empty()) {
+    const SharedSegment& surest = *std::min_element(
+        known.match.segments.begin(), known.match.segments.end(),
+        [](const SharedSegment& a, const SharedSegment& b) { return a.log10_nfa < b.log10_nfa; });
+    known.item_region = surest.item_region;
+    known.entry_region = surest.entry_region;
+    if (known.coverage) return;
+    known.coverage = item.video ? covered_time(known.match.segments, item.video->track.duration)
+                                : share(surest.item_region, item);
+    return;
+  }
   if (!known.match.regions.empty()) {
     const SharedRegion& surest = known.match.regions.front();
     known.item_region = surest.item_region;
@@ -143,6 +128,19 @@ void locate(KnownMatch& known, const ItemToMatch& item) {
   }
 }
 
+// What is said of the item itself.
+void describe(ItemReport& report, const ItemToMatch& item) {
+  report.media = item.media;
+  if (!item.video) return;
+  report.duration = item.video->track.duration;
+  std::vector<SharedSegment> all;
+  for (const KnownMatch& known : report.matches) {
+    if (known.match.kind == MatchKind::kExact) all.emplace_back().item_to = report.duration;
+    all.insert(all.end(), known.match.segments.begin(), known.match.segments.end());
+  }
+  report.coverage = covered_time(all, report.duration);
+}
+
 std::vector<std::string> notes_of(const ItemToMatch& item) {
   std::vector<std::string> notes;
   if (!item.note.empty()) notes.push_back(item.note);
@@ -157,6 +155,24 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
   return notes;
 }
 
+// Adds what tracks say: of a video with videos and with pictures, of a picture with videos.
+Result<std::vector<Match>> with_videos(std::vector<Match> claims, const ItemToMatch& item,
+                                       const BanksAsked& asked, Services& services) {
+  const bool knows_videos = TRY(services.snapshot.has_videos());
+  if (!item.video) {
+    if (!knows_videos || item.features.features.empty()) return claims;
+    return joined(std::move(claims), TRY(match_picture_with_videos(item.features, asked, services)),
+                  MatchKind::kImage);
+  }
+  const VideoTrack& track = item.video->track;
+  claims = joined(
+      std::move(claims),
+      TRY(match_stills_with_pictures(track, pictures_among(asked, services.store), services)),
+      MatchKind::kImage);
+  if (!knows_videos) return claims;
+  return joined(std::move(claims), TRY(match_video_item(track, asked, services)));
+}
+
 }  // namespace
 
 ItemToMatch item_to_match(ItemSignals item) {
@@ -165,14 +181,35 @@ ItemToMatch item_to_match(ItemSignals item) {
     if (is_digest(signal.kind)) out.digests.push_back(std::move(signal));
   out.pictures = std::move(item.pictures);
   out.features = std::move(item.features);
+  out.media = std::move(item.media);
+  out.video = std::move(item.video);
   out.note = std::move(item.note);
   return out;
+}
+
+DecodeWants wants_to_hash() {
+  DecodeWants wants;
+  wants.video = true;
+  wants.vpdq = true;
+  wants.track.every = std::chrono::hours(1);  // nobody asks for the track
+  wants.track.still = {0, 0, 0};
+  return wants;
 }
 
 Result<DecodeWants> wants_to_match(Services& services) {
   TRY(services.snapshot.catch_up());
   DecodeWants wants;
-  if (services.snapshot.features().rows() > 0) wants.features = kItemFeatures;
+  const bool knows_videos = TRY(services.snapshot.has_videos());
+  if (services.snapshot.features().rows() > 0 || knows_videos) wants.features = kItemFeatures;
+  wants.video = true;
+  wants.track = kItemTrack;
+  // What it is and how long is said in any case.
+  wants.track.keyframes_only = !knows_videos;
+  // What is known by no more than the signals of others is found by those.
+  Store& store = services.store;
+  wants.vpdq = !TRY(store.entries_with_signal(SignalKind::kVpdq, true)).empty();
+  wants.tmk = !TRY(store.entries_with_signal(SignalKind::kTmk, true)).empty();
+  if (wants.vpdq || wants.tmk) wants.track.keyframes_only = false;
   return wants;
 }
 
@@ -183,6 +220,12 @@ ItemToMatch item_to_match(std::span<const Signal> signals) {
       out.pictures.push_back(picture_from_hash(as_hash256(signal), signal.quality.value_or(100)));
     else if (is_digest(signal.kind))
       out.digests.push_back(signal);
+    else if (!out.video)
+      out.video.emplace();
+    // Their bytes were checked when the signal was read; what is none all the same says nothing.
+    if (signal.kind == SignalKind::kVpdq)
+      if (auto frames = read_vpdq(signal.value)) out.video->vpdq = std::move(*frames);
+    if (signal.kind == SignalKind::kTmk) out.video->tmk = signal.value;
   }
   return out;
 }
@@ -202,8 +245,13 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
     reports[i].notes = notes_of(items[i]);
     auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
                                       pictures_among(asked, services.store), options));
+    auto claims = joined(matches[i], std::move(pictures));
+    claims = TRY(with_videos(std::move(claims), items[i], asked, services));
+    ExchangedClaims exchanged;
+    if (items[i].video) exchanged = TRY(match_exchanged(*items[i].video, services));
+    claims = joined(std::move(claims), exchanged.matches());
     std::vector<KnownMatch> found;
-    for (Match& match : joined(matches[i], std::move(pictures))) {
+    for (Match& match : claims) {
       auto entry = services.store.find_entry(match.entry);
       if (!entry && entry.error().code == ErrorCode::kNotFound) continue;
       if (!entry) return entry.error();
@@ -213,8 +261,13 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
       known.match = std::move(match);
       known.entry = std::move(*entry);
       locate(known, items[i]);
+      const auto vpdq = exchanged.vpdq.find(known.entry.id);
+      if (vpdq != exchanged.vpdq.end()) known.vpdq = vpdq->second;
+      const auto tmk = exchanged.tmk.find(known.entry.id);
+      if (tmk != exchanged.tmk.end()) known.tmk = tmk->second;
     }
     reports[i].matches = without_benign(std::move(found), asked);
+    describe(reports[i], items[i]);
   }
   return reports;
 }

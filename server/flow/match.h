@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,12 +20,18 @@ struct KnownMatch {
   // a side is absent when only its hash is known.
   std::optional<Rect> item_region;
   std::optional<Rect> entry_region;
-  std::optional<double> coverage;  // share of the item's picture inside item_region; 1 when exact
+  // Share of the item's picture inside item_region, or of a video's time in segments; 1 when exact.
+  std::optional<double> coverage;
+  std::optional<VpdqShares> vpdq;  // of videos, by the signals of others
+  std::optional<TmkScore> tmk;
 };
 
 struct ItemReport {
-  std::vector<KnownMatch> matches;  // best first
-  std::vector<std::string> notes;   // such as "pdq quality 12 is below 50: not matchable by pdq"
+  std::string media;                      // of the item; empty when only signals were given
+  std::chrono::microseconds duration{0};  // of a video
+  double coverage = 0;                    // share of a video's time that shows any known material
+  std::vector<KnownMatch> matches;        // best first
+  std::vector<std::string> notes;  // such as "pdq quality 12 is below 50: not matchable by pdq"
 };
 
 // What is asked: signals, however they were come by.
@@ -32,14 +39,21 @@ struct ItemToMatch {
   std::vector<PictureHash> pictures;
   std::vector<Signal> digests;
   PictureFeatures features;  // none: only hashes are asked about
-  std::string note;          // of the decoder, passed on to the report
+  std::string media;
+  std::optional<VideoSignals>
+      video;         // of which the track may be empty, when only signals are known
+  std::string note;  // of the decoder, passed on to the report
 };
 ItemToMatch item_to_match(ItemSignals item);
 // From signals alone; the orientations of a PDQ are then guessed from its hash.
 ItemToMatch item_to_match(std::span<const Signal> signals);
 
+// What a decoder should compute of an item of which only the signals are asked.
+DecodeWants wants_to_hash();
+
 // What a decoder should compute of an item that is to be matched; features only while some entry
-// has a picture, be it one that another program added just now. Errors: of the store.
+// has a picture, a whole track only while some entry has one, be it one that another program added
+// just now. Errors: of the store.
 Result<DecodeWants> wants_to_match(Services& services);
 
 // For each item the active entries that it shows, in `banks` (names; empty: all active banks).

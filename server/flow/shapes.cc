@@ -24,6 +24,11 @@ double seconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1e6;
 }
 
+// Rounded to thousandths: what lies beyond means nothing.
+double milli(double number) {
+  return std::round(number * 1000) / 1000;
+}
+
 std::string_view name_of(Added added) {
   switch (added) {
     case Added::kNew:
@@ -69,6 +74,7 @@ Json shape_of(const Entry& entry) {
   Json json{{"id", entry.id.value}, {"bank", entry.bank_name},
             {"name", entry.name},   {"state", name_of(entry.state)},
             {"media", entry.media}, {"created", format_time(entry.created)}};
+  if (entry.has_track) json["duration_s"] = milli(seconds(entry.duration));
   json["signals"] = Json::array();
   for (const Signal& signal : entry.signals) json["signals"].push_back(shape_of(signal));
   json["labels"] = shape_of_labels(entry.labels);
@@ -80,6 +86,12 @@ Json shape_of(const ItemSignals& item) {
   Json json{{"media", item.media},           {"format", item.format},   {"bytes", item.bytes},
             {"sha256", to_hex(item.sha256)}, {"md5", to_hex(item.md5)}, {"width", item.width},
             {"height", item.height}};
+  if (item.video) {
+    json["codec"] = item.video->codec;
+    json["duration_s"] = milli(seconds(item.video->track.duration));
+    json["frames_a_second"] = item.video->frames_a_second;
+    json["has_audio"] = item.video->has_audio;
+  }
   if (item.frames > 1) json["frames"] = item.frames;
   json["signals"] = Json::array();
   const Rect whole{0, 0, item.width, item.height};
@@ -111,18 +123,35 @@ Json shape_of(const SharedRegion& region) {
           {"outline", std::move(outline)}};
 }
 
+Json shape_of(const SharedSegment& segment) {
+  const auto span = [](std::chrono::microseconds from, std::chrono::microseconds to) {
+    return Json::array({milli(seconds(from)), milli(seconds(to))});
+  };
+  Json json{{"item", span(segment.item_from, segment.item_to)},
+            {"entry", span(segment.entry_from, segment.entry_to)},
+            {"speed", milli(segment.speed)},
+            {"mirrored", segment.mirrored}};
+  if (segment.is_still) json["still"] = true;
+  return json;
+}
+
 Json shape_of(const KnownMatch& known) {
   const Match& match = known.match;
   Json json{
       {"bank", known.entry.bank_name}, {"entry", known.entry.id.value},
       {"name", known.entry.name},      {"kind", name_of(match.kind)},
       {"score", match.score},          {"expected_false_alarms", match.expected_false_alarms}};
-  if (known.coverage) json["coverage"] = *known.coverage;
+  if (known.coverage) json["coverage"] = milli(*known.coverage);
   if (known.item_region || known.entry_region) {
     Json region = Json::object();
     if (known.item_region) region["item"] = shape_of_rect(*known.item_region);
     if (known.entry_region) region["entry"] = shape_of_rect(*known.entry_region);
     json["region"] = std::move(region);
+  }
+  if (!match.segments.empty()) {
+    json["segments"] = Json::array();
+    for (const SharedSegment& segment : match.segments)
+      json["segments"].push_back(shape_of(segment));
   }
   if (match.regions.size() > 1) {
     json["regions"] = Json::array();
@@ -138,11 +167,27 @@ Json shape_of(const KnownMatch& known) {
     json["evidence"].push_back(std::move(one));
   }
   for (const SharedRegion& region : match.regions) json["evidence"].push_back(shape_of(region));
+  if (known.vpdq)
+    json["evidence"].push_back({{"kind", name_of(SignalKind::kVpdq)},
+                                {"item_share", milli(known.vpdq->item)},
+                                {"entry_share", milli(known.vpdq->entry)},
+                                {"item_hashes", known.vpdq->item_hashes},
+                                {"entry_hashes", known.vpdq->entry_hashes}});
+  if (known.tmk)
+    json["evidence"].push_back({{"kind", name_of(SignalKind::kTmk)},
+                                {"level_1", milli(known.tmk->level_1)},
+                                {"level_2", milli(known.tmk->level_2)}});
   return json;
 }
 
 Json shape_of(const ItemReport& report) {
-  Json json{{"matches", Json::array()}};
+  Json json = Json::object();
+  if (!report.media.empty()) json["media"] = report.media;
+  if (report.media == "video") {
+    json["duration_s"] = milli(seconds(report.duration));
+    json["coverage"] = milli(report.coverage);
+  }
+  json["matches"] = Json::array();
   for (const KnownMatch& known : report.matches) json["matches"].push_back(shape_of(known));
   if (!report.notes.empty()) json["notes"] = report.notes;
   return json;

@@ -18,10 +18,12 @@ Json shape_of(const Signal& signal);
 Json shape_of(const Bank& bank);
 Json shape_of(const Entry& entry);
 Json shape_of(const ItemSignals& item);  // media, bytes, sha256, md5, width, height, signals, ...
-Json shape_of(const SharedRegion& region);  // as a member of "evidence"
+Json shape_of(const SharedRegion& region);    // as a member of "evidence"
+Json shape_of(const SharedSegment& segment);  // {"item","entry","speed","mirrored","still"?}
 Json shape_of(const KnownMatch& match);
-Json shape_of(const ItemReport& report);  // {"matches":[...],"notes":[...]?}
-Json shape_of(const AddedItem& added);    // the entry with "status": "new", "present", "retired"
+// {"media","duration_s"?,"coverage"?,"matches":[...],"notes":[...]?}
+Json shape_of(const ItemReport& report);
+Json shape_of(const AddedItem& added);  // the entry with "status": "new", "present", "retired"
 
 // Reads [{"kind","value","quality"?}, ...]. Errors: invalid, naming the place.
 Result<std::vector<Signal>> signals_from(const Json& json);

@@ -162,8 +162,8 @@ Result<std::unique_ptr<Body>> body_for(Accepts accepts, std::string_view content
     auto form = std::make_unique<FormBody>(options);
     TRY(form->open(content_type));
     body = std::move(form);
-  } else if (files &&
-             (type.value.starts_with("image/") || type.value == "application/octet-stream")) {
+  } else if (files && (type.value.starts_with("image/") || type.value.starts_with("video/") ||
+                       type.value == "application/octet-stream")) {
     body = std::make_unique<FileBody>(options);
   }
   return body;
@@ -176,9 +176,9 @@ std::string_view types_of(Accepts accepts) {
     case Accepts::kJson:
       return "application/json";
     case Accepts::kFiles:
-      return "multipart/form-data, image/* or application/octet-stream";
+      return "multipart/form-data, image/*, video/* or application/octet-stream";
     case Accepts::kJsonOrFiles:
-      return "application/json, multipart/form-data, image/* or application/octet-stream";
+      return "application/json, multipart/form-data, image/*, video/* or application/octet-stream";
   }
   return "";
 }

@@ -23,6 +23,7 @@ constexpr size_t kBodyBytes = 64 * 1024;  // larger ones made uploads no faster
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kFreshGrace{1};  // for a first request to come while stopping
 constexpr std::chrono::seconds kCrowdedIdle{1};
+constexpr std::chrono::milliseconds kBetweenEvents{500};
 
 // What moving so many bytes may take at the slowest pace allowed.
 std::chrono::microseconds longest_time(size_t bytes, const ServerOptions& options) {
@@ -246,13 +247,16 @@ asio::awaitable<void> Connection::answer(Exchange& exchange) {
 asio::awaitable<bool> Connection::reply(Exchange& exchange) {
   const WireParser& parser = exchange.parser;
   const bool read_whole = parser.done();
-  const bool keep_alive = read_whole && parser.head().keep_alive && !loop_.stopping;
+  const bool keep_alive =
+      read_whole && parser.head().keep_alive && !loop_.stopping && !exchange.response.next_event;
   const std::string head = head_of(exchange, keep_alive);
   const auto took = steady_clock::now() - exchange.began;
   shared_.metrics.count_request(exchange.plan.route, exchange.response.status, took);
   const std::string_view body =
       exchange.plan.head_only ? std::string_view() : std::string_view(exchange.response.body);
-  const bool written = co_await write_all(head, body);
+  bool written = co_await write_all(head, body);
+  if (written && exchange.response.next_event && !exchange.plan.head_only)
+    written = co_await write_events(exchange);
   if (shared_.options.log) {
     const Json fields{
         {"id", exchange.id},
@@ -265,6 +269,23 @@ asio::awaitable<bool> Connection::reply(Exchange& exchange) {
   }
   if (written && !read_whole) co_await linger();
   co_return written&& keep_alive;
+}
+
+// Writes pieces as there are any, until the last, until the client has gone or the server stops.
+// The end of the connection is the end of the body.
+asio::awaitable<bool> Connection::write_events(Exchange& exchange) {
+  asio::steady_timer timer(loop_.io);
+  while (!loop_.stopping) {
+    std::optional<std::string> piece = std::string();
+    std::function<void()> work = [&exchange, &piece] { piece = exchange.response.next_event(); };
+    // A job thread that is not free now may be free the next time.
+    const bool asked = co_await run_on(shared_.jobs, Lane::kQuick, std::move(work));
+    if (!piece) co_return true;
+    if (asked && !piece->empty() && !co_await write_all(*piece, {})) co_return false;
+    timer.expires_after(kBetweenEvents);
+    co_await timer.async_wait(kToken);
+  }
+  co_return true;
 }
 
 // Closing while bytes still arrive would reset the connection, and the client might never read the
@@ -370,7 +391,7 @@ std::string Connection::head_of(const Exchange& exchange, bool keep_alive) const
   field("Date", loop_.date);
   field("X-Request-Id", exchange.id);
   field("Content-Type", response.type);
-  field("Content-Length", std::to_string(response.body.size()));
+  if (!response.next_event) field("Content-Length", std::to_string(response.body.size()));
   field("Cache-Control", "no-store");
   field("X-Content-Type-Options", "nosniff");
   field("Referrer-Policy", "same-origin");  // "no-referrer" would hide the Origin of our own form

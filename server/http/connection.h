@@ -66,6 +66,7 @@ class Connection {
   boost::asio::awaitable<void> take_piece(Exchange& exchange);
   boost::asio::awaitable<void> answer(Exchange& exchange);
   boost::asio::awaitable<bool> reply(Exchange& exchange);
+  boost::asio::awaitable<bool> write_events(Exchange& exchange);
   boost::asio::awaitable<void> linger();
 
   boost::asio::awaitable<bool> read_some(SteadyTime deadline);

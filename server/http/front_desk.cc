@@ -56,6 +56,21 @@ std::optional<Response> check_head(const Head& head, const Target& target,
   return std::nullopt;
 }
 
+// RFC 7240: tokens with commas between them, each perhaps with parameters.
+bool prefers_async(std::string_view prefer) {
+  while (!prefer.empty()) {
+    const size_t comma = prefer.find(',');
+    std::string_view one = prefer.substr(0, comma);
+    prefer = comma == prefer.npos ? std::string_view() : prefer.substr(comma + 1);
+    one = one.substr(0, one.find(';'));
+    const size_t first = one.find_first_not_of(" \t");
+    if (first == one.npos) continue;
+    one = one.substr(first, one.find_last_not_of(" \t") + 1 - first);
+    if (equal_ignoring_case(one, "respond-async")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::variant<Plan, Response> plan_request(const Head& head, const ServerOptions& options,
@@ -77,6 +92,7 @@ std::variant<Plan, Response> plan_request(const Head& head, const ServerOptions&
   plan.route = found.route;
   plan.request.captures = std::move(found.captures);
   plan.head_only = head.method == "HEAD";
+  plan.request.prefers_async = prefers_async(head.prefer);
   auto query = Query::parse(target.query);
   if (!query) return error_response(query.error());
   plan.request.query = std::move(*query);

@@ -12,6 +12,10 @@ namespace weir::http {
 Result<Response> post_match(const Request& request, Site& site);
 Result<Response> post_hash(const Request& request, Site& site);
 
+// job_handlers.cc
+Result<Response> get_job(const Request& request, Site& site);
+Result<Response> get_job_events(const Request& request, Site& site);
+
 // bank_handlers.cc
 Result<Response> get_banks(const Request& request, Site& site);
 Result<Response> post_bank(const Request& request, Site& site);

@@ -49,15 +49,37 @@ std::vector<Result<Json>> objects_of(
 }
 
 Result<std::vector<std::string>> banks_asked(const Request& request) {
-  TRY(request.query.only({"bank", "name"}));
+  TRY(request.query.only({"bank", "name", "async"}));
   TRY(request.fields.only({"bank"}));
   std::vector<std::string> banks = request.query.all("bank");
   for (std::string& bank : request.fields.all("bank")) banks.push_back(std::move(bank));
   return banks;
 }
 
+// Whether the client is told where to look for the answer instead of waiting for it: because it
+// asked for that, or because the file is large. Errors: invalid.
+Result<bool> answers_later(const Request& request, Site& site) {
+  const std::optional<std::string> async = TRY(request.query.one("async"));
+  if (async && *async != "0" && *async != "1") return Error{ErrorCode::kInvalid, "async is 1 or 0"};
+  const bool asked = async ? *async == "1" : request.prefers_async;
+  if (asked && request.files.size() != 1)
+    return Error{ErrorCode::kInvalid, "a job is about one file; send each by itself"};
+  if (asked || async || request.files.size() != 1) return asked;
+  return request.files.front().bytes.size() > site.options.job_bytes;
+}
+
+Result<Response> begin_job(const Request& request, std::vector<std::string> banks, Site& site) {
+  const UploadedFile& file = request.files.front();
+  const std::string id = TRY(site.jobs.submit(file.bytes.fd(), {file.name, std::move(banks)}));
+  Response response = json_response(202, {{"job", id}});
+  response.headers.emplace_back("Location", "/v1/jobs/" + id);
+  if (request.prefers_async) response.headers.emplace_back("Preference-Applied", "respond-async");
+  return response;
+}
+
 Result<Response> match_files(const Request& request, Site& site) {
-  const std::vector<std::string> banks = TRY(banks_asked(request));
+  std::vector<std::string> banks = TRY(banks_asked(request));
+  if (TRY(answers_later(request, site))) return begin_job(request, std::move(banks), site);
   const DecodeWants wants = TRY(wants_to_match(site.services));
   const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, wants, site));
   std::vector<ItemToMatch> items;
@@ -66,8 +88,7 @@ Result<Response> match_files(const Request& request, Site& site) {
   const std::vector<ItemReport> reports = TRY(match_against_banks(items, banks, site.services));
 
   size_t next_report = 0;
-  auto objects = objects_of(decoded, request.files, [&](Json& object, const ItemSignals& item) {
-    object["media"] = item.media;
+  auto objects = objects_of(decoded, request.files, [&](Json& object, const ItemSignals&) {
     object.update(shape_of(reports[next_report++]));
   });
   return reply(std::move(objects), request.files);
@@ -84,6 +105,7 @@ Result<std::vector<Signal>> signals_under(const Json& object) {
 
 // {"signals":[...]} is one item, {"items":[{"signals":[...]}, ...]} several.
 Result<Response> match_signals(const Request& request, Site& site) {
+  TRY(request.query.only({"bank", "name"}));
   std::vector<std::string> banks = TRY(banks_asked(request));
   const Json body = TRY(parse_json_object(request.json));
   TRY(only_keys(body, {"signals", "items", "banks"}));
@@ -119,7 +141,7 @@ Result<Response> post_hash(const Request& request, Site& site) {
   TRY(request.query.only({"name"}));
   TRY(request.fields.only({}));
   const std::vector<Result<ItemSignals>> decoded =
-      TRY(decode_uploads(request.files, DecodeWants{}, site));
+      TRY(decode_uploads(request.files, wants_to_hash(), site));
   auto objects = objects_of(decoded, request.files, [](Json& object, const ItemSignals& item) {
     object.update(shape_of(item));
   });

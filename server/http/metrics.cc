@@ -85,6 +85,10 @@ Result<std::string> Metrics::page(Services& services) const {
             features.rows());
   write_one(page, "weir_feature_index_bytes", "gauge", "Memory of the index of local features.",
             features.memory_bytes());
+  write_one(page, "weir_video_index_videos", "gauge", "Known videos that a search can find.",
+            services.snapshot.videos().videos());
+  write_one(page, "weir_video_index_bytes", "gauge", "Memory of the index of videos.",
+            services.snapshot.videos().memory_bytes());
   write_one(page, "weir_decoder_workers", "gauge", "Decoder processes.",
             services.decoder.workers());
 

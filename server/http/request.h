@@ -2,11 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "server/flow/match_job.h"
 #include "server/flow/services.h"
 #include "server/flow/shapes.h"
 #include "server/http/query.h"
@@ -26,6 +29,7 @@ struct UploadedFile {
 struct Request {
   std::vector<std::pair<std::string_view, std::string>> captures;  // of the route, by name
   Query query;
+  bool prefers_async = false;       // Prefer: respond-async
   bool is_json = false;             // which of the two kinds of body came
   std::string json;                 // the body, when it is JSON
   std::vector<UploadedFile> files;  // otherwise: in the order they came
@@ -40,12 +44,16 @@ struct Response {
   std::string type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  // When there is one, the body is what it gives, piece by piece, until it gives nothing; asked
+  // twice a second on a job thread. An empty piece sends nothing.
+  std::function<std::optional<std::string>()> next_event;
 };
 
 // What handlers stand on besides the request.
 struct Site {
   const ServerOptions& options;
   Services& services;
+  MatchJobs& jobs;
   Metrics& metrics;
   const std::atomic<bool>& stopping;
 };

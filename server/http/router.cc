@@ -12,6 +12,8 @@ namespace {
 constexpr Route kRoutes[] = {
     {Method::kPost, "/v1/match", Accepts::kJsonOrFiles, post_match},
     {Method::kPost, "/v1/hash", Accepts::kFiles, post_hash},
+    {Method::kGet, "/v1/jobs/{id}", Accepts::kNothing, get_job},
+    {Method::kGet, "/v1/jobs/{id}/events", Accepts::kNothing, get_job_events},
     {Method::kGet, "/v1/banks", Accepts::kNothing, get_banks},
     {Method::kPost, "/v1/banks", Accepts::kJson, post_bank},
     {Method::kGet, "/v1/banks/{bank}", Accepts::kNothing, get_bank},

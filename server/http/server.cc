@@ -25,6 +25,9 @@ using std::chrono::steady_clock;
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kTick{200};
 constexpr std::chrono::milliseconds kStoppingTick{10};
+constexpr std::chrono::milliseconds kJobPause{100};  // between looks for a job
+constexpr std::chrono::milliseconds kTroubled{5'000};
+constexpr std::chrono::seconds kSweep{60};
 
 std::string http_date(std::time_t now) {
   std::tm utc{};
@@ -50,7 +53,10 @@ asio::awaitable<void> serve(tcp::socket socket, Loop& loop, Shared& shared) {
 struct Server::Impl {
   Impl(const ServerOptions& given, Services& services, unsigned job_threads)
       : options(given),
-        site{options, services, metrics, stopping},
+        match_jobs({options.spool_folder, options.waiting_jobs, options.waiting_job_bytes,
+                    options.job_kept},
+                   services),
+        site{options, services, match_jobs, metrics, stopping},
         jobs(job_threads, options.queued_jobs),
         spool(2, options.connections * 2 + 16),  // at most a write and a farewell a connection
         shared{options, site, metrics, jobs, spool, held, random_prefix()} {
@@ -62,12 +68,15 @@ struct Server::Impl {
   asio::awaitable<void> accept();
   asio::awaitable<void> tick(Loop& loop);
   void welcome(tcp::socket socket, Loop& loop);
+  void run_match_jobs(const std::stop_token& stop);
+  void pause(std::chrono::milliseconds time, const std::stop_token& stop);
 
   const ServerOptions options;
   http::Metrics metrics;
   std::atomic<bool> stopping{false};
   std::atomic<steady_clock::rep> kill_at{SteadyTime::max().time_since_epoch().count()};
   http::BytesHeld held{0};
+  MatchJobs match_jobs;
   http::Site site;
   http::JobPool jobs;
   http::JobPool spool;
@@ -77,6 +86,9 @@ struct Server::Impl {
   uint16_t port = 0;
   std::mutex wait_mutex;
   std::vector<std::jthread> threads;
+  std::mutex pause_mutex;
+  std::condition_variable_any pause_ended;
+  std::vector<std::jthread> runners;  // of match_jobs
 };
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& given, Services& services) {
@@ -92,6 +104,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& given, Servic
   TRY(http::SpoolFile::create(options.spool_folder));
   unsigned job_threads = options.job_threads;
   if (job_threads == 0) job_threads = services.decoder.workers() + 1;
+  if (options.job_runners == 0) options.job_runners = std::max(1u, services.decoder.workers() - 1);
 
   auto impl = std::make_unique<Impl>(options, services, job_threads);
   TRY(impl->listen());
@@ -115,6 +128,7 @@ void Server::stop(std::chrono::seconds grace) {
   impl_->kill_at = kill_at.time_since_epoch().count();
   if (impl_->stopping.exchange(true)) return;
   Impl* impl = impl_.get();
+  for (std::jthread& runner : impl->runners) runner.request_stop();
   asio::post(impl->loops.front()->io, [impl] {
     boost::system::error_code ignored;
     impl->acceptor->cancel(ignored);
@@ -124,6 +138,15 @@ void Server::stop(std::chrono::seconds grace) {
 void Server::wait() {
   const std::scoped_lock lock(impl_->wait_mutex);
   impl_->threads.clear();
+  impl_->runners.clear();
+}
+
+size_t Server::running_jobs() {
+  return impl_->match_jobs.running();
+}
+
+void Server::give_up_jobs() {
+  impl_->match_jobs.give_up_all();
 }
 
 Status Server::Impl::listen() {
@@ -157,6 +180,33 @@ void Server::Impl::run() {
     asio::co_spawn(loop->io, tick(*loop), asio::detached);
   }
   for (const auto& loop : loops) threads.emplace_back([io = &loop->io] { io->run(); });
+  for (unsigned i = 0; i < options.job_runners; ++i)
+    runners.emplace_back([this](const std::stop_token& stop) { run_match_jobs(stop); });
+}
+
+void Server::Impl::pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::unique_lock lock(pause_mutex);
+  pause_ended.wait_for(lock, stop, time, [] { return false; });
+}
+
+// Looks for jobs now and then instead of being told: they may also come from another program on
+// the same home, or from one that died.
+void Server::Impl::run_match_jobs(const std::stop_token& stop) {
+  auto sweep_at = steady_clock::now();
+  while (!stop.stop_requested()) {
+    Result<bool> ran = false;
+    try {
+      ran = match_jobs.run_one(stop);
+      if (steady_clock::now() >= sweep_at) {
+        sweep_at = steady_clock::now() + kSweep;
+        if (const Status swept = match_jobs.sweep(); !swept) ran = swept.error();
+      }
+    } catch (const std::exception& exception) {
+      ran = Error{ErrorCode::kUnavailable, exception.what()};
+    }
+    if (!ran && options.log) options.log("job.failed", shape_of(ran.error()));
+    if (!ran || !*ran) pause(ran ? kJobPause : kTroubled, stop);
+  }
 }
 
 void Server::Impl::welcome(tcp::socket socket, Loop& loop) {

@@ -28,7 +28,9 @@ struct ServerOptions {
   size_t queued_jobs =
       1024;  // requests waiting for a job thread; more are told 503 and Retry-After
 
-  std::string spool_folder;  // uploads lie here, unlinked, while they are worked on; empty: /tmp
+  // Uploads lie here, unlinked, while they are worked on; those of jobs under the job's name.
+  // Empty: /tmp.
+  std::string spool_folder;
   uint64_t body_bytes = 4ull << 30;         // a request's body
   uint64_t file_bytes = 256ull << 20;       // one file of it
   size_t files = 100;                       // files of one request
@@ -36,6 +38,14 @@ struct ServerOptions {
   uint64_t json_bytes_held = 128ull << 20;  // JSON bodies of all requests together; more: 503
   size_t header_bytes = 16 * 1024;          // request line and header fields
   size_t connections = 1024;                // more wait in the kernel's backlog
+
+  // Uploads to match that are larger are answered by a job, at once with 202, as are those that ask
+  // for it.
+  uint64_t job_bytes = 64ull << 20;
+  unsigned job_runners = 0;  // jobs at once; 0: one fewer than decoder workers, but at least one
+  size_t waiting_jobs = 100;
+  uint64_t waiting_job_bytes = 64ull << 30;
+  std::chrono::seconds job_kept{24 * 3600};  // what came of a job, from its end
 
   std::chrono::milliseconds header_timeout{10'000};  // first to last byte of a request's head
   std::chrono::milliseconds idle_timeout{60'000};    // between requests of a connection
@@ -68,8 +78,14 @@ class Server {
   // be called again with another grace, from any thread, not from a signal handler.
   void stop(std::chrono::seconds grace);
 
+  // Jobs that run now; those that a client was told to look for later. One that runs when the
+  // server is to end can be given up: it is begun again by whoever serves the same home next.
+  size_t running_jobs();
+  void give_up_jobs();
+
   // Returns once stop() was called and everything has ended. What a client was told has been done
-  // is done: a job that runs when the grace is over still finishes here, only its answer is lost.
+  // is done: a request that is answered when the grace is over still finishes here, only its answer
+  // is lost; and so does a job that runs.
   void wait();
 
  private:

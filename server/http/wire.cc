@@ -86,6 +86,8 @@ void WireParser::Impl::read_head() {
   for (auto [at, end] = message.equal_range(field::transfer_encoding); at != end; ++at)
     head.transfer_encoding += (head.transfer_encoding.empty() ? "" : ", ") + text_of(at->value());
   head.expect = value(field::expect);
+  for (auto [at, end] = message.equal_range(field::prefer); at != end; ++at)
+    head.prefer += (head.prefer.empty() ? "" : ", ") + text_of(at->value());
   if (const auto length = parser.content_length()) head.content_length = *length;
   head.keep_alive = parser.keep_alive();
   head_read = true;

@@ -23,6 +23,7 @@ struct Head {
   std::string fetch_site;
   std::string transfer_encoding;
   std::string expect;
+  std::string prefer;
   std::optional<uint64_t> content_length;
   bool keep_alive = false;
 };

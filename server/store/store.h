@@ -147,6 +147,9 @@ class Store {
   virtual Result<std::vector<EntryTrack>> tracks_of(std::span<const EntryId> entries) = 0;
   // The entries whose tracks tracks_of() gives, by id, with the change they stand at.
   virtual Result<std::pair<ChangeSeq, std::vector<EntryId>>> entries_with_tracks() = 0;
+  // Active entries in active banks that hold a signal of this kind, vpdq or tmk, by id; those that
+  // have no track only, when `without_track`.
+  virtual Result<std::vector<EntryId>> entries_with_signal(SignalKind kind, bool without_track) = 0;
   virtual Result<std::vector<EntryId>> entries_of(BankId bank) = 0;  // in any state, by id
 
   // Jobs: claimed for a time, finished once; a claim that ran out is claimed again, the oldest job
@@ -169,8 +172,8 @@ class Store {
   virtual Result<std::optional<JobRecord>> find_job(std::string_view kind,
                                                     std::string_view key) = 0;
   virtual Result<std::vector<Job>> unfinished_jobs(std::string_view kind) = 0;  // oldest first
-  // Drops outcomes of jobs that were finished before `time`. Gives their number.
-  virtual Result<int64_t> forget_outcomes(std::string_view kind, WallTime time) = 0;
+  // Drops outcomes of jobs that were finished so long ago, or longer. Gives their number.
+  virtual Result<int64_t> forget_outcomes(std::string_view kind, std::chrono::seconds age) = 0;
 
   // Rows of the log so far; for tests and `weir log`.
   virtual Result<int64_t> log_rows() = 0;

@@ -62,7 +62,8 @@ Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64
               .score = 0,
               .expected_false_alarms = 0,
               .evidence = {},
-              .regions = {}};
+              .regions = {},
+              .segments = {}};
   auto chance = [&](const Evidence& one) {
     return one.kind == SignalKind::kPdq ? expected_false_alarms(one.distance, rows, queries)
                                         : digest_false_alarms(one.kind, rows);
@@ -77,33 +78,64 @@ Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64
   return match;
 }
 
+// The match of this entry, a new one if need be, made as sure as the claim is.
+Match& with_claim(std::vector<Match>& matches, EntryId entry, MatchKind kind, double false_alarms) {
+  auto same = std::find_if(matches.begin(), matches.end(),
+                           [&](const Match& one) { return one.entry == entry; });
+  if (same == matches.end()) {
+    matches.push_back({.entry = entry,
+                       .kind = kind,
+                       .score = 0,
+                       .expected_false_alarms = false_alarms,
+                       .evidence = {},
+                       .regions = {},
+                       .segments = {}});
+    same = matches.end() - 1;
+  }
+  same->expected_false_alarms = std::min(same->expected_false_alarms, false_alarms);
+  same->score = -std::log10(same->expected_false_alarms);
+  return *same;
+}
+
+void sort_by_score(std::vector<Match>& matches) {
+  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+    return std::tuple(-a.score, a.entry) < std::tuple(-b.score, b.entry);
+  });
+}
+
 }  // namespace
 
 std::string_view name_of(MatchKind kind) {
-  return kind == MatchKind::kExact ? "exact" : "image";
+  switch (kind) {
+    case MatchKind::kExact:
+      return "exact";
+    case MatchKind::kImage:
+      return "image";
+    case MatchKind::kVideo:
+      return "video";
+  }
+  return "image";
 }
 
 std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures) {
   for (PictureMatch& picture : pictures) {
-    auto same = std::find_if(matches.begin(), matches.end(),
-                             [&](const Match& one) { return one.entry == picture.entry; });
-    if (same == matches.end()) {
-      matches.push_back({.entry = picture.entry,
-                         .kind = MatchKind::kImage,
-                         .score = 0,
-                         .expected_false_alarms = picture.expected_false_alarms,
-                         .evidence = {},
-                         .regions = {}});
-      same = matches.end() - 1;
-    }
-    same->expected_false_alarms =
-        std::min(same->expected_false_alarms, picture.expected_false_alarms);
-    same->score = -std::log10(same->expected_false_alarms);
-    same->regions = std::move(picture.regions);
+    Match& match =
+        with_claim(matches, picture.entry, MatchKind::kImage, picture.expected_false_alarms);
+    match.regions = std::move(picture.regions);
   }
-  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-    return std::tuple(-a.score, a.entry) < std::tuple(-b.score, b.entry);
-  });
+  sort_by_score(matches);
+  return matches;
+}
+
+// Whatever else agrees, seconds of a video say more than hashes of single frames.
+std::vector<Match> joined(std::vector<Match> matches, std::vector<VideoMatch> videos,
+                          MatchKind kind) {
+  for (VideoMatch& video : videos) {
+    Match& match = with_claim(matches, video.entry, kind, video.expected_false_alarms);
+    if (match.kind == MatchKind::kImage) match.kind = kind;
+    if (!video.segments.empty()) match.segments = std::move(video.segments);
+  }
+  sort_by_score(matches);
   return matches;
 }
 

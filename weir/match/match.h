@@ -13,11 +13,12 @@
 #include "weir/base/signals.h"
 #include "weir/index/live_hamming_index.h"
 #include "weir/match/picture_match.h"
+#include "weir/match/video_match.h"
 
 namespace weir {
 
-// What a match rests on as a whole. Names as in JSON: "exact", "image".
-enum class MatchKind : uint8_t { kExact, kImage };
+// What a match rests on as a whole. Names as in JSON: "exact", "image", "video".
+enum class MatchKind : uint8_t { kExact, kImage, kVideo };
 std::string_view name_of(MatchKind kind);
 
 // One agreement of a signal of the item with a signal of the entry.
@@ -33,10 +34,11 @@ struct Evidence {
 struct Match {
   EntryId entry;
   MatchKind kind = MatchKind::kImage;
-  double score = 0;                   // -log10(expected_false_alarms)
-  double expected_false_alarms = 0;   // see expected_false_alarms()
-  std::vector<Evidence> evidence;     // strongest first; at most one of each signal kind
-  std::vector<SharedRegion> regions;  // where the pictures themselves agree, surest first
+  double score = 0;                     // -log10(expected_false_alarms)
+  double expected_false_alarms = 0;     // see expected_false_alarms()
+  std::vector<Evidence> evidence;       // strongest first; at most one of each signal kind
+  std::vector<SharedRegion> regions;    // where the pictures themselves agree, surest first
+  std::vector<SharedSegment> segments;  // of videos: which seconds show which, by time in the item
 };
 
 // What is asked about one item. A picture whose quality is below kPdqMatchableQuality is not
@@ -65,6 +67,11 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
 // Adds claims about pictures to those about hashes, by entry: the surer of the two says how sure a
 // match is. Result sorted as match_items() does.
 std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures);
+
+// The same for claims about videos. Entries that nothing else is known of become matches of `kind`:
+// what the item or the entry is, when the other is a video.
+std::vector<Match> joined(std::vector<Match> matches, std::vector<VideoMatch> videos,
+                          MatchKind kind = MatchKind::kVideo);
 
 // How many rows of `rows` unrelated ones are expected to come as near as `distance` to one of
 // `queries` hashes by chance, when each of the 256 bits is a fair and independent coin. Real PDQ

@@ -165,18 +165,19 @@ Result<std::vector<Job>> SqliteStore::unfinished_jobs(std::string_view kind) {
   return jobs;
 }
 
-Result<int64_t> SqliteStore::forget_outcomes(std::string_view kind, WallTime time) {
+Result<int64_t> SqliteStore::forget_outcomes(std::string_view kind, std::chrono::seconds age) {
+  const int64_t until_us = to_us(now()) - std::chrono::microseconds(age).count();
   {  // Asked often, and mostly for nothing: that must not take the write lock.
     auto reader = TRY(readers_.take());
     const int64_t some =
-        TRY(number(*reader, "SELECT 1 FROM outcomes WHERE kind = ? AND finished_us < ? LIMIT 1",
-                   kind, to_us(time)));
+        TRY(number(*reader, "SELECT 1 FROM outcomes WHERE kind = ? AND finished_us <= ? LIMIT 1",
+                   kind, until_us));
     if (some == 0) return int64_t{0};
   }
   const std::lock_guard lock(writing_);
   auto transaction = TRY(Transaction::begin(*writer_));
   const int64_t forgotten = TRY(
-      run(*writer_, "DELETE FROM outcomes WHERE kind = ? AND finished_us < ?", kind, to_us(time)));
+      run(*writer_, "DELETE FROM outcomes WHERE kind = ? AND finished_us <= ?", kind, until_us));
   TRY(transaction.commit());
   return forgotten;
 }

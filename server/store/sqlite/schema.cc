@@ -91,6 +91,8 @@ CREATE TABLE videos (
   track       BLOB NOT NULL
 ) STRICT;
 
+CREATE INDEX signals_of_videos ON signals (kind, entry) WHERE kind IN (4, 5);
+
 CREATE TABLE outcomes (
   kind        TEXT NOT NULL,
   key         TEXT NOT NULL,

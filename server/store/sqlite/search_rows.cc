@@ -170,6 +170,20 @@ Result<std::pair<ChangeSeq, std::vector<EntryId>>> SqliteStore::entries_with_tra
   return all;
 }
 
+Result<std::vector<EntryId>> SqliteStore::entries_with_signal(SignalKind kind, bool without_track) {
+  auto reader = TRY(readers_.take());
+  auto rows = TRY(query(*reader,
+                        "SELECT DISTINCT s.entry FROM signals s INDEXED BY signals_of_videos"
+                        " CROSS JOIN entries e CROSS JOIN banks b"
+                        " WHERE s.kind IN (4, 5) AND s.kind = ?1 AND e.id = s.entry AND e.state = 1"
+                        " AND b.id = e.bank AND b.state = 1 AND (?2 = 0 OR NOT EXISTS"
+                        " (SELECT 1 FROM videos v WHERE v.entry = s.entry)) ORDER BY s.entry",
+                        static_cast<int>(kind), without_track ? 1 : 0));
+  std::vector<EntryId> ids;
+  while (TRY(rows.next())) ids.push_back(EntryId{rows.integer(0)});
+  return ids;
+}
+
 Result<std::vector<EntryId>> SqliteStore::entries_of(BankId bank) {
   auto reader = TRY(readers_.take());
   auto rows = TRY(query(*reader,

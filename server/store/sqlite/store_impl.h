@@ -89,6 +89,7 @@ class SqliteStore final : public Store {
   Result<ChangeSeq> for_each_picture(const std::function<Status(EntryPicture)>& take) override;
   Result<std::vector<EntryTrack>> tracks_of(std::span<const EntryId> entries) override;
   Result<std::pair<ChangeSeq, std::vector<EntryId>>> entries_with_tracks() override;
+  Result<std::vector<EntryId>> entries_with_signal(SignalKind kind, bool without_track) override;
   Result<std::vector<EntryId>> entries_of(BankId bank) override;
 
   Result<JobId> add_job(std::string_view kind, std::string_view key,
@@ -100,7 +101,7 @@ class SqliteStore final : public Store {
   Status finish_job(JobId id, std::string_view outcome) override;
   Result<std::optional<JobRecord>> find_job(std::string_view kind, std::string_view key) override;
   Result<std::vector<Job>> unfinished_jobs(std::string_view kind) override;
-  Result<int64_t> forget_outcomes(std::string_view kind, WallTime time) override;
+  Result<int64_t> forget_outcomes(std::string_view kind, std::chrono::seconds age) override;
 
   Result<int64_t> log_rows() override;
   Result<int64_t> check_log() override;

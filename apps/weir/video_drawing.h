@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+
+#include "server/flow/match.h"
+#include "weir/align/video_align.h"
+#include "weir/base/video.h"
+
+namespace weir {
+
+// Pieces of an HTML page about videos. Pictures are the small grey ones of the tracks.
+
+// The class of the page's style that colours what belongs to match number `i`.
+std::string colour_class(size_t i);
+
+// The item's timeline with a coloured span for each segment of each match.
+std::string overview_html(std::chrono::microseconds duration, std::span<const KnownMatch> matches);
+
+// Two timelines, the item's above the entry's, with a band from each span to the one it shows, and
+// below them a pair of pictures of each segment.
+std::string alignment_html(const VideoTrack& item, const VideoTrack& entry,
+                           std::span<const SharedSegment> segments, const std::string& colour);
+
+}  // namespace weir
