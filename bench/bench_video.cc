@@ -3,8 +3,8 @@
 // Times real time, of one video at a time: decoding alone, the whole pass that makes its track, and
 // the triage pass over keyframes. The clips are made with FFmpeg's command line: four scenes of
 // five seconds, H.264 at a low bit rate.
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -26,20 +26,30 @@ constexpr double kSeconds = 20;
 constexpr unsigned kThreads = 2;
 
 // Scenes with flat and busy parts, slow and fast motion, as FFmpeg draws them.
-std::string ffmpeg_scenes(const std::string& size) {
+std::vector<std::string> ffmpeg_words(const std::string& size, const std::string& rate,
+                                      const std::string& path) {
   const std::string shape = ",scale=" + size + ",setsar=1";
-  return "-f lavfi -i testsrc2=s=1280x720:r=30:d=5" + shape +
-         " -f lavfi -i gradients=s=1280x720:r=30:d=5:speed=0.03:seed=3" + shape +
-         " -f lavfi -i mandelbrot=s=480x270:r=30,trim=duration=5" + shape +
-         " -f lavfi -i testsrc2=s=1280x720:r=30:d=5,hue=h=90,rotate=t/5" + shape +
-         " -filter_complex [0][1][2][3]concat=n=4,format=yuv420p";
+  std::vector<std::string> words{"ffmpeg", "-hide_banner", "-loglevel", "error", "-y"};
+  for (const char* scene :
+       {"testsrc2=s=1280x720:r=30:d=5", "gradients=s=1280x720:r=30:d=5:speed=0.03:seed=3",
+        "mandelbrot=s=480x270:r=30,trim=duration=5",
+        "testsrc2=s=1280x720:r=30:d=5,hue=h=90,rotate=t/5"})
+    words.insert(words.end(), {"-f", "lavfi", "-i", scene + shape});
+  words.insert(words.end(), {"-filter_complex", "[0][1][2][3]concat=n=4,format=yuv420p", "-c:v",
+                             "libx264", "-preset", "veryfast", "-g", "120", "-b:v", rate, path});
+  return words;
 }
 
 std::vector<uint8_t> clip(const std::string& size, const std::string& rate) {
   const std::string path = std::filesystem::temp_directory_path() / ("weir-bench-" + size + ".mp4");
-  const std::string command = "ffmpeg -hide_banner -loglevel error -y " + ffmpeg_scenes(size) +
-                              " -c:v libx264 -preset veryfast -g 120 -b:v " + rate + " " + path;
-  if (std::system(command.c_str()) != 0) {
+  std::vector<std::string> words = ffmpeg_words(size, rate, path);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  int status = 1;
+  if (posix_spawnp(&process, "ffmpeg", nullptr, nullptr, arguments.data(), environ) != 0 ||
+      waitpid(process, &status, 0) != process || status != 0) {
     std::fprintf(stderr, "cannot make a clip: is the package ffmpeg installed?\n");
     std::exit(2);
   }

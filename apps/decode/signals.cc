@@ -124,7 +124,9 @@ Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
   TRY(add_digests(memory, wants, item, {}));
   const bool may_move = looks == FirstBytes::kAnimation && wants.video;
   if (wants_picture || may_move) TRY(add_picture(bytes, wants, limits, item));
-  if (may_move && item.frames > 1) TRY(add_video(memory, wants, limits, say, item));
+  // The frames of an animated PNG are not counted.
+  if (may_move && (item.frames > 1 || item.format == "png"))
+    TRY(add_video(memory, wants, limits, say, item));
   return item;
 }
 

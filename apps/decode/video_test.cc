@@ -5,11 +5,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "apps/decode/decoder_for_test.h"
+#include "weir/media/encoders_for_test.h"
+#include "weir/media/videos_for_test.h"
 
 namespace weir {
 namespace {
@@ -84,6 +87,143 @@ TEST(DecodeVideo, AgreesWithTheReferenceInFramesAndTimes) {
     ++compared;
   }
   EXPECT_GT(compared, 8);
+}
+
+DecodeWants track_alone() {
+  DecodeWants wants{false, false, false, 0};
+  wants.video = true;
+  return wants;
+}
+
+media::VideoRecipe long_recipe() {
+  media::VideoRecipe recipe;
+  recipe.container = "matroska";
+  recipe.frames = 250;
+  recipe.width = 640;
+  recipe.height = 480;
+  return recipe;
+}
+
+TEST(DecodeVideo, EveryKindComesThroughTheSandbox) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  int kinds = 0;
+  for (const auto& [container, encoder] : media::video_kinds()) {
+    SCOPED_TRACE(std::string(container) + " " + encoder);
+    media::VideoRecipe recipe;
+    recipe.container = container;
+    recipe.encoder = encoder;
+    const auto bytes = media::made_video(recipe);
+    if (bytes.empty()) continue;
+    const auto item = decoder->decode(file_of(bytes).get(), track_alone());
+    ASSERT_TRUE(item) << item.error().message;
+    EXPECT_EQ(item->media, "video");
+    EXPECT_EQ(item->bytes, bytes.size());
+    ASSERT_TRUE(item->video);
+    EXPECT_GE(item->video->track.frames.size(), 4u);
+    ++kinds;
+  }
+  EXPECT_GE(kinds, 25);
+}
+
+TEST(DecodeVideo, DamagedVideosAreAnsweredAndCostNoWorker) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  std::mt19937 random(21);
+  for (const auto& [container, encoder] : media::video_kinds()) {
+    SCOPED_TRACE(std::string(container) + " " + encoder);
+    media::VideoRecipe recipe;
+    recipe.container = container;
+    recipe.encoder = encoder;
+    recipe.frames = 12;
+    const auto bytes = media::made_video(recipe);
+    for (size_t round = 0; round < 6 && !bytes.empty(); ++round) {
+      auto damaged = bytes;
+      for (size_t i = 0; i < 3 * round; ++i)
+        damaged[random() % damaged.size()] ^= static_cast<uint8_t>(1u << (random() % 8));
+      if (round % 2 == 0) damaged.resize(1 + random() % damaged.size());
+      const auto item = decoder->decode(file_of(damaged).get(), track_alone());
+      if (item) continue;
+      const std::string& said = item.error().message;
+      EXPECT_TRUE(said.find("died") == said.npos && said.find("sandbox") == said.npos) << said;
+    }
+  }
+}
+
+TEST(DecodeVideo, ProgressGrows) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  double last = 0;
+  int calls = 0;
+  const auto item = decoder->decode(file_of(media::made_video(long_recipe())).get(), track_alone(),
+                                    [&](double share) {
+                                      EXPECT_GE(share, last);
+                                      EXPECT_LE(share, 1);
+                                      last = share;
+                                      ++calls;
+                                    });
+  ASSERT_TRUE(item) << item.error().message;
+  EXPECT_GE(calls, 1);
+}
+
+// What was there is used, or the file fails; the worker lives on.
+TEST(DecodeVideo, FilesThatShrinkWhileTheyAreReadHarmNobody) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const Fd file = file_of(media::made_video(long_recipe()));
+  const auto item = decoder->decode(file.get(), track_alone(),
+                                    [&](double) { EXPECT_EQ(ftruncate(file.get(), 5'000), 0); });
+  if (!item) {
+    EXPECT_EQ(item.error().code, ErrorCode::kCorrupt) << item.error().message;
+  }
+  media::VideoRecipe recipe;
+  recipe.frames = 10;
+  EXPECT_TRUE(decoder->decode(file_of(media::made_video(recipe)).get(), track_alone()));
+}
+
+TEST(DecodeVideo, DeadlinesOfVideosAreTheirOwn) {
+  Limits limits;
+  limits.video_deadline_s = 1;
+  const auto decoder = weir_decode(limits);
+  ASSERT_TRUE(decoder);
+  media::VideoRecipe recipe = long_recipe();
+  recipe.frames = 3;
+  EXPECT_TRUE(decoder->decode(file_of(media::made_video(recipe)).get(), track_alone()));
+  recipe.frames = 250;
+  recipe.encoder = "ffv1";  // slow to decode, quick to make
+  recipe.width = 1'280;
+  recipe.height = 720;
+  const auto item = decoder->decode(file_of(media::made_video(recipe)).get(), track_alone());
+  ASSERT_FALSE(item);
+  EXPECT_EQ(item.error().code, ErrorCode::kLimit);
+  EXPECT_NE(item.error().message.find("video_deadline_s"), std::string::npos);
+}
+
+TEST(DecodeVideo, VideosAreInvalidWhereOnlyPicturesAreWanted) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const auto item = decoder->decode(file_of(media::made_video({})).get(), {});
+  ASSERT_FALSE(item);
+  EXPECT_EQ(item.error().code, ErrorCode::kInvalid);
+}
+
+TEST(DecodeVideo, AnimationsArePicturesAndVideos) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  for (const char* suffix : {".gif", ".webp"}) {
+    SCOPED_TRACE(suffix);
+    const auto bytes = media::animation_file(suffix, 6, 24, 500);
+    DecodeWants wants;
+    const auto picture = decoder->decode(file_of(bytes).get(), wants);
+    ASSERT_TRUE(picture) << picture.error().message;
+    EXPECT_EQ(picture->media, "image");
+    wants.video = true;
+    const auto both = decoder->decode(file_of(bytes).get(), wants);
+    ASSERT_TRUE(both) << both.error().message;
+    EXPECT_EQ(both->media, "video");
+    EXPECT_EQ(both->pictures.size(), picture->pictures.size());
+    EXPECT_EQ(both->video->track.frames.size(), 6u);
+  }
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ constexpr double kBlurredShare = 0.3;    // of the picture's sharpness, at most,
 constexpr double kLeastSharpness = 1.0;  // of the picture, in levels
 constexpr double kLeastBand = 0.06;      // of the side, each
 constexpr double kMostBand = 0.42;
+constexpr int kStepLevels = 8;        // across the edge of what was laid over
+constexpr double kStepShare = 0.4;    // of the edge
 constexpr double kMostUneven = 0.02;  // the bands differ in width by no more of the side
 
 // Frames that show different things.
@@ -31,7 +33,7 @@ constexpr size_t kMostOthers = 256;
 constexpr float kStill = 3.0f;       // standard deviation in levels; codecs make up to 2 of noise
 constexpr float kMoving = 18.0f;     // of the samples that move, at the median
 constexpr double kMostStill = 0.75;  // of the frame
-constexpr double kLeastStill = 0.01;
+constexpr double kLeastStill = 0.02;
 constexpr double kStillLine = 0.95;  // of a line at the border, for it to be cut off
 
 constexpr uint32_t kHashSide = 64;  // what PDQ samples
@@ -91,12 +93,36 @@ std::optional<Band> between_bands(const std::vector<double>& sharp) {
   return Band{first, end};
 }
 
+// Whether a picture was laid over another along line `at`: much of the line differs from what lies
+// just outside, which no picture does along a straight line from side to side.
+bool is_laid_over(const uint8_t* first, size_t at, ptrdiff_t across, size_t length,
+                  ptrdiff_t along) {
+  size_t steps = 0;
+  for (size_t i = 0; i < length; ++i) {
+    const uint8_t* inside =
+        first + static_cast<ptrdiff_t>(at + 1) * across + static_cast<ptrdiff_t>(i) * along;
+    steps += std::abs(inside[0] - inside[-3 * across]) > kStepLevels;
+  }
+  return static_cast<double>(steps) >= kStepShare * static_cast<double>(length);
+}
+
+std::optional<Band> laid_over(const uint8_t* first, size_t lines, ptrdiff_t across, size_t length,
+                              ptrdiff_t along) {
+  const auto band = between_bands(sharpness(first, lines, across, length, along));
+  if (!band || band->first < 2 || band->end + 2 > lines) return std::nullopt;
+  if (!is_laid_over(first, band->first, across, length, along)) return std::nullopt;
+  // The other edge, seen from its own side.
+  const uint8_t* last = first + static_cast<ptrdiff_t>(lines - 1) * across;
+  if (!is_laid_over(last, lines - band->end, -across, length, along)) return std::nullopt;
+  return band;
+}
+
 std::optional<Rect> between_blurred(const PixelView& grey) {
   const auto row = static_cast<ptrdiff_t>(grey.stride);
-  if (const auto band = between_bands(sharpness(grey.samples, grey.width, 1, grey.height, row)))
+  if (const auto band = laid_over(grey.samples, grey.width, 1, grey.height, row))
     return Rect{static_cast<uint32_t>(band->first), 0,
                 static_cast<uint32_t>(band->end - band->first), grey.height};
-  if (const auto band = between_bands(sharpness(grey.samples, grey.height, row, grey.width, 1)))
+  if (const auto band = laid_over(grey.samples, grey.height, row, grey.width, 1))
     return Rect{0, static_cast<uint32_t>(band->first), grey.width,
                 static_cast<uint32_t>(band->end - band->first)};
   return std::nullopt;

@@ -193,8 +193,8 @@ Result<DecodedVideo> VideoRun::run() {
     if (!fed) return fed.error();
   }
   TRY(feed(nullptr));
-  TRY(give_held(held_time_ +
-                std::max(each_, from_stream(held_->pkt_duration, input_.stream().time_base))));
+  const microseconds stays = from_stream(held_->pkt_duration, input_.stream().time_base);
+  TRY(give_held(held_time_ + (stays > microseconds(0) ? stays : each_)));
   if (video_.frames == 0)
     return Error{ErrorCode::kCorrupt, "no frame of this " + video_.codec + " video can be decoded"};
   video_.note = note();
@@ -295,7 +295,10 @@ std::string VideoRun::note() const {
   else if (input_.format().duration != AV_NOPTS_VALUE)
     said = microseconds(input_.format().duration);
   const microseconds most_missing = std::max<microseconds>(std::chrono::seconds(2), said / 20);
+  const int64_t counted = stream.nb_frames;  // 0 where the container does not say
+  const bool lacks_packets = static_cast<int64_t>(packets_) + 5 < counted - counted / 20;
   if (input_.source_failed() || !reading_stopped_.empty() ||
+      (lacks_packets && !options_.keyframes_only) ||
       (said > video_.duration + most_missing && !options_.keyframes_only))
     add("truncated: " + seconds_text(video_.duration) + " could be read" +
         (said > video_.duration ? " of " + seconds_text(said) : std::string()));
