@@ -29,14 +29,14 @@ class VideoPass {
         preview_side_(wants_preview ? wants.preview_side : 0) {}
 
   Status take(VideoFrame& frame) {
-    if (frame.number() == 0) begin(frame.frames_a_second());
+    if (frame.number() == 0) begin(frame);
     if (tracker_.wants(frame.time(), frame.until())) {
       const auto grey = [&](uint32_t side) { return frame.grey(side); };
       TRY(tracker_.add(frame.time(), frame.until(), frame.width(), frame.height(), grey));
       if (preview_side_ > 0) TRY(preview(frame));
     }
     if (vpdq_ && vpdq_->wants(frame.number())) vpdq_->take(frame.number(), TRY(frame.rgb()));
-    if (tmk_) tmk_->take(frame.time(), TRY(frame.rgb(kTmkSide, kTmkSide)));
+    if (tmk_) tmk_->take(frame.time(), TRY(frame.rgb(kTmkSide, kTmkSide)), frame.said_duration());
     return {};
   }
 
@@ -60,9 +60,9 @@ class VideoPass {
   }
 
  private:
-  void begin(double frames_a_second) {
-    if (wants_.vpdq) vpdq_.emplace(frames_a_second);
-    if (wants_.tmk) tmk_.emplace(frames_a_second);
+  void begin(const VideoFrame& frame) {
+    if (wants_.vpdq) vpdq_.emplace(frame.frames_a_second());
+    if (wants_.tmk) tmk_.emplace(frame.base_frames_a_second());
   }
 
   // The first frame that says something; until then the first of all.

@@ -18,22 +18,28 @@ constexpr int64_t kMostFrames = 24 * 3'600 * 15;
 
 constexpr double kUsualFramesASecond = 25;
 
+// Microseconds are rounded, and half an output frame must stay a half.
+constexpr double kFineness = 1e4;
+
 }  // namespace
 
 EvenFrames::EvenFrames(double frames_a_second, int32_t wanted) : wanted_(wanted) {
   const bool known = std::isfinite(frames_a_second) && frames_a_second > 0;
-  const double shown = wanted_ / (known ? frames_a_second : kUsualFramesASecond);
-  // The duration that a container gives a frame counts in whole output frames, unless that is none.
-  const double whole = std::nearbyint(static_cast<float>(shown));
-  shown_for_ = whole > 0 ? whole : std::min(shown, 1.0);
+  usual_ = wanted_ / (known ? frames_a_second : kUsualFramesASecond);
 }
 
-EvenFrames::Counts EvenFrames::next(std::chrono::microseconds time) {
+EvenFrames::Counts EvenFrames::next(std::chrono::microseconds time,
+                                    std::optional<std::chrono::microseconds> duration) {
+  // What a container says of a frame's duration counts in whole output frames, unless that is none.
+  const double said = duration ? static_cast<double>(duration->count()) * wanted_ / 1e6 : usual_;
+  const double whole = std::nearbyint(std::round(said * kFineness) / kFineness);
+  const double shown_for = whole > 0 ? whole : std::min(usual_, 1.0);
+
   // Away from the middle of two output frames, as FFmpeg does.
   double place = static_cast<double>(time.count()) * wanted_ / 1e6;
   place += (place > 0 ? 1.0 : -1.0) / (1 << 17);
   double early = place - static_cast<double>(counted_);
-  const double end = early + shown_for_;
+  const double end = early + shown_for;
   if (early < 0 && end > 0) early = 0;
 
   int64_t frames = 1;

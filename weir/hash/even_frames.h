@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace weir {
 
@@ -13,7 +14,7 @@ namespace weir {
 // video of 30 a second gives its frames 0, 1, 2, 3, 5, 7, ... at 15. Signatures depend on it.
 class EvenFrames {
  public:
-  // `frames_a_second` of the input, 0 when it is not known.
+  // `frames_a_second` of the input as FFmpeg guesses it (r_frame_rate), 0 when it is not known.
   EvenFrames(double frames_a_second, int32_t wanted);
 
   // How often the frame before this one is shown again, then this one; most often 0 and 1.
@@ -21,7 +22,10 @@ class EvenFrames {
     uint32_t before = 0;
     uint32_t now = 0;
   };
-  Counts next(std::chrono::microseconds time);
+  // `duration`: of this frame, as the container says; 0 when it says nothing; absent when nobody
+  // asked it, and then the frame rate tells.
+  Counts next(std::chrono::microseconds time,
+              std::optional<std::chrono::microseconds> duration = std::nullopt);
   // How often the last frame is shown again at the end.
   uint32_t finish();
 
@@ -29,7 +33,7 @@ class EvenFrames {
   void remember(uint32_t before);
 
   double wanted_;
-  double shown_for_;                   // one frame, in output frames
+  double usual_;                       // duration of a frame by its rate, in output frames
   int64_t counted_ = 0;                // output frames so far
   std::array<uint32_t, 3> repeats_{};  // `before` of the last three, newest first
 };

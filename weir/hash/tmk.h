@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -52,12 +53,14 @@ TmkScore tmk_similarity(const TmkSignature& a, const TmkSignature& b);
 // counted, doubled and dropped here (docs/decisions/0096-tmk-frames-as-ffmpeg-counts-them.md).
 class TmkHasher {
  public:
-  // The stream's average, as the container says; while it is not known (0) it is taken to be 25.
+  // As FFmpeg guesses it (r_frame_rate); while it is not known (0) it is taken to be 25.
   explicit TmkHasher(double frames_a_second);
   ~TmkHasher();
 
   // Every frame of the video: 64 x 64, 3 channels. Which of them count is known only from the next.
-  void take(std::chrono::microseconds time, const PixelView& rgb);
+  // `duration` as for EvenFrames::next().
+  void take(std::chrono::microseconds time, const PixelView& rgb,
+            std::optional<std::chrono::microseconds> duration = std::nullopt);
   TmkSignature finish();
 
  private:

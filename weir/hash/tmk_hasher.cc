@@ -95,12 +95,13 @@ struct TmkHasher::Impl {
 TmkHasher::TmkHasher(double frames_a_second) : impl_(std::make_unique<Impl>(frames_a_second)) {}
 TmkHasher::~TmkHasher() = default;
 
-void TmkHasher::take(std::chrono::microseconds time, const PixelView& rgb) {
+void TmkHasher::take(std::chrono::microseconds time, const PixelView& rgb,
+                     std::optional<std::chrono::microseconds> duration) {
   assert(rgb.width == kSide && rgb.height == kSide && rgb.channels == 3);
   plain::Samples luma;
   plain::luma_of(rgb, luma.data());
   const plain::Coefficients feature = pdq_dct(luma);
-  const EvenFrames::Counts counts = impl_->even.next(time);
+  const EvenFrames::Counts counts = impl_->even.next(time, duration);
   for (uint32_t i = 0; i < counts.before; ++i) impl_->count(impl_->last);
   for (uint32_t i = 0; i < counts.now; ++i) impl_->count(feature);
   impl_->last = feature;

@@ -209,6 +209,32 @@ TEST(EvenFrames, AreThoseThatFfmpegWrites) {
   }
 }
 
+// The same of a video whose frames last 1 to 3 thirtieths of a second, as its container says.
+TEST(EvenFrames, OfVariableFrameRateAreThoseThatFfmpegWrites) {
+  std::vector<int> thirtieths;
+  for (int n = 0; n < 300; ++n)
+    if (n % 3 == 0 || n % 7 == 0 || n % 90 > 70) thirtieths.push_back(n);
+  thirtieths.push_back(298);  // where the last one ends
+  const auto at = [&](size_t i) {
+    return std::chrono::microseconds(std::llround(thirtieths[i] * 1e6 / 30));
+  };
+  EvenFrames even(30, 15);
+  std::vector<size_t> shown;
+  for (size_t i = 0; i + 1 < thirtieths.size(); ++i) {
+    const auto duration =
+        std::chrono::microseconds((thirtieths[i + 1] - thirtieths[i]) * 1'000'000 / 30);
+    const auto counts = even.next(at(i), duration);
+    shown.insert(shown.end(), counts.before, i - 1);
+    shown.insert(shown.end(), counts.now, i);
+  }
+  shown.insert(shown.end(), even.finish(), thirtieths.size() - 2);
+  EXPECT_EQ(shown.size(), 150u);
+  shown.resize(40);
+  EXPECT_EQ(shown, (std::vector<size_t>{0,  0,  1,  1,  2,  3,  4,  5,  6,  7,  8,  9,  9,  10,
+                                        11, 12, 13, 14, 15, 16, 17, 17, 18, 19, 19, 20, 21, 22,
+                                        23, 24, 25, 26, 27, 27, 28, 29, 30, 31, 33, 35}));
+}
+
 // Whatever times a file claims, the output is bounded.
 RC_GTEST_PROP(EvenFrames, ForgedTimesAreBounded, (const std::vector<int64_t>& times)) {
   EvenFrames even(25, 15);

@@ -46,12 +46,14 @@ Error no_memory() {
 class AvVideoFrame : public VideoFrame {
  public:
   AvVideoFrame(const AVFrame& frame, const media::Showing& showing, media::FramePictures& pictures,
-               double frames_a_second)
+               double frames_a_second, double base_frames_a_second, microseconds said)
       : frame_(frame),
         showing_(showing),
         pictures_(pictures),
         size_(media::shown_size(frame, showing)),
-        frames_a_second_(frames_a_second) {}
+        frames_a_second_(frames_a_second),
+        base_frames_a_second_(base_frames_a_second),
+        said_duration_(said) {}
   void set(microseconds time, microseconds until, uint32_t number) {
     time_ = time;
     until_ = until;
@@ -62,6 +64,8 @@ class AvVideoFrame : public VideoFrame {
   uint32_t number() const override { return number_; }
   bool is_key() const override { return frame_.key_frame != 0; }
   double frames_a_second() const override { return frames_a_second_; }
+  double base_frames_a_second() const override { return base_frames_a_second_; }
+  microseconds said_duration() const override { return said_duration_; }
   uint32_t width() const override { return size_.width; }
   uint32_t height() const override { return size_.height; }
   Result<PixelView> grey(uint32_t side) override { return pictures_.grey(frame_, showing_, side); }
@@ -78,6 +82,8 @@ class AvVideoFrame : public VideoFrame {
   media::FramePictures& pictures_;
   media::ShownSize size_;
   double frames_a_second_;
+  double base_frames_a_second_;
+  microseconds said_duration_;
   microseconds time_{0};
   microseconds until_{0};
   uint32_t number_ = 0;
@@ -125,6 +131,7 @@ class VideoRun {
   uint64_t bad_packets_ = 0;
   uint64_t bad_frames_ = 0;
   std::string reading_stopped_;  // why, when it was not the end
+  double base_rate_ = 0;         // see VideoFrame::base_frames_a_second()
   DecodedVideo video_;
 };
 
@@ -176,6 +183,8 @@ Result<DecodedVideo> VideoRun::run() {
   video_.has_audio = input_.has_audio();
   const AVRational rate = input_.stream().avg_frame_rate;
   if (rate.num > 0 && rate.den > 0) video_.frames_a_second = av_q2d(rate);
+  const AVRational base = av_guess_frame_rate(&input_.format(), &input_.stream(), nullptr);
+  if (base.num > 0 && base.den > 0) base_rate_ = av_q2d(base);
   TRY(open_decoder());
   const Av<AVPacket> packet(av_packet_alloc());
   if (!packet) return no_memory();
@@ -264,7 +273,8 @@ Status VideoRun::hold(AVFrame& frame) {
 Status VideoRun::give_held(microseconds until) {
   if (!is_holding_) return {};
   is_holding_ = false;
-  AvVideoFrame frame(*held_, showing_, pictures_, video_.frames_a_second);
+  AvVideoFrame frame(*held_, showing_, pictures_, video_.frames_a_second, base_rate_,
+                     from_stream(held_->pkt_duration, input_.stream().time_base));
   frame.set(held_time_, until, static_cast<uint32_t>(video_.frames));
   if (video_.frames == 0) {
     video_.width = frame.width();

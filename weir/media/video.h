@@ -26,6 +26,10 @@ class VideoFrame {
   virtual bool is_key() const = 0;      // decodes alone
   // Of the whole stream on average, as the container says; 0 when it does not.
   virtual double frames_a_second() const { return 0; }
+  // Whose ticks hold the times of all frames, as FFmpeg guesses it; 0 when it does not.
+  virtual double base_frames_a_second() const { return frames_a_second(); }
+  // What the container says, right or wrong; 0 when it does not.
+  virtual std::chrono::microseconds said_duration() const { return {}; }
   // As it is shown, in square pixels: turned upright, and shortened where pixels are not square.
   virtual uint32_t width() const = 0;
   virtual uint32_t height() const = 0;
