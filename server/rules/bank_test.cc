@@ -75,6 +75,37 @@ TEST(EntryRule, RefusesWhatCannotBeStoredOrCompared) {
   EXPECT_TRUE(refuses([](Entry& e) { e.provenance["path"] = std::string(4097, 'a'); }));
 }
 
+// What is stored of a video must be readable for ever: one value that is not would stop them all.
+TEST(EntryRule, RefusesSignalsOfVideosThatCannotBeCompared) {
+  Signal tmk = signal_of(SignalKind::kTmk, 0);
+  const std::string_view head(
+      "TMK1FVECPDQF"
+      "\x0f\0\0\0"
+      "\1\0\0\0"
+      "\1\0\0\0"
+      "\1\0\0\0"
+      "\0\0\0\0"
+      "\5\0\0\0",
+      36);
+  tmk.value.assign(head.begin(), head.end());
+  tmk.value.resize(36 + 4 * 4);  // a weight, an average, a cosine, a sine: all 0
+  EXPECT_TRUE(check_entry(entry_of({tmk})));
+  for (const size_t at : {36u, 40u, 44u, 48u}) {
+    Signal bad = tmk;
+    bad.value[at + 2] = 0xC0;
+    bad.value[at + 3] = 0x7F;  // not a number
+    EXPECT_FALSE(check_entry(entry_of({bad}))) << at;
+  }
+  tmk.value.pop_back();
+  EXPECT_FALSE(check_entry(entry_of({tmk})));
+  EXPECT_FALSE(check_entry(entry_of({signal_of(SignalKind::kVpdq, 0)})));
+  Signal vpdq = signal_of(SignalKind::kVpdq, 0);
+  vpdq.value.assign(48, 0);
+  EXPECT_TRUE(check_entry(entry_of({vpdq})));
+  vpdq.value[44] = 101;  // quality
+  EXPECT_FALSE(check_entry(entry_of({vpdq})));
+}
+
 TEST(ContentKey, IsTheSha256OfTheFileWhenThereIsOne) {
   const Signal sha = signal_of(SignalKind::kSha256, 7);
   EXPECT_EQ(content_key(entry_of({signal_of(SignalKind::kPdq, 1), sha})), sha.value);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/base/tmk_layout.h"
 
+#include <bit>
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -28,6 +30,23 @@ Status check_count(std::string_view noun, int32_t found, uint32_t least, uint32_
                  std::string(noun) + ", found " + std::to_string(found));
 }
 
+// What follows the header: periods, weights, features.
+Status check_values(std::span<const uint8_t> file, const TmkLayout& layout) {
+  // No value of a real signature is above 4,096 = 64 x 64 x 255 / 255; squares of these are far
+  // from the end of float.
+  constexpr float kMostValue = 1e12F;
+  const uint8_t* at = file.data() + TmkLayout::kHeaderBytes;
+  for (uint32_t i = 0; i < layout.periods; ++i, at += 4)
+    TRY(check_count("frames in a period", little_endian(at), 1, kMostTmkPeriod));
+  for (size_t i = 0; at != file.data() + file.size(); ++i, at += 4) {
+    const float value = std::bit_cast<float>(little_endian(at));
+    if (!(std::abs(value) <= kMostValue))
+      return invalid("the .tmk file holds a value that is no sensible number");
+    if (i < layout.harmonics && value < 0) return invalid("the .tmk file has a negative weight");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<TmkLayout> tmk_layout(std::span<const uint8_t> file) {
@@ -52,6 +71,7 @@ Result<TmkLayout> tmk_layout(std::span<const uint8_t> file) {
   if (file.size() != layout.bytes())
     return invalid("the .tmk file should have " + std::to_string(layout.bytes()) +
                    " bytes by its header, found " + std::to_string(file.size()));
+  TRY(check_values(file, layout));
   return layout;
 }
 

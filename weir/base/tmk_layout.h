@@ -29,8 +29,9 @@ constexpr uint32_t kMostTmkHarmonics = 128;
 constexpr uint32_t kMostTmkDimensions = 256;   // PDQ has no more
 constexpr int32_t kMostTmkPeriod = 1'000'000;  // output frames; comparing takes time in proportion
 
-// The layout of a whole file. Errors: invalid, saying what is wrong: magic words, numbers out of
-// range, a length that is not the one the numbers ask for.
+// The layout of a whole file, all of which is checked: what passes can be read and compared.
+// Errors: invalid, saying what is wrong: magic words, numbers out of range, a length that is not
+// the one the numbers ask for, periods out of range, negative weights, values that are no numbers.
 Result<TmkLayout> tmk_layout(std::span<const uint8_t> file);
 
 }  // namespace weir
