@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 try:
@@ -58,8 +59,8 @@ class Small(unittest.TestCase):
                 cls.ask(edits.EDITS[edit](whole, level, dice(edit, one["name"]), supply), edit,
                         level)
         for number in range(2):
-            cls.ask(compilations.compilation(cls.known, 1, dice("sewn", number), supply),
-                    edits.COMPILATION, 1)
+            sewn = compilations.compilation(cls.known, 1, dice("sewn", number), supply)
+            cls.ask(replace(sewn, fps=FPS, shrink=(640, 360)), edits.COMPILATION, 1)
         cls.match()
 
     @classmethod
