@@ -1,19 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "weir/align/span_fit.h"
+#include <span>
+#include <vector>
+
+#include "weir/align/thumb_pair.h"
+#include "weir/align/time_line.h"
+#include "weir/align/track_pair.h"
 
 namespace weir {
 
 // Whether what moves in the entry moves in the item, too. A camera that stands in one place films
 // the same walls every day; only people, light and smoke tell one day from another.
-struct Motion {
-  double agreement =
-      0;               // correlation of changes over time where the entry's pixels change, -1 to 1
-  size_t moments = 0;  // at which enough of the entry changes to tell; 0: nothing moves
-  size_t item_moments = 0;  // at which much of the item changes
+struct MotionMoment {
+  double item = 0;           // seconds; changes are those from there to half a second later
+  double agreement = 0;      // correlation of the changes where the entry's pixels change, -1 to 1
+  bool entry_moves = false;  // enough to tell; without, `agreement` is 0
+  bool item_moves = false;
 };
-Motion motion_between(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& line, double from,
-                      double to);
+// By time. Moments before cuts are left out, and of long spans most.
+std::vector<MotionMoment> motion_along(const TrackPair& tracks, ThumbPair& thumbs,
+                                       const TimeLine& line, double from, double to);
+
+struct Motion {
+  double agreement = 0;     // in the mean of the moments
+  size_t moments = 0;       // at which enough of the entry moves to tell; 0: nothing does
+  size_t item_moments = 0;  // at which only the item moves
+};
+Motion summed_up(std::span<const MotionMoment> moments);
+
+// The part of a span in which what moves agrees: what lies before and after is another moment in
+// the same place. All of it when there is no such part.
+struct ItemSpan {
+  double from = 0;  // seconds
+  double to = 0;
+};
+ItemSpan moving_together(std::span<const MotionMoment> moments, const ItemSpan& span);
 
 }  // namespace weir

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hits say roughly which line two videos share; thumbs of all frames say it exactly. For short
-// windows along the line the entry is shifted in time until its pixels agree best, and a line
-// through the shifts, each weighed by how clearly it is best, corrects offset and speed. Then both
-// ends move outward as long as frames still show the same.
+// Hits say roughly which line two videos share; thumbs of all frames say it exactly. First the line
+// moves to where the changes agree; then both ends move outward as long as frames show the same.
 #include "weir/align/span_fit.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
+
+#include "weir/align/time_shift.h"
 
 namespace weir {
 
@@ -19,9 +18,8 @@ constexpr double kSame = 0.6;           // of the middle square, and
 constexpr double kSameWhole = 0.35;     // of all pixels: they show the same
 constexpr double kDifferent = 0.42;     // of the middle square: they do not
 constexpr double kMostGap = 1.6;        // seconds of other pictures within a span
-constexpr double kShift = 1.0;          // seconds by which hits may be wrong
-constexpr double kWindow = 3;           // seconds of the item that are shifted together
-constexpr size_t kMostFrames = 160;     // looked at for the line
+constexpr double kUnsure = 0.9;         // seconds of the entry, that a wrong speed may be off by
+constexpr double kObjection = 0.01;     // of correlation
 constexpr double kSnap = 0.3;           // seconds to a cut of the item
 constexpr double kLeastAgreeing = 0.4;  // of the frames of the core
 
@@ -54,86 +52,19 @@ Shows shows(const std::optional<ThumbLikeness>& likeness) {
   return likeness->typical < kDifferent || likeness->whole < 0.2 ? Shows::kOther : Shows::kUnclear;
 }
 
-// How much better a window agrees when the entry is shifted by `shift`, and how clearly.
-struct WindowShift {
-  double middle = 0;  // seconds of the item
-  double shift = 0;   // seconds of the entry
-  double weight = 0;
-};
-
-WindowShift best_shift(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& line,
-                       std::span<const size_t> places, double reach) {
-  const FrameTimes& entry = tracks.entry_times;
-  const double step = std::min(entry.step(), 0.5) / 2;
-  const int most = static_cast<int>(std::ceil(reach / step));
-  std::vector<double> sums(static_cast<size_t>(2 * most + 1), 0.0);
-  WindowShift out;
-  for (const size_t place : places) {
-    const double time = tracks.item_times.time(place);
-    out.middle += time / static_cast<double>(places.size());
-    for (int k = -most; k <= most; ++k) {
-      // Between two frames of the entry, what lies between their agreements.
-      const double at = line(time) + k * step;
-      const size_t after = std::clamp<size_t>(entry.first_at_or_after(at), 1, entry.size() - 1);
-      const double gap = entry.time(after) - entry.time(after - 1);
-      const double share = gap > 0 ? std::clamp((at - entry.time(after - 1)) / gap, 0.0, 1.0) : 0.0;
-      const auto early = thumbs.likeness(tracks.item_times.frame(place), entry.frame(after - 1));
-      const auto late = thumbs.likeness(tracks.item_times.frame(place), entry.frame(after));
-      sums[static_cast<size_t>(k + most)] += (1 - share) * score_of(early) + share * score_of(late);
-    }
-  }
-  const auto top = std::max_element(sums.begin(), sums.end());
-  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / double(sums.size());
-  // Equally good shifts, as of a still scene, have their middle at no shift.
-  double shift = 0, total = 0;
-  for (size_t i = 0; i < sums.size(); ++i) {
-    const double weight = std::max(0.0, sums[i] - (*top - 0.25 * (*top - mean)));
-    shift += weight * (static_cast<double>(i) - most) * step;
-    total += weight;
-  }
-  if (total > 0) out.shift = shift / total;
-  out.weight = std::max(0.0, (*top - mean) / static_cast<double>(places.size()) - 0.01);
-  return out;
-}
-
-// A line through the shifts; its slope only where windows lie apart and are clear.
-TimeLine corrected(const TimeLine& line, std::span<const WindowShift> windows) {
-  double w = 0, t = 0, s = 0;
-  for (const WindowShift& one : windows)
-    w += one.weight, t += one.weight * one.middle, s += one.weight * one.shift;
-  if (w < 0.02) return line;
-  t /= w, s /= w;
-  double tt = 0, ts = 0;
-  for (const WindowShift& one : windows) {
-    tt += one.weight * (one.middle - t) * (one.middle - t);
-    ts += one.weight * (one.middle - t) * (one.shift - s);
-  }
-  const double slope = tt / w > 0.5 ? ts / tt : 0;
-  TimeLine out{std::clamp(line.speed + slope, 0.45, 2.2), 0};
-  out.offset = line(t) + s - out.speed * t;
-  return out;
-}
-
-TimeLine refined(const TrackPair& tracks, ThumbPair& thumbs, TimeLine line, double from,
+// A line at speed 1 is as likely as all others together, so it is taken where hits this near to
+// each other could not tell and pixels do not object.
+TimeLine refined(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& rough, double from,
                  double to) {
-  if (tracks.entry_times.size() < 2) return line;
-  const size_t first = tracks.item_times.first_at_or_after(from - 1e-6);
-  const size_t end = tracks.item_times.first_at_or_after(to + 1e-6);
-  const size_t step = std::max<size_t>(1, (end - first) / kMostFrames);
-  for (const double reach : {kShift, kShift / 2}) {
-    std::vector<WindowShift> windows;
-    std::vector<size_t> places;
-    for (size_t i = first; i < end; i += step) {
-      places.push_back(i);
-      const double since = tracks.item_times.time(i) - tracks.item_times.time(places.front());
-      const bool is_last = i + step >= end;
-      if (!is_last && since < kWindow) continue;
-      windows.push_back(best_shift(tracks, thumbs, line, places, reach));
-      places.clear();
-    }
-    line = corrected(line, windows);
-  }
-  return line;
+  const TimeLine line = shifted_line(tracks, thumbs, rough, from, to);
+  if (line.speed == 1 || std::abs(line.speed - 1) * (to - from) > kUnsure) return line;
+  const double middle = (from + to) / 2;
+  TimeLine plain{1, line(middle) - middle};
+  plain = shifted_line(tracks, thumbs, plain, from, to);
+  plain = {1, plain(middle) - middle};
+  const double objection = agreement_along(tracks, thumbs, line, from, to) -
+                           agreement_along(tracks, thumbs, plain, from, to);
+  return objection <= kObjection ? plain : line;
 }
 
 // The last place, going from `place` by `step`, that still shows the same.

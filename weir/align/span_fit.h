@@ -4,19 +4,11 @@
 #include <cstddef>
 #include <optional>
 
-#include "weir/align/frame_times.h"
 #include "weir/align/thumb_pair.h"
 #include "weir/align/time_line.h"
+#include "weir/align/track_pair.h"
 
 namespace weir {
-
-// Two tracks with their moments in order, through one transform.
-struct TrackPair {
-  const VideoTrack& item;
-  const VideoTrack& entry;
-  const FrameTimes& item_times;
-  const FrameTimes& entry_times;
-};
 
 // A span of the item in which the pixels follow the entry.
 struct FittedSpan {

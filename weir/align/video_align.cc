@@ -10,11 +10,12 @@
 #include <memory>
 
 #include "weir/align/frame_times.h"
+#include "weir/align/held_pictures.h"
 #include "weir/align/motion.h"
 #include "weir/align/span_fit.h"
 #include "weir/align/time_line.h"
 #include "weir/align/time_network.h"
-#include "weir/align/transform.h"
+#include "weir/align/time_shift.h"
 #include "weir/align/video_evidence.h"
 #include "weir/align/video_places.h"
 
@@ -29,7 +30,12 @@ constexpr double kLeastPath = 0.7;       // weight of a path worth a look
 constexpr size_t kPathsEachSegment = 3;  // that are looked at
 constexpr double kLeastAgreement = 0.3;  // with the pixels, before the line is refined
 constexpr double kLeastSeconds = 0.7;    // of the item
-constexpr double kPossible = -0.5;       // log10 of false alarms, above which chance explains it
+constexpr double kFarShift = 20;         // seconds, within a shot of a camera that stands still
+constexpr double kMovedTogether = 10;    // seconds of the item, then
+constexpr double kMostOfSpan = 0.7;      // where less is left, what moves must agree well, too
+constexpr size_t kLeastMoments = 6;
+constexpr double kSureMotion = 0.6;
+constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
 
 // All that is known while one item and one entry are compared.
 class Search {
@@ -73,6 +79,10 @@ class Search {
     return found;
   }
 
+  std::vector<SharedSegment> held(std::span<const SharedSegment> known) {
+    return held_pictures(tracks_, hits_, known, places_);
+  }
+
  private:
   std::optional<SharedSegment> segment_of(std::span<const TimedHit> on_line, const TimeLine& line,
                                           bool mirrored) {
@@ -82,13 +92,39 @@ class Search {
     const double from = on_line.front().item, to = on_line.back().item;
     VideoPlace* place = places_.best(tracks_, proposed, mirrored, line, from, to);
     if (place == nullptr || place->agreement < kLeastAgreement) return {};
-    const auto span = fit_span(tracks_, place->thumbs, line, from, to);
+    auto span = fit_span(tracks_, place->thumbs, line, from, to);
     if (!span || span->to - span->from < kLeastSeconds) return {};
     SharedSegment segment = described(*span, *place, mirrored);
     segment.log10_nfa = log10_false_alarms(tracks_, hits_, segment);
     if (segment.log10_nfa > kPossible) return {};
-    segment.verdict = verdict_of(*span, place->thumbs);
+    Verdict verdict = judged(*span, place->thumbs);
+    if (verdict != Verdict::kCopy) {
+      // Where the camera stands still, any moment of a shot looks like any other, and hits may name
+      // a wrong one: what moves says which is meant.
+      const TimeLine moved = moved_by_motion(*span, place->thumbs);
+      auto other = fit_span(tracks_, place->thumbs, moved, span->from, span->to);
+      if (other && judged(*other, place->thumbs, true) == Verdict::kCopy) {
+        span = other;
+        verdict = Verdict::kCopy;
+      }
+    }
+    if (span->to - span->from < kLeastSeconds) return {};
+    const double log10_nfa = segment.log10_nfa;
+    segment = described(*span, *place, mirrored);
+    segment.log10_nfa = log10_nfa;
+    segment.verdict = verdict;
     return segment;
+  }
+
+  TimeLine moved_by_motion(const FittedSpan& span, ThumbPair& thumbs) {
+    std::vector<size_t> places;
+    const double middle = (span.from + span.to) / 2;
+    for (size_t i = item_times_.first_at_or_after(middle - kMovedTogether / 2);
+         i < item_times_.size() && item_times_.time(i) <= middle + kMovedTogether / 2; ++i)
+      if (item_times_.time(i) >= span.from && item_times_.time(i) <= span.to) places.push_back(i);
+    if (places.empty()) return span.line;
+    const TimeShift shift = best_shift(tracks_, thumbs, span.line, places, kFarShift);
+    return {span.line.speed, span.line.offset + shift.shift};
   }
 
   SharedSegment described(const FittedSpan& span, const VideoPlace& place, bool mirrored) const {
@@ -108,9 +144,23 @@ class Search {
     return segment;
   }
 
-  Verdict verdict_of(const FittedSpan& span, ThumbPair& thumbs) {
-    const Motion motion = motion_between(tracks_, thumbs, span.line, span.from, span.to);
-    return verdict_of_motion(motion, span.agreement);
+  // By what moves; of the span, only the part where that agrees is left. What was chosen among many
+  // moments or parts agrees better by chance, and more is asked of it.
+  Verdict judged(FittedSpan& span, ThumbPair& thumbs, bool was_chosen = false) {
+    auto moments = motion_along(tracks_, thumbs, span.line, span.from, span.to);
+    const ItemSpan part = moving_together(moments, {span.from, span.to});
+    std::erase_if(moments, [&](const MotionMoment& one) {
+      return one.item < part.from - 1e-6 || one.item > part.to;
+    });
+    const double share = (part.to - part.from) / (span.to - span.from);
+    const Motion motion = summed_up(moments);
+    span.from = part.from;
+    span.to = part.to;
+    const Verdict verdict = verdict_of_motion(motion, span.agreement);
+    if (verdict == Verdict::kCopy && (was_chosen || share < kMostOfSpan) &&
+        (motion.moments < kLeastMoments || motion.agreement < kSureMotion))
+      return Verdict::kUnclear;
+    return verdict;
   }
 
   FrameTimes item_times_;
@@ -130,6 +180,7 @@ std::vector<SharedSegment> align_videos(const VideoTrack& item, const VideoTrack
   std::vector<SharedSegment> found = search.segments(false, options.most_segments);
   for (SharedSegment& one : search.segments(true, options.most_segments))
     found.push_back(std::move(one));
+  for (SharedSegment& one : search.held(found)) found.push_back(std::move(one));
   return resolved(std::move(found), options.most_segments);
 }
 

@@ -16,7 +16,9 @@ constexpr double kBins = 1;  // a second, of offsets
 constexpr double kSameMotion = 0.5;
 constexpr double kOtherMotion = 0.2;
 constexpr size_t kLeastMoments = 2;
-constexpr double kAgreeing = 0.8;  // where motion does not tell
+constexpr size_t kFewMoments = 4;
+constexpr double kMostOnlyItem = 0.5;  // moments at which only the item moves, for one other
+constexpr double kAgreeing = 0.8;      // where motion does not tell
 
 constexpr double kLeastSeconds = 0.7;  // what is left of a segment that gives way
 
@@ -62,6 +64,11 @@ double log10_false_alarms(const TrackPair& tracks, std::span<const FrameHit> hit
 }
 
 Verdict verdict_of_motion(const Motion& motion, double agreement) {
+  // People come and go where the entry shows none: seen often, it is more than something put on.
+  const bool is_only_item = motion.item_moments >= kLeastMoments &&
+                            motion.item_moments > kMostOnlyItem * double(motion.moments);
+  if (is_only_item && (motion.moments < kFewMoments || motion.agreement < kSameMotion))
+    return motion.agreement <= kOtherMotion ? Verdict::kSameScene : Verdict::kUnclear;
   if (motion.moments >= kLeastMoments) {
     if (motion.agreement >= kSameMotion) return Verdict::kCopy;
     if (motion.agreement <= kOtherMotion) return Verdict::kSameScene;
@@ -93,7 +100,7 @@ std::vector<SharedSegment> resolved(std::vector<SharedSegment> found, size_t mos
       return microseconds_of(seconds_of(by) * one.speed);
     };
     const auto early = moved(from - one.item_from), late = moved(to - one.item_to);
-    one.entry_from = std::max(one.entry_from, one.entry_from + early);
+    one.entry_from += early;
     one.entry_to = std::max(one.entry_from, one.entry_to + late);
     one.item_from = from;
     one.item_to = to;

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "weir/align/motion.h"
-#include "weir/align/span_fit.h"
 #include "weir/align/video_align.h"
 
 namespace weir {

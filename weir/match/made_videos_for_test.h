@@ -96,7 +96,8 @@ inline TrackFrame frame_of(const Pixels& picture) {
   const PdqDihedral hash = pdq_dihedral(picture.view());
   TrackFrame out;
   out.pdq = out.clean = hash.dihedral[0];
-  out.mirrored = out.clean_mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipX)];
+  out.mirrored = out.clean_mirrored =
+      hash.dihedral[static_cast<size_t>(Dihedral::kFlipY)];  // left to right
   out.quality = static_cast<uint8_t>(hash.quality);
   return out;
 }

@@ -19,14 +19,18 @@
 namespace weir {
 namespace {
 
-constexpr double kMostStillSurprise = 12;
+constexpr double kMostStillSurprise = 10;
 constexpr double kStillIsSure = -6;   // log10 of false alarms of one comparison of two stills
 constexpr size_t kPairsOfEntry = 24;  // stills compared closely
 constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
 constexpr size_t kPairsInAll = 160;
 constexpr size_t kFailuresInARow = 6;
 constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
-constexpr double kExplained = 0.6;           // of a segment by harmless material
+constexpr std::chrono::microseconds kShort{4'000'000};
+constexpr double kSureAlone = -8;  // log10 of false alarms: more than one picture agrees
+constexpr double kSureLong = -4;
+constexpr double kSureTogether = -14;
+constexpr double kExplained = 0.6;  // of a segment by harmless material
 
 // How many comparisons of stills are left, over all entries.
 struct Budget {
@@ -94,6 +98,37 @@ bool is_explained(const SharedSegment& segment, const std::vector<Span>& spans) 
          kExplained * static_cast<double>((segment.item_to - segment.item_from).count());
 }
 
+bool is_short(const SharedSegment& one) {
+  return one.item_to - one.item_from < kShort;
+}
+
+// A short span that other entries show too is an intro or a card; a long one, another edition.
+void weigh_common(std::vector<VideoMatch>& matches) {
+  std::vector<std::vector<Span>> short_spans(matches.size());
+  for (size_t i = 0; i < matches.size(); ++i)
+    for (const SharedSegment& one : matches[i].segments)
+      if (is_short(one)) short_spans[i].emplace_back(one.item_from, one.item_to);
+  for (size_t i = 0; i < matches.size(); ++i)
+    for (SharedSegment& one : matches[i].segments) {
+      if (!is_short(one)) continue;
+      double others = 0;
+      for (size_t k = 0; k < matches.size(); ++k)
+        others += k != i && is_explained(one, short_spans[k]);
+      one.log10_nfa /= 1 + others * others;
+    }
+}
+
+// A short span that one picture tells of is taken for one of the entry's only beside others.
+void keep_sure(VideoMatch& match) {
+  const auto is_sure = [](const SharedSegment& one) {
+    return one.log10_nfa <= kSureAlone || (!is_short(one) && one.log10_nfa <= kSureLong);
+  };
+  double sum = 0;
+  for (const SharedSegment& one : match.segments) sum += one.log10_nfa;
+  if (sum > kSureTogether && std::none_of(match.segments.begin(), match.segments.end(), is_sure))
+    match.segments.clear();
+}
+
 // Of all segments together, among all entries.
 double false_alarms(const std::vector<SharedSegment>& segments, size_t videos) {
   double log10 = std::log10(static_cast<double>(std::max<size_t>(1, videos)));
@@ -127,7 +162,9 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
     else
       matches.push_back(std::move(match));
   }
+  weigh_common(matches);
   for (VideoMatch& match : matches) {
+    keep_sure(match);
     std::erase_if(match.segments, [&](const auto& one) { return is_explained(one, harmless); });
     match.expected_false_alarms = false_alarms(match.segments, index.videos());
   }

@@ -114,6 +114,79 @@ TEST_F(VideoMatchTest, FindsAPictureInAPicture) {
   expect_spans(archive().match(item), {{1, 0, 12, 20, 32}});
 }
 
+TEST_F(VideoMatchTest, FindsTheSegmentsOfACompilation) {
+  const auto crop = [](Pixels picture) {
+    return made::resized(made::cropped(picture, {30, 20, 200, 150}), 256, 192);
+  };
+  const Video item = joined({stranger(1, 4), part(known(1), 10, 15), part(known(2), 30, 33),
+                             stranger(2, 5), edited(part(known(6), 2, 9), made::mirrored),
+                             edited(part(known(1), 25, 31), crop), stranger(3, 3)});
+  expect_spans(archive().match(item),
+               {{1, 4, 9, 10, 15}, {2, 9, 12, 30, 33}, {6, 17, 24, 2, 9}, {1, 24, 30, 25, 31}});
+}
+
+TEST_F(VideoMatchTest, FindsASlideShow) {
+  std::vector<Video> slides;
+  for (const double moment : {4.0, 12.0, 20.0, 28.0, 36.0})
+    slides.push_back(made::held(known(3).at(moment), 3));
+  const auto found = archive().match(joined(slides));
+  SCOPED_TRACE(spoken(found));
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_EQ(found[0].entry, EntryId{3});
+  EXPECT_GE(found[0].segments.size(), 4);
+}
+
+// What all videos begin with is no sign of any.
+TEST_F(VideoMatchTest, ACardThatManyVideosShowIsNoMatch) {
+  made::Archive cards;
+  const Video card = film(500, 2.5);
+  for (int64_t entry = 1; entry <= 6; ++entry)
+    cards.add(entry, joined({card, film(600 + static_cast<unsigned>(entry), 12)}));
+  expect_spans(cards.match(joined({card, stranger(20, 10)})), {});
+  const auto found = cards.match(joined({card, part(film(604, 12), 2, 10)}));
+  SCOPED_TRACE(spoken(found));
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_EQ(found[0].entry, EntryId{4});
+}
+
+TEST_F(VideoMatchTest, BlackFramesAreNoMatch) {
+  made::Archive dark;
+  const Video black = made::held(Pixels{std::vector<uint8_t>(256 * 192, 3), 256, 192, 1}, 5);
+  dark.add(1, joined({black, film(1, 10)}));
+  expect_spans(dark.match(joined({stranger(1, 5), black})), {});
+}
+
+TEST_F(VideoMatchTest, WhatAHarmlessEntryShowsTooIsNoMatch) {
+  made::Archive both;
+  both.add(1, known(1));
+  both.add(2, part(known(1), 10, 20), true);
+  expect_spans(both.match(part(known(1), 11, 19)), {});
+  expect_spans(both.match(part(known(1), 22, 32)), {{1, 0, 10, 22, 32}});
+}
+
+TEST_F(VideoMatchTest, AnEntryThatIsReplacedOrRemovedIsNoLongerFoundByWhatItWas) {
+  made::Archive changing;
+  changing.add(1, known(1));
+  changing.add(2, known(2));
+  changing.add(1, known(3));
+  EXPECT_EQ(changing.index().videos(), 2);
+  expect_spans(changing.match(part(known(1), 5, 15)), {});
+  expect_spans(changing.match(part(known(3), 5, 15)), {{1, 0, 10, 5, 15}});
+  ASSERT_TRUE(changing.index().merge());
+  changing.remove(2);
+  expect_spans(changing.match(part(known(2), 5, 15)), {});
+  ASSERT_TRUE(changing.index().merge());
+  expect_spans(changing.match(part(known(3), 5, 15)), {{1, 0, 10, 5, 15}});
+}
+
+TEST_F(VideoMatchTest, TracksOfNothingGiveNothing) {
+  EXPECT_TRUE(archive().match(VideoTrack{}).empty());
+  made::Archive empty;
+  EXPECT_TRUE(empty.match(part(known(1), 0, 5)).empty());
+  ASSERT_TRUE(empty.index().add(EntryId{1}, VideoTrack{}, false));
+  EXPECT_TRUE(empty.match(part(known(1), 0, 5)).empty());
+}
+
 TEST_F(VideoMatchTest, FindsNothingInStrangers) {
   for (unsigned seed = 10; seed < 16; ++seed) expect_spans(archive().match(stranger(seed, 15)), {});
 }

@@ -20,9 +20,10 @@ constexpr size_t kMostNeighbours = 2'000'000;
 constexpr Distance kUnchanged{6};  // from the frame that was asked about last
 constexpr std::chrono::microseconds kAskedAtLeast{1'000'000};
 
-// What one agreement of hashes tells. Unrelated frames are much rarer that near than one in ten
-// thousand; but those of one kind (a face before a curtain, a line of text) are not.
+// What one agreement of hashes tells at the radius, and at no distance. Unrelated frames are much
+// rarer that near; but those of one kind (a face before a curtain, a line of text) are not.
 constexpr double kHashSurprise = 4;
+constexpr double kSameHashSurprise = 8;
 constexpr double kCommon = 8;  // with as many other entries, a hit tells half
 
 constexpr size_t kMostStillsAsked = 400;
@@ -94,7 +95,12 @@ double telling_share(size_t others, size_t all) {
   const double by_number = kCommon / (kCommon + static_cast<double>(others));
   if (others < 3) return by_number;
   const double share = static_cast<double>(others) / (static_cast<double>(all) + 10);
-  return std::min(by_number, -std::log10(share) / kHashSurprise);
+  return std::clamp(-std::log10(share) / kHashSurprise, 0.0, by_number);
+}
+
+double surprise_at(Distance distance) {
+  const double near = 1 - static_cast<double>(distance.bits) / kRadius.bits;
+  return kHashSurprise + (kSameHashSurprise - kHashSurprise) * near;
 }
 
 using ByEntry = std::map<EntryId, EntryVotes>;
@@ -125,7 +131,7 @@ Status add_hashes(const VideoTrack& item, const VideoIndex::Impl& index, size_t 
     EntryVotes& of_entry = votes[known[i].entry];
     of_entry.is_benign = known[i].is_benign;
     of_entry.hashes.push_back(
-        {asked.frame, known[i].number, asked.mirrored, kHashSurprise * std::max(0.0, share)});
+        {asked.frame, known[i].number, asked.mirrored, surprise_at(near[i].distance) * share});
   }
   return {};
 }
