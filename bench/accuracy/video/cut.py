@@ -65,6 +65,10 @@ class Cut:
     def seconds(self):
         return sum(p.seconds for p in self.pieces) - self.fade * (len(self.pieces) - 1)
 
+    def has_card(self):
+        """Whether the card of a channel is in it, which known videos have too."""
+        return any(p.card and p.card["kind"] == "card" for p in self.pieces)
+
     def truth(self):
         """[{"entry", "item", "known", "speed", "mirrored", "held", "backward"}] by time."""
         out, at = [], 0.0

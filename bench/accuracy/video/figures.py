@@ -49,9 +49,9 @@ def true_segments(line, entry):
 
 
 def false_scores(claims, lines):
-    """Scores of claims that are wrong, other moments of one place apart."""
+    """Scores of claims that are wrong, other moments of one place and cards apart."""
     right = shown(lines)
-    asked = {line["query"] for line in lines if line["kind"] != "hard"}
+    asked = {line["query"] for line in lines if line["kind"] != "hard" and not line["has_card"]}
     return [c["score"] for c in claims
             if c["query"] in asked and (c["query"], c["entry"]) not in right]
 
@@ -133,12 +133,17 @@ def judged(claims, lines, above=float("-inf"), least=float("-inf")):
     sewn = [line for line in copies if line["edit"] == COMPILATION]
     plain = [line for line in copies if line["edit"] not in (COMPILATION, "slideshow")]
     right = shown(copies)
+    carded = {line["query"] for line in lines if line["has_card"]}
     kept = [v for v in cells.values() if v is not None]
     return {
         "cells": cells, "counts": counts, "mean": statistics.fmean(kept) if kept else 0.0,
         "by_severity": {s: statistics.fmean([v for k, v in cells.items() if v is not None
                                              and k.endswith(" " + s)] or [0]) for s in SEVERITIES},
         "false_innocents": len(queries & set(innocent)), "innocents": len(innocent),
+        "false_cards": len(queries & set(innocent) & carded),
+        "carded": len(carded & set(innocent)),
+        "wrong_cards": sum(pair not in right for pair in found
+                           if pair[0] in {line["query"] for line in copies} & carded),
         "wrong": sum(pair not in right for pair in found
                      if pair[0] in {line["query"] for line in copies}),
         "hard": dict(sorted(hard.items())),

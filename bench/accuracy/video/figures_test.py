@@ -23,7 +23,7 @@ def segment(entry, item, known, **more):
 
 def line(query, kind, edit, severity, segments):
     return {"query": query, "kind": kind, "edit": edit, "severity": severity, "seconds": 20.0,
-            "segments": segments}
+            "segments": segments, "has_card": False}
 
 
 LINES = [

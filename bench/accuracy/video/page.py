@@ -6,7 +6,7 @@ import page as pictures
 from page import bar, table
 from video.edits import ALL, SEVERITIES
 from video.figures import WEIR
-from video.text import hard_of, percent, seconds
+from video.text import hard_of, innocents_of, percent, seconds
 
 TITLE = """<h1>Accuracy on videos</h1>
 <p>Known videos were edited in twenty-five ways at three severities, or cut up and sewn together
@@ -85,10 +85,11 @@ def section(side, figures, counts):
     for part in ("compilations", "edits"):
         out.append(table(["segments of " + part, *head], segment_rows(methods, part)))
     rows = [[name, percent(one["mean"]), *(percent(v) for v in one["by_severity"].values()),
-             f"{one['false_innocents']} of {one['innocents']}", one["wrong"],
+             *("{} of {}".format(*pair) for pair in innocents_of(one)),
+             f"{one['wrong'] - one['wrong_cards']}, {one['wrong_cards']} by a card",
              "{} of {}".format(*hard_of(one))] for name, one in methods.items()]
-    out.append(table(["found, %", "mean", *SEVERITIES, "innocents matched", "wrong known videos",
-                      "other moments matched"], rows))
+    out.append(table(["found, %", "mean", *SEVERITIES, "innocents matched", "with a known card",
+                      "wrong videos", "other moments matched"], rows))
     out += ["<h3>Each edit</h3>\n", cells_chart(methods, peer)]
     out.append("<h3>Do expected false alarms hold?</h3>\n" + table(
         ["innocents with a match of at most", "promised", "seen"],

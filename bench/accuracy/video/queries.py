@@ -3,9 +3,9 @@
 
   SET/known/NAME.mp4       the archives
   SET/queries/NNNNN.EXT    copies, compilations, innocents, other moments; names tell nothing
-  SET/truth.jsonl          {"query", "kind", "edit", "severity", "seconds", "segments": [...]} a
-                           line; kind is edit, innocent or hard; segments as of cut.py, [] when
-                           nothing known is shown
+  SET/truth.jsonl          {"query", "kind", "edit", "severity", "seconds", "has_card",
+                           "segments": [...]} a line; kind is edit, innocent or hard; segments as
+                           of cut.py, [] when nothing known is shown but perhaps a card
   SET/known.json           how many seconds each archive has
   SET/made                 what it was made from
 
@@ -51,11 +51,11 @@ class Stock:
     """Innocent videos, for backgrounds and for what lies between known parts."""
 
     def __init__(self, pool):
-        self.pool = pool            # [(path, seconds)]
+        self.pool = pool            # [(path, seconds, has a card)]
 
     def part(self, random_):
         """(path, start, most seconds) of a stretch without its card."""
-        path, seconds = random_.choice(self.pool)
+        path, seconds, _ = random_.choice(self.pool)
         start = min(random_.uniform(2.6, 4), max(0, seconds - 4))
         return path, start, seconds - start
 
@@ -95,19 +95,20 @@ def render_recipe(task):
 
 
 def make_innocents(folder, side, count, stuff):
-    """[(path, seconds)] of unedited innocents, drawn once."""
+    """[(path, seconds, has a card)] of unedited innocents, drawn once."""
     target = os.path.join(folder, "videos", "innocents", f"{side}-{count}")
     made = os.path.join(target, "made")
     recipes = [innocent_recipe(number, stuff, side) for number in range(count)]
     stamp = stamp_of(DRAWING, recipes)
-    out = [(os.path.join(target, r["name"]), r["seconds"]) for r in recipes]
+    out = [(os.path.join(target, r["name"]), r["seconds"], r["shots"][0]["kind"] == "card")
+           for r in recipes]
     if os.path.exists(made):
         with open(made, encoding="ascii") as source:
             if source.read() == stamp:
                 return out
     shutil.rmtree(target, ignore_errors=True)
     os.makedirs(target)
-    tasks = [(r, path, *INNOCENT) for r, (path, _) in zip(recipes, out)]
+    tasks = [(r, path, *INNOCENT) for r, (path, *_) in zip(recipes, out)]
     with multiprocessing.Pool(sources.WORKERS) as pool:
         pool.map(render_recipe, tasks, chunksize=2)
     with open(made, "w", encoding="ascii") as text:
@@ -146,12 +147,14 @@ def plan_compilations(known, count):
 
 def plan_innocents(pool):
     """Each as it is; then every third again, edited as copies are."""
-    for path, seconds in pool:
-        yield {"kind": "innocent", "edit": "", "severity": "", "path": path, "seconds": seconds}
-    for number, (path, seconds) in enumerate(pool[:round(len(pool) * EDITED_INNOCENTS * 1.5)]):
+    for path, seconds, card in pool:
+        yield {"kind": "innocent", "edit": "", "severity": "", "path": path, "seconds": seconds,
+               "card": card}
+    again = pool[:round(len(pool) * EDITED_INNOCENTS * 1.5)]
+    for number, (path, seconds, card) in enumerate(again):
         edit = ON_INNOCENTS[number % len(ON_INNOCENTS)]
         yield {"kind": "innocent", "edit": edit, "severity": "", "path": path, "level": number % 3,
-               "seconds": seconds}
+               "seconds": seconds, "card": card}
 
 
 def plan_hard(recipes, clips, stuff, side, each):
@@ -209,7 +212,7 @@ def draw(task):
     """Writes one query; gives its line of truth."""
     random_ = dice("draw", task["number"], task["edit"])
     stem = os.path.join(task["folder"], "queries", f"{task['number']:05d}")
-    segments, seconds = [], task.get("seconds")
+    segments, seconds, card = [], task.get("seconds"), task.get("card", False)
     if task["kind"] == "innocent" and not task["edit"]:
         name = os.path.basename(stem) + ".mp4"
         shutil.copyfile(task["path"], stem + ".mp4")
@@ -220,8 +223,9 @@ def draw(task):
         edited = cut_of(task, random_)
         name = edited.render(stem)
         segments, seconds = edited.truth(), edited.seconds()
+        card = card or edited.has_card()
     return {"query": name, **{k: task[k] for k in ("kind", "edit", "severity")},
-            "seconds": round(seconds, 3), "segments": segments}
+            "seconds": round(seconds, 3), "has_card": card, "segments": segments}
 
 
 # --- all of it ------------------------------------------------------------------------------------

@@ -114,12 +114,12 @@ class Small(unittest.TestCase):
         random_ = dice("innocent", number)
         plan = [{**shots.random_pan(cls.photo(500 + number), cls.stamps[2:], 7, random_),
                  "seconds": 7}]
-        return cls.drawn(f"innocent{number}.mp4", "queries", plan), 7
+        return cls.drawn(f"innocent{number}.mp4", "queries", plan), 7, False
 
     @classmethod
     def line(cls, path, kind, edit, seconds, segments, severity=""):
         return {"query": os.path.basename(path), "kind": kind, "edit": edit, "seconds": seconds,
-                "severity": severity, "segments": segments}
+                "severity": severity, "segments": segments, "has_card": False}
 
     @classmethod
     def ask(cls, edited, edit, level):

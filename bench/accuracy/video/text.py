@@ -15,6 +15,12 @@ def seconds(value):
     return "-" if value is None else f"{value:.2f}"
 
 
+def innocents_of(one):
+    """((matched, of how many) without a card, the same with the card of a known channel)."""
+    return ((one["false_innocents"] - one["false_cards"], one["innocents"] - one["carded"]),
+            (one["false_cards"], one["carded"]))
+
+
 def hard_of(one):
     return [sum(v[i] for v in one["hard"].values()) for i in (0, 1)]
 
@@ -25,14 +31,15 @@ def tables(side, figures, counts):
            f"copies, {counts['compilations']} compilations, {counts['innocents']} innocents, "
            f"{counts['hard']} other moments; {counts['hours']:.1f} hours asked about", "",
            f"{'found, % of videos':<22}{'mean':>7}{'mild':>7}{'medium':>8}{'severe':>8}"
-           f"{'false':>10}{'wrong':>7}{'moments':>10}"]
+           f"{'false':>9}{'card':>9}{'wrong':>7}{'card':>6}{'moments':>10}"]
     for name, one in figures["methods"].items():
         hard = hard_of(one)
         out.append(f"{name:<22}{percent(one['mean']):>7}"
                    + "".join(f"{percent(v):>{w}}" for v, w in zip(one["by_severity"].values(),
                                                                   (7, 8, 8)))
-                   + f"{one['false_innocents']:>6}/{one['innocents']}{one['wrong']:>7}"
-                   + f"{hard[0]:>6}/{hard[1]}")
+                   + "".join(f"{f'{a}/{b}':>9}" for a, b in innocents_of(one))
+                   + f"{one['wrong'] - one['wrong_cards']:>7}{one['wrong_cards']:>6}"
+                   + f"{f'{hard[0]}/{hard[1]}':>10}")
     for part in ("compilations", "edits"):
         out += ["", f"{'segments of ' + part:<26}{'P':>7}{'R':>7}{'F':>7}{'found':>11}"
                 f"{'ends, s':>9}{'90 %':>7}{'time map':>10}{'speed':>8}{'mirror':>8}"]
@@ -102,7 +109,9 @@ def json_lines(side, figures):
         for cell, value in ours["cells"].items():
             if value is not None:
                 yield f"found, {cell}", lambda m, c=cell: m["cells"][c], "share"
-        yield "false innocents", lambda m: m["false_innocents"], "of " + str(ours["innocents"])
+        for k, what in enumerate(("false innocents", "false innocents with a known card")):
+            count = innocents_of(ours)[k][1]
+            yield what, lambda m, k=k: innocents_of(m)[k][0], f"of {count}"
         yield "other moments", lambda m: hard_of(m)[0], "of " + str(hard[1])
 
     for what, value_of, unit in rows():
