@@ -101,6 +101,13 @@ class Client {
     return recv(fd_, &byte, 1, 0) <= 0;
   }
 
+  // Everything until the server closes.
+  std::string rest(int patience_ms = 30'000) {
+    while (read_more(patience_ms)) {
+    }
+    return std::exchange(pending_, {});
+  }
+
   Answer ask(std::string_view request, bool to_head = false) {
     send(request);
     return receive(30'000, to_head);

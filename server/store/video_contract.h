@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/store/store_contract.h"
+#include "weir/base/vpdq_codec.h"
 
 namespace weir {
 
@@ -69,6 +70,27 @@ TEST_P(StoreContract, AnEntryWithoutATrackTakesTheOneItIsGivenLater) {
   EXPECT_TRUE(store_->check_log());
 }
 
+TEST_P(StoreContract, EntriesWithSignalsOfWholeVideosAreFound) {
+  const Bank bank = make_bank("A");
+  const auto with_vpdq = [&](Entry entry) {
+    VpdqFrame frame;
+    frame.quality = 90;
+    entry.signals.push_back({SignalKind::kVpdq, write_vpdq({&frame, 1}), {}, {}, {}});
+    return entry;
+  };
+  const auto added =
+      store_
+          ->add_entries(std::vector{test_entry(bank.id, 1), with_vpdq(test_entry(bank.id, 2)),
+                                    with_vpdq(entry_with_track(bank.id, 3))})
+          .value();
+  const std::vector<EntryId> both{added[1].id, added[2].id}, one{added[1].id};
+  EXPECT_EQ(store_->entries_with_signal(SignalKind::kVpdq, false).value(), both);
+  EXPECT_EQ(store_->entries_with_signal(SignalKind::kVpdq, true).value(), one);
+  EXPECT_TRUE(store_->entries_with_signal(SignalKind::kTmk, false)->empty());
+  ASSERT_TRUE(store_->set_entry_state(added[1].id, State::kRetired));
+  EXPECT_TRUE(store_->entries_with_signal(SignalKind::kVpdq, true)->empty());
+}
+
 TEST_P(StoreContract, WhatCameOfAJobIsKeptUntilItIsForgotten) {
   using std::chrono::seconds;
   EXPECT_FALSE(store_->find_job("match", "a").value());
@@ -91,9 +113,10 @@ TEST_P(StoreContract, WhatCameOfAJobIsKeptUntilItIsForgotten) {
   EXPECT_EQ(done.finished, clock_.now());
   EXPECT_EQ(done.created, clock_.now() - seconds(1));
 
-  EXPECT_EQ(store_->forget_outcomes("match", clock_.now()).value(), 0);
-  EXPECT_EQ(store_->forget_outcomes("other", clock_.now() + seconds(1)).value(), 0);
-  EXPECT_EQ(store_->forget_outcomes("match", clock_.now() + seconds(1)).value(), 1);
+  EXPECT_EQ(store_->forget_outcomes("match", seconds(5)).value(), 0);
+  clock_.advance(seconds(5));
+  EXPECT_EQ(store_->forget_outcomes("other", seconds(5)).value(), 0);
+  EXPECT_EQ(store_->forget_outcomes("match", seconds(5)).value(), 1);
   EXPECT_FALSE(store_->find_job("match", "a").value());
 }
 

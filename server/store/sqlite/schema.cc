@@ -82,7 +82,7 @@ CREATE TABLE pictures (
 ) STRICT;
 )sql";
 
-// A track is some hundred megabytes for an hour of video: the duration stands before it, so that
+// A track has some 150 megabytes for an hour of video: the duration stands before it, so that
 // reading it leaves the track alone.
 constexpr const char* kVersion3 = R"sql(
 CREATE TABLE videos (
