@@ -106,7 +106,7 @@ void draw_videos(const ComparedFile& a, const ComparedFile& b, const Comparison&
   page.write(fmt::format("<article><h2>A: {}<br>B: {}</h2>\n", escape_html(printable(a.path)),
                          escape_html(printable(b.path))));
   page.write(alignment_html(a.item.video->track, b.item.video->track, comparison.segments,
-                            colour_class(0)));
+                            colour_class(0), {"A", "B"}));
   page.write(
       "</article>\n<p>A match is a claim about a copy; a person decides what follows.</p>\n");
 }

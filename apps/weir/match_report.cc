@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "apps/weir/video_drawing.h"
 #include "apps/weir/words.h"
@@ -83,6 +84,8 @@ std::string section(const std::string& path, const Rect& whole_item, const Known
     evidence += (evidence.empty() ? "" : "; ") + words_of(one);
   for (const SharedRegion& region : known.match.regions)
     evidence += (evidence.empty() ? "" : "; ") + words_of(region);
+  for (const SharedSegment& segment : known.match.segments)
+    evidence += (evidence.empty() ? "" : "; ") + words_of(segment);
   const Entry& entry = known.entry;
   const std::string entry_name = entry.name.empty() ? "(hash only)" : printable(entry.name);
   const Rect whole_entry = whole_of(entry);
@@ -95,6 +98,20 @@ std::string section(const std::string& path, const Rect& whole_item, const Known
       figure_html(entry_picture, marks_html(whole_entry, outlines.entry),
                   fmt::format("{} #{} {}", entry.bank_name, entry.id.value, entry_name)),
       escape_html(evidence), known.match.score, known.match.expected_false_alarms);
+}
+
+std::optional<VideoTrack> track_of(const Entry& entry, Store& store) {
+  const auto kept = store.tracks_of({&entry.id, 1});
+  if (!kept || kept->empty()) return std::nullopt;
+  auto track = read_video_track(kept->front().track);
+  if (!track) return std::nullopt;
+  return std::move(*track);
+}
+
+// Of a known video, what the item shows of it.
+std::string moment_picture(const KnownMatch& known, Store& store) {
+  const auto track = track_of(known.entry, store);
+  return track ? moment_html(*track, known.match.segments.front().entry_from) : "";
 }
 
 std::string draw_video_item(const DrawnItem& item, const ItemReport& report, Store& store) {
@@ -112,9 +129,7 @@ std::string draw_video_item(const DrawnItem& item, const ItemReport& report, Sto
                          known.match.expected_false_alarms);
     out +=
         fmt::format("<p><b class=\"swatch {}\"></b> {}</p>\n", colour_class(i), escape_html(words));
-    const auto kept = store.tracks_of({&entry.id, 1});
-    const auto known_track = kept && !kept->empty() ? read_video_track(kept->front().track)
-                                                    : Result<VideoTrack>(Error{});
+    const auto known_track = track_of(entry, store);
     if (known_track && !known.match.segments.empty())
       out += alignment_html(track, *known_track, known.match.segments, colour_class(i));
   }
@@ -154,7 +169,8 @@ std::string MatchReport::draw(const DrawnItem& item, const ItemReport& report, S
   std::string pairs;
   for (const KnownMatch& known : report.matches)
     pairs += section(printable(item.path), item.whole, known, item_picture,
-                     entry_picture(known.entry, decoder));
+                     known.match.segments.empty() ? entry_picture(known.entry, decoder)
+                                                  : moment_picture(known, services.store));
   return pairs;
 }
 

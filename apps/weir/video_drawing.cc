@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "apps/weir/html_page.h"
 #include "apps/weir/words.h"
@@ -15,13 +17,13 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr size_t kColours = 8;            // that the page's style has
-constexpr double kWidth = 1'000;          // of a timeline, in units of its own
-constexpr double kBar = 18;               // height of one
-constexpr double kBetween = 70;           // two of them
-constexpr size_t kMostPairs = 12;         // of pictures, of one match
-constexpr size_t kMostMarks = 12;         // of a timeline
-constexpr microseconds kNear{1'500'000};  // a still this far from the middle still shows it
+constexpr size_t kColours = 8;     // that the page's style has
+constexpr double kWidth = 1'000;   // of a timeline, in units of its own
+constexpr double kBar = 18;        // height of one
+constexpr double kBetween = 70;    // two of them
+constexpr size_t kMostPairs = 12;  // of pictures, of one match
+constexpr size_t kMostMarks = 12;  // of a timeline
+constexpr microseconds kSameMoment{400'000};
 
 double at(microseconds time, microseconds duration) {
   if (duration.count() <= 0) return 0;
@@ -68,42 +70,72 @@ std::string drawing(double height, const std::string& shapes) {
          "\n";
 }
 
-// The still of the span nearest to `middle`, else the thumb nearest to it.
-std::string picture_at(const VideoTrack& track, microseconds middle, microseconds half) {
-  const Still* best = nullptr;
-  const auto distance_of = [&](const Still& still) {
-    return std::chrono::abs(still.time - middle);
-  };
-  for (const Still& still : track.stills)
-    if (still.picture.plane.width > 0 &&
-        (best == nullptr || distance_of(still) < distance_of(*best)))
-      best = &still;
-  if (best != nullptr && distance_of(*best) <= std::max(half, kNear))
-    return image_html(best->picture.plane);
-  std::optional<size_t> frame;
+std::string thumb_html(const VideoTrack& track, microseconds time) {
+  std::optional<size_t> best;
   for (size_t i = 0; i < track.frames.size(); ++i)
-    if (!frame || std::chrono::abs(track.frames[i].time - middle) <
-                      std::chrono::abs(track.frames[*frame].time - middle))
-      frame = i;
-  if (!frame || track.thumb_width == 0 || track.thumb_height == 0) return "";
-  const auto thumb = track.thumb(*frame);
+    if (!best || std::chrono::abs(track.frames[i].time - time) <
+                     std::chrono::abs(track.frames[*best].time - time))
+      best = i;
+  if (!best || track.thumb_width == 0 || track.thumb_height == 0) return "";
+  const auto thumb = track.thumb(*best);
   return image_html(Pixels{{thumb.begin(), thumb.end()}, track.thumb_width, track.thumb_height, 1});
 }
 
-std::string pair_html(const VideoTrack& item, const VideoTrack& entry,
-                      const SharedSegment& segment) {
-  const auto side = [](const VideoTrack& track, microseconds from, microseconds to,
-                       const char* whose) {
-    const microseconds half = (to - from) / 2;
-    return figure_html(picture_at(track, from + half, half), "",
-                       fmt::format("{} {}-{}", whose, clock_time(from), clock_time(to)));
+// Stills of a span of time.
+std::vector<const Still*> stills_in(const VideoTrack& track, microseconds from, microseconds to) {
+  std::vector<const Still*> found;
+  for (const Still& still : track.stills)
+    if (still.time >= from && still.time <= to && still.picture.plane.width > 0)
+      found.push_back(&still);
+  return found;
+}
+
+// Two stills of about one moment say more than two of the middle; without such a pair, the thumbs
+// of the middle.
+std::pair<std::string, std::string> moment_html(const VideoTrack& item, const VideoTrack& entry,
+                                                const SharedSegment& segment) {
+  const auto stills = stills_in(entry, segment.entry_from, segment.entry_to);
+  const Still *of_item = nullptr, *of_entry = nullptr;
+  microseconds nearest = kSameMoment;
+  for (const Still* one : stills_in(item, segment.item_from, segment.item_to)) {
+    const auto since = static_cast<double>((one->time - segment.item_from).count());
+    const microseconds there =
+        segment.entry_from + microseconds(static_cast<int64_t>(since * segment.speed));
+    for (const Still* other : stills) {
+      const microseconds apart = std::chrono::abs(other->time - there);
+      if (apart >= nearest) continue;
+      nearest = apart;
+      of_item = one;
+      of_entry = other;
+    }
+  }
+  if (of_item != nullptr)
+    return {image_html(of_item->picture.plane), image_html(of_entry->picture.plane)};
+  return {thumb_html(item, segment.item_from + (segment.item_to - segment.item_from) / 2),
+          thumb_html(entry, segment.entry_from + (segment.entry_to - segment.entry_from) / 2)};
+}
+
+std::string pair_html(const VideoTrack& item, const VideoTrack& entry, const SharedSegment& segment,
+                      const SideNames& names) {
+  const auto [shown, known] = moment_html(item, entry, segment);
+  const auto caption = [](const std::string& name, microseconds from, microseconds to) {
+    return fmt::format("{} {}-{}", name, clock_time(from), clock_time(to));
   };
-  return side(item, segment.item_from, segment.item_to, "submitted") + "\n" +
-         side(entry, segment.entry_from, segment.entry_to, "known") + "\n" +
+  return figure_html(shown, "", caption(names.item, segment.item_from, segment.item_to)) + "\n" +
+         figure_html(known, "", caption(names.entry, segment.entry_from, segment.entry_to)) + "\n" +
          fmt::format("<p>{}</p>\n", escape_html(words_of(segment)));
 }
 
 }  // namespace
+
+std::string moment_html(const VideoTrack& track, microseconds time) {
+  const Still* best = nullptr;
+  for (const Still* still : stills_in(track, time - kSameMoment, time + kSameMoment))
+    if (best == nullptr ||
+        std::chrono::abs(still->time - time) < std::chrono::abs(best->time - time))
+      best = still;
+  return best != nullptr ? image_html(best->picture.plane) : thumb_html(track, time);
+}
 
 std::string colour_class(size_t i) {
   return "c" + std::to_string(i % kColours);
@@ -122,7 +154,8 @@ std::string overview_html(microseconds duration, std::span<const KnownMatch> mat
 }
 
 std::string alignment_html(const VideoTrack& item, const VideoTrack& entry,
-                           std::span<const SharedSegment> segments, const std::string& colour) {
+                           std::span<const SharedSegment> segments, const std::string& colour,
+                           const SideNames& names) {
   const double top = 14, bottom = top + kBar + kBetween;
   std::string shapes = marks_svg(item.duration, top - 3) + bar_svg(top) + bar_svg(bottom) +
                        marks_svg(entry.duration, bottom + kBar + 12);
@@ -138,7 +171,7 @@ std::string alignment_html(const VideoTrack& item, const VideoTrack& entry,
   }
   std::string out = drawing(bottom + kBar + 16, shapes);
   for (size_t i = 0; i < std::min(segments.size(), kMostPairs); ++i)
-    out += pair_html(item, entry, segments[i]);
+    out += pair_html(item, entry, segments[i], names);
   return out;
 }
 

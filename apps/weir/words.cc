@@ -60,10 +60,14 @@ std::string clock_time(std::chrono::microseconds time) {
 }
 
 std::string words_of(const SharedSegment& segment) {
-  std::string words =
-      fmt::format("{}-{} shows {}-{}", clock_time(segment.item_from), clock_time(segment.item_to),
-                  clock_time(segment.entry_from), clock_time(segment.entry_to));
-  if (segment.is_still) words += ", as stills";
+  const auto span = [](std::chrono::microseconds from, std::chrono::microseconds to) {
+    return from == to ? clock_time(from) : clock_time(from) + "-" + clock_time(to);
+  };
+  const bool is_picture = segment.item_from == segment.item_to;
+  const bool of_picture = segment.entry_from == segment.entry_to && segment.entry_from.count() == 0;
+  std::string words = is_picture ? "" : span(segment.item_from, segment.item_to) + " ";
+  words += "shows " + (of_picture ? "it" : span(segment.entry_from, segment.entry_to));
+  if (segment.is_still && !is_picture && !of_picture) words += ", as stills";
   if (segment.mirrored) words += ", mirrored";
   if (!segment.is_still && std::abs(segment.speed - 1) > kSameSpeed)
     words += fmt::format(", at {:.2f} times the speed", segment.speed);

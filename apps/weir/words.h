@@ -24,7 +24,8 @@ std::string words_of(const SharedRegion& region);
 // "1:02:03.4", "2:03.4".
 std::string clock_time(std::chrono::microseconds time);
 
-// "0:12.0-0:24.5 shows 1:41.2-1:53.7, mirrored, at 1.25 times the speed".
+// "0:12.0-0:24.5 shows 1:41.2-1:53.7, mirrored, at 1.25 times the speed"; of a picture "shows
+// 0:02.5", and when the entry is one "0:12.0-0:24.5 shows it".
 std::string words_of(const SharedSegment& segment);
 
 // "h264, 1:01.2, 25 frames a second".
