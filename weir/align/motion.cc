@@ -9,7 +9,8 @@ namespace weir {
 
 namespace {
 
-constexpr double kLag = 0.5;  // seconds of the item over which changes are looked at
+constexpr double kLag = 0.5;    // seconds of the item over which changes are looked at
+constexpr double kApart = 0.2;  // seconds of the item, at least between moments
 constexpr int kClearlyMoves = 12;
 constexpr int kMoves = 5;              // levels; compression changes thumbs by one or two
 constexpr double kLeastMoving = 0.01;  // of the pixels compared, and
@@ -93,6 +94,7 @@ std::vector<MotionMoment> motion_along(const TrackPair& tracks, ThumbPair& thumb
   const size_t step = 1 + (end - first) / kMostMoments;
   std::vector<int16_t> entry_early, entry_late;
   for (size_t i = first; i < end; i += step) {
+    if (!moments.empty() && times.time(i) - moments.back().item < kApart) continue;
     const size_t j = times.first_at_or_after(times.time(i) + kLag - 1e-3);
     if (j >= end) break;
     const double early = line(times.time(i)), late = line(times.time(j));
@@ -104,7 +106,9 @@ std::vector<MotionMoment> motion_along(const TrackPair& tracks, ThumbPair& thumb
       continue;
     const Change change = compared(thumbs.item_frame(times.frame(i)),
                                    thumbs.item_frame(times.frame(j)), entry_early, entry_late);
-    moments.push_back({times.time(i), change.agreement, change.entry_moves, change.item_moves});
+    // Changes that are opposite tell no more than those that have nothing in common.
+    moments.push_back(
+        {times.time(i), std::max(0.0, change.agreement), change.entry_moves, change.item_moves});
   }
   return moments;
 }

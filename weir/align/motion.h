@@ -14,7 +14,7 @@ namespace weir {
 // the same walls every day; only people, light and smoke tell one day from another.
 struct MotionMoment {
   double item = 0;           // seconds; changes are those from there to half a second later
-  double agreement = 0;      // correlation of the changes where the entry's pixels change, -1 to 1
+  double agreement = 0;      // correlation of the changes where the entry's pixels change, 0 to 1
   bool entry_moves = false;  // enough to tell; without, `agreement` is 0
   bool item_moves = false;
 };

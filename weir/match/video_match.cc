@@ -24,7 +24,7 @@ constexpr double kStillIsSure = -6;   // log10 of false alarms of one comparison
 constexpr size_t kPairsOfEntry = 24;  // stills compared closely
 constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
 constexpr size_t kPairsInAll = 160;
-constexpr size_t kFailuresInARow = 6;
+constexpr size_t kFailuresInARow = 4;
 constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
 constexpr std::chrono::microseconds kShort{4'000'000};
 constexpr double kSureAlone = -8;  // log10 of false alarms: more than one picture agrees
