@@ -333,7 +333,8 @@ FirstBytes look_at(std::span<const uint8_t> first) {
                  : FirstBytes::kPicture;
     case Format::kPng: {
       constexpr std::array<uint8_t, 4> kControl = {'a', 'c', 'T', 'L'};
-      const bool is_animated = !std::ranges::search(first, kControl).empty();
+      const bool is_animated =
+          std::search(first.begin(), first.end(), kControl.begin(), kControl.end()) != first.end();
       return is_animated ? FirstBytes::kAnimation : FirstBytes::kPicture;
     }
     default:
