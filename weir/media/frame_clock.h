@@ -16,10 +16,12 @@ class FrameClock {
 
   // `start`: the container's time of the first frame, when it says so. `each`: how long a frame
   // stays when nothing else is known.
-  FrameClock(std::optional<microseconds> start, microseconds each) : start_(start), each_(each) {}
+  FrameClock(std::optional<microseconds> start, microseconds each)
+      : start_(sensible(start)), each_(each) {}
 
   // The time of the next frame, in order of showing.
   microseconds next(std::optional<microseconds> said) {
+    said = sensible(said);
     if (!said) return last_ = is_first_ ? microseconds(0) : last_ + each_, is_first_ = false, last_;
     if (!start_) start_ = *said;
     microseconds time = *said - *start_;
@@ -40,6 +42,13 @@ class FrameClock {
   static constexpr std::chrono::seconds kLeastJump{1};
   // A picture that is held for longer is no frame of a video.
   static constexpr std::chrono::hours kMostStep{1};
+
+  // Beyond it sums could overflow.
+  static constexpr std::chrono::hours kMostTime{24 * 366 * 30};
+  static std::optional<microseconds> sensible(std::optional<microseconds> said) {
+    if (said && (*said > kMostTime || *said < -microseconds(kMostTime))) return std::nullopt;
+    return said;
+  }
 
   std::optional<microseconds> start_;
   microseconds each_;

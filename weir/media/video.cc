@@ -203,7 +203,8 @@ Result<DecodedVideo> VideoRun::run() {
   }
   TRY(feed(nullptr));
   const microseconds stays = from_stream(held_->pkt_duration, input_.stream().time_base);
-  TRY(give_held(held_time_ + (stays > microseconds(0) ? stays : each_)));
+  const bool is_sensible = stays > microseconds(0) && stays < std::chrono::hours(1);
+  TRY(give_held(held_time_ + (is_sensible ? stays : each_)));
   if (video_.frames == 0)
     return Error{ErrorCode::kCorrupt, "no frame of this " + video_.codec + " video can be decoded"};
   video_.note = note();
@@ -304,6 +305,7 @@ std::string VideoRun::note() const {
     said = from_stream(stream.duration, stream.time_base);
   else if (input_.format().duration != AV_NOPTS_VALUE)
     said = microseconds(input_.format().duration);
+  said = std::min<microseconds>(said, std::chrono::hours(24 * 366));
   const microseconds most_missing = std::max<microseconds>(std::chrono::seconds(2), said / 20);
   const int64_t counted = stream.nb_frames;  // 0 where the container does not say
   const bool lacks_packets = static_cast<int64_t>(packets_) + 5 < counted - counted / 20;
