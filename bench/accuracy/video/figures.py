@@ -26,8 +26,10 @@ def weir_claims(result):
                                                   "score": one["score"], "segments": []})
             claim["score"] = max(claim["score"], one["score"])
             for segment in one.get("segments", []):
+                low, high = sorted(segment["entry"])
                 claim["segments"].append({
-                    "box": [*segment["item"], *segment["entry"]],
+                    "box": [*segment["item"], low, high],
+                    "backward": segment["entry"][0] > segment["entry"][1],
                     "speed": segment.get("speed", 1), "mirrored": segment.get("mirrored", False)})
         out += best.values()
     return out

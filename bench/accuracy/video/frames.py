@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frames out of and into video files, one at a time, through pipes to ffmpeg."""
+"""Frames out of and into video files, one at a time, through pipes to ffmpeg.
+
+Here a frame is rows of BGR bytes; through the pipes go half as many, as brightness and colour of
+every second pixel, which is how codecs keep them anyway. So sides must be even.
+"""
 import os
 import subprocess
 
+import cv2
 import numpy as np
 
 # One thread each: the workers are the parallelism.
@@ -29,13 +34,14 @@ def read(path, start, count, size, fps, *, speed=1.0, backward=False):
     call = subprocess.Popen(
         ["ffmpeg", "-v", "quiet", "-nostdin", "-threads", "1", "-ss", f"{start:.3f}", "-t",
          f"{length + 0.2:.3f}", "-i", path, "-an", "-vf", ",".join(filters), "-frames:v",
-         str(count), "-pix_fmt", "bgr24", "-f", "rawvideo", "-"], stdout=subprocess.PIPE)
+         str(count), "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"], stdout=subprocess.PIPE)
     frame = None
     try:
         for _ in range(count):
-            content = call.stdout.read(width * height * 3)
-            if len(content) == width * height * 3:
-                frame = np.frombuffer(content, np.uint8).reshape(height, width, 3)
+            content = call.stdout.read(width * height * 3 // 2)
+            if len(content) == width * height * 3 // 2:
+                planes = np.frombuffer(content, np.uint8).reshape(height * 3 // 2, width)
+                frame = cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420)
             if frame is None:
                 raise RuntimeError(f"no frame of {path} from {start:.2f} s on")
             yield frame
@@ -57,15 +63,14 @@ class Writer:
         if self.call is None:
             height, width = frame.shape[:2]
             self.shape = frame.shape
-            pixels = [] if self.path.endswith(".gif") else ["-pix_fmt", "yuv420p"]
             folder, name = os.path.split(self.path)
             self.part = os.path.join(folder, "part." + name)
             self.call = subprocess.Popen(
-                ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24",
-                 "-s", f"{width}x{height}", "-r", str(self.fps), "-i", "-", *self.options, *pixels,
+                ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p",
+                 "-s", f"{width}x{height}", "-r", str(self.fps), "-i", "-", *self.options,
                  "-map_metadata", "-1", self.part], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         assert frame.shape == self.shape, (frame.shape, self.shape)
-        self.call.stdin.write(np.ascontiguousarray(frame).data)
+        self.call.stdin.write(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420).data)
         self.count += 1
 
     def __enter__(self):

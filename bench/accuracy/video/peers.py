@@ -20,7 +20,7 @@ import numpy as np
 from peers import BITS, PDQ_QUALITY, PDQ_RADIUS
 
 USUAL = {"vpdq": 0.8, "tmk": 0.7}
-LEAST_LEVEL_1 = 0.5     # below, TMK's second level is not asked
+LEAST_LEVEL_1 = 0.3     # below, TMK's second level is not asked
 
 
 # --- vPDQ -----------------------------------------------------------------------------------------
