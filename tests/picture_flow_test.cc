@@ -264,7 +264,8 @@ TEST_F(PictureFlow, AMatchByHashAndFeaturesIsAsSureAsTheSurer) {
   ASSERT_EQ(both.evidence.size(), 1u);
   EXPECT_TRUE(features.evidence.empty());
   EXPECT_EQ(both.regions.size(), 1u);
-  const double by_hash = expected_false_alarms(both.evidence[0].distance, 1, kDihedrals);
+  // Every orientation is asked about, and each of them as a negative.
+  const double by_hash = expected_false_alarms(both.evidence[0].distance, 1, 2 * kDihedrals);
   EXPECT_DOUBLE_EQ(both.expected_false_alarms, std::min(by_hash, features.expected_false_alarms));
   EXPECT_DOUBLE_EQ(both.score, -std::log10(both.expected_false_alarms));
   EXPECT_GT(features.expected_false_alarms, 0);
