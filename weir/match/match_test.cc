@@ -211,7 +211,7 @@ TEST(Joined, EquallySureOnesStandByEntry) {
   EXPECT_EQ(matches[0].entry, EntryId{4});
   EXPECT_EQ(matches[1].entry, EntryId{7});
   EXPECT_EQ(matches[2].entry, EntryId{9});
-  EXPECT_TRUE(joined({}, {}).empty());
+  EXPECT_TRUE(joined({}, std::vector<PictureMatch>{}).empty());
 }
 
 TEST(ExpectedFalseAlarms, AreTheBinomialTailTimesTheComparisons) {
