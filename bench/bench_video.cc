@@ -78,7 +78,7 @@ void make_track(const std::vector<uint8_t>& bytes, TrackOptions wanted) {
   VideoOptions options;
   options.threads = kThreads;
   options.keyframes_only = wanted.keyframes_only;
-  VideoTracker tracker(wanted);
+  VideoTracker tracker(wanted, kThreads);
   const auto decoded = decode_video(source, {}, options, [&](VideoFrame& frame) -> Status {
     if (!tracker.wants(frame.time(), frame.until())) return {};
     return tracker.add(frame.time(), frame.until(), frame.width(), frame.height(),
