@@ -12,6 +12,7 @@
 #include "server/flow/current_snapshot.h"
 #include "server/flow/match.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "tests/media_flow_for_test.h"
 #include "weir/base/clock.h"
 #include "weir/hash/pdq.h"
 #include "weir/match/made_pictures_for_test.h"
@@ -22,54 +23,9 @@ namespace {
 using made::scene;
 using Entries = std::vector<EntryId>;
 
-// What a decoder would say of a file with these pixels; the number stands for its bytes.
-ItemSignals signals_for(const Pixels& picture, uint8_t number, const FeatureOptions& options) {
-  ItemSignals item;
-  item.sha256.fill(number);
-  item.md5.fill(number);
-  item.width = picture.width;
-  item.height = picture.height;
-  const PdqDihedral pdq = pdq_dihedral(picture.view());
-  item.pictures.push_back({pdq.dihedral, pdq.quality, {0, 0, picture.width, picture.height}});
-  item.features = local_features(picture.view(), options);
-  return item;
-}
-
-class PictureFlow : public testing::Test {
+class PictureFlow : public MediaFlow {
  protected:
-  void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() / ("weir-picture-flow-" + std::to_string(getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    store_ = open_store();
-    DecoderOptions options;
-    options.program = WEIR_BINARY_DIR "/weir-decode";
-    options.workers = 1;
-    auto decoder = Decoder::start(options);
-    ASSERT_TRUE(decoder) << decoder.error().message;
-    decoder_ = std::move(*decoder);
-    bank_ = make_bank("ARCHIVE", BankKind::kKnown);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::unique_ptr<Store> open_store() {
-    auto store = open_sqlite_store((folder_ / "weir.db").string(), clock_);
-    EXPECT_TRUE(store.has_value());
-    return std::move(*store);
-  }
-  Bank make_bank(const std::string& name, BankKind kind) {
-    Bank bank;
-    bank.name = name;
-    bank.kind = kind;
-    return *store_->create_bank(bank);
-  }
-  std::unique_ptr<CurrentSnapshot> open_snapshot() {
-    auto snapshot = CurrentSnapshot::open(*store_, snapshots().string());
-    EXPECT_TRUE(snapshot.has_value()) << snapshot.error().message;
-    return std::move(*snapshot);
-  }
-  std::filesystem::path snapshots() const { return folder_ / "snapshots"; }
+  std::unique_ptr<CurrentSnapshot> open_snapshot() { return MediaFlow::open_snapshot(*store_); }
 
   AddedItem add(const Bank& bank, const Pixels& picture, Store& store) {
     auto added = add_item(bank, signals_for(picture, ++files_, kEntryFeatures), {}, store);
@@ -104,11 +60,6 @@ class PictureFlow : public testing::Test {
     return files;
   }
 
-  SystemClock clock_;
-  std::filesystem::path folder_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Decoder> decoder_;
-  Bank bank_;
   uint8_t files_ = 0;
 };
 

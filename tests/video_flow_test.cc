@@ -12,6 +12,7 @@
 #include "server/flow/match.h"
 #include "server/flow/video_item.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "tests/media_flow_for_test.h"
 #include "weir/base/clock.h"
 #include "weir/match/made_videos_for_test.h"
 
@@ -37,52 +38,12 @@ ItemSignals signals_for(const made::Video& video, uint8_t number, const TrackOpt
   return item;
 }
 
-ItemSignals signals_for(const Pixels& picture, uint8_t number, const FeatureOptions& options) {
-  ItemSignals item;
-  item.sha256.fill(number);
-  item.md5.fill(number);
-  item.width = picture.width;
-  item.height = picture.height;
-  const PdqDihedral pdq = pdq_dihedral(picture.view());
-  item.pictures.push_back({pdq.dihedral, pdq.quality, {0, 0, picture.width, picture.height}});
-  item.features = local_features(picture.view(), options);
-  return item;
-}
-
-class VideoFlow : public testing::Test {
+class VideoFlow : public MediaFlow {
  protected:
   void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() / ("weir-video-flow-" + std::to_string(getpid()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-    store_ = open_store();
-    DecoderOptions options;
-    options.program = WEIR_BINARY_DIR "/weir-decode";
-    options.workers = 1;
-    auto decoder = Decoder::start(options);
-    ASSERT_TRUE(decoder) << decoder.error().message;
-    decoder_ = std::move(*decoder);
-    bank_ = make_bank("ARCHIVE", BankKind::kKnown);
+    MediaFlow::SetUp();
+    ASSERT_TRUE(decoder_);
     snapshot_ = open_snapshot(*store_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::unique_ptr<Store> open_store() {
-    auto store = open_sqlite_store((folder_ / "weir.db").string(), clock_);
-    EXPECT_TRUE(store.has_value());
-    return std::move(*store);
-  }
-  Bank make_bank(const std::string& name, BankKind kind) {
-    Bank bank;
-    bank.name = name;
-    bank.kind = kind;
-    return *store_->create_bank(bank);
-  }
-  std::unique_ptr<CurrentSnapshot> open_snapshot(Store& store) {
-    auto snapshot = CurrentSnapshot::open(store, (folder_ / "snapshots").string());
-    EXPECT_TRUE(snapshot.has_value()) << snapshot.error().message;
-    return std::move(*snapshot);
   }
   EntryId add(const Bank& bank, const ItemSignals& item) {
     const auto added = add_item(bank, item, {}, *store_);
@@ -109,12 +70,7 @@ class VideoFlow : public testing::Test {
     return entries;
   }
 
-  SystemClock clock_;
-  std::filesystem::path folder_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<Decoder> decoder_;
   std::unique_ptr<CurrentSnapshot> snapshot_;
-  Bank bank_;
 };
 
 TEST_F(VideoFlow, ACutIsFoundWithItsSeconds) {
