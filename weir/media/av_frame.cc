@@ -159,6 +159,17 @@ Status FramePictures::shrink_luma(const AVFrame& frame, uint32_t width, uint32_t
   return {};
 }
 
+// Into mixed_, in rows of `stride` bytes.
+Status FramePictures::scale(SwsContext* scaler, const AVFrame& frame, size_t stride,
+                            uint32_t height) {
+  mixed_.resize(stride * height + kAlign);
+  uint8_t* const to[] = {mixed_.data()};
+  const int strides[] = {static_cast<int>(stride)};
+  if (sws_scale(scaler, frame.data, frame.linesize, 0, frame.height, to, strides) < 0)
+    return cannot_convert();
+  return {};
+}
+
 Status FramePictures::scale_grey(const AVFrame& frame, uint32_t width, uint32_t height) {
   const auto format = static_cast<AVPixelFormat>(frame.format);
   to_grey_ = sws_getCachedContext(to_grey_, frame.width, frame.height, format,
@@ -168,11 +179,7 @@ Status FramePictures::scale_grey(const AVFrame& frame, uint32_t width, uint32_t 
   const int* matrix = sws_getCoefficients(SWS_CS_DEFAULT);
   sws_setColorspaceDetails(to_grey_, matrix, sws_range(frame), matrix, 1, 0, 1 << 16, 1 << 16);
   const size_t stride = stride_of(width);
-  mixed_.resize(stride * height + kAlign);
-  uint8_t* const to[] = {mixed_.data()};
-  const int strides[] = {static_cast<int>(stride)};
-  if (sws_scale(to_grey_, frame.data, frame.linesize, 0, frame.height, to, strides) < 0)
-    return cannot_convert();
+  TRY(scale(to_grey_, frame, stride, height));
   samples_.resize(size_t{width} * height);
   for (uint32_t y = 0; y < height; ++y)
     std::copy_n(mixed_.data() + y * stride, width, samples_.data() + size_t{y} * width);
@@ -186,11 +193,7 @@ Status FramePictures::scale_transparent(const AVFrame& frame, uint32_t width, ui
                                   AV_PIX_FMT_RGBA, SWS_AREA, nullptr, nullptr, nullptr);
   if (!to_grey_) return cannot_convert();
   const size_t stride = stride_of(size_t{width} * 4);
-  mixed_.resize(stride * height + kAlign);
-  uint8_t* const to[] = {mixed_.data()};
-  const int strides[] = {static_cast<int>(stride)};
-  if (sws_scale(to_grey_, frame.data, frame.linesize, 0, frame.height, to, strides) < 0)
-    return cannot_convert();
+  TRY(scale(to_grey_, frame, stride, height));
   samples_.resize(size_t{width} * height);
   std::vector<uint8_t> flat(size_t{width} * 3);
   for (uint32_t y = 0; y < height; ++y) {
@@ -219,11 +222,7 @@ Result<PixelView> FramePictures::rgb(const AVFrame& frame, uint32_t width, uint3
     sws_setColorspaceDetails(to_rgb_, matrix, sws_range(frame), rgb, 1, 0, 1 << 16, 1 << 16);
   }
   const size_t stride = stride_of(size_t{width} * 3);
-  mixed_.resize(stride * height + kAlign);
-  uint8_t* const to[] = {mixed_.data()};
-  const int strides[] = {static_cast<int>(stride)};
-  if (sws_scale(to_rgb_, frame.data, frame.linesize, 0, frame.height, to, strides) < 0)
-    return cannot_convert();
+  TRY(scale(to_rgb_, frame, stride, height));
   return PixelView{mixed_.data(), width, height, 3, stride};
 }
 

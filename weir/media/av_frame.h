@@ -37,6 +37,7 @@ class FramePictures {
  private:
   Status shrink_luma(const AVFrame& frame, uint32_t width, uint32_t height);
   Status scale_grey(const AVFrame& frame, uint32_t width, uint32_t height);
+  Status scale(SwsContext* scaler, const AVFrame& frame, size_t stride, uint32_t height);
   Status scale_transparent(const AVFrame& frame, uint32_t width, uint32_t height);
 
   AreaAverage average_;
