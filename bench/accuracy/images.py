@@ -7,8 +7,6 @@
 Makes the pictures (once), matches them with weir and with its peers, prints the figures, and writes
 build/accuracy/images.html. `./run accuracy` builds first.
 """
-import argparse
-import fcntl
 import json
 import os
 import sys
@@ -16,28 +14,19 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the workers are the parallelism
+import command  # noqa: E402
 import match  # noqa: E402
 import page  # noqa: E402
 import peers  # noqa: E402
 import queries  # noqa: E402
 import report  # noqa: E402
 
-ROOT = os.path.dirname(os.path.dirname(HERE))
 WORKERS = 2
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command.parser(__doc__, 30, "a tenth of the queries")
     parser.add_argument("what", nargs="?", default="images", choices=["images"])
-    parser.add_argument("--split", default="both", choices=["tune", "test", "both"],
-                        help="which figures to print; thresholds always come from tune")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the queries")
-    parser.add_argument("--each", type=int, default=30,
-                        help="copies for each edit and severity of the test side (30)")
-    parser.add_argument("--json", action="store_true", help="JSON Lines and nothing else")
-    parser.add_argument("--weir", default=os.environ.get(
-        "WEIR_BIN", os.path.join(ROOT, "build", "release", "bin")), help="folder of the program")
-    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "accuracy"))
     return parser.parse_args()
 
 
@@ -85,12 +74,7 @@ def counts_of(lines, target):
 
 def main():
     choice = options()
-    os.makedirs(choice.folder, exist_ok=True)
-    lock = open(os.path.join(choice.folder, "lock"), "w", encoding="ascii")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        sys.exit(f"accuracy: another run works in {choice.folder}; wait, or give --folder")
+    lock = command.locked(choice.folder)  # noqa: F841: held until the end
     try:
         measured = {"tune": measure("tune", choice)}
         if choice.split != "tune":

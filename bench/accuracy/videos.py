@@ -8,34 +8,23 @@ finds that is none.
 
 `make` only draws a set, and links it into DIR when there is one: known/, queries/, truth.jsonl.
 """
-import argparse
-import fcntl
 import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the workers are the parallelism
+import command  # noqa: E402
 import match  # noqa: E402
 from video import figures, page, peers, queries, text  # noqa: E402
 
-ROOT = os.path.dirname(os.path.dirname(HERE))
 WORKERS = 2
 
 
 def options():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = command.parser(__doc__, 4, "a small part of it")
     parser.add_argument("what", nargs="?", default="run", choices=["run", "make"])
     parser.add_argument("target", nargs="?", metavar="DIR", help="where make links its set")
-    parser.add_argument("--split", default="both", choices=["tune", "test", "both"],
-                        help="which figures to print; thresholds always come from tune")
-    parser.add_argument("--quick", action="store_true", help="a small part of it")
-    parser.add_argument("--each", type=int, default=4,
-                        help="copies for each edit and severity of the test side (4)")
-    parser.add_argument("--json", action="store_true", help="JSON Lines and nothing else")
-    parser.add_argument("--weir", default=os.environ.get(
-        "WEIR_BIN", os.path.join(ROOT, "build", "release", "bin")), help="folder of the program")
-    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "accuracy"))
     return parser.parse_intermixed_args()
 
 
@@ -113,12 +102,7 @@ def measure_all(choice):
 
 def main():
     choice = options()
-    os.makedirs(choice.folder, exist_ok=True)
-    lock = open(os.path.join(choice.folder, "lock"), "w", encoding="ascii")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        sys.exit(f"accuracy: another run works in {choice.folder}; wait, or give --folder")
+    lock = command.locked(choice.folder)  # noqa: F841: held until the end
     try:
         (made_only if choice.what == "make" else measure_all)(choice)
     except RuntimeError as error:
