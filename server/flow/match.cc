@@ -173,6 +173,14 @@ Result<std::vector<Match>> with_videos(std::vector<Match> claims, const ItemToMa
   return joined(std::move(claims), TRY(match_video_item(track, asked, services)));
 }
 
+// Entries that only hashes of whole pictures name: whose pixels are to be asked.
+std::vector<EntryId> named_by_hash(std::span<const Match> matches) {
+  std::vector<EntryId> named;
+  for (const Match& match : matches)
+    if (match.kind == MatchKind::kImage) named.push_back(match.entry);
+  return named;
+}
+
 }  // namespace
 
 ItemToMatch item_to_match(ItemSignals item) {
@@ -243,6 +251,8 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
   std::vector<ItemReport> reports(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     reports[i].notes = notes_of(items[i]);
+    const std::vector<EntryId> named = named_by_hash(matches[i]);
+    options.also = named;
     auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
                                       pictures_among(asked, services.store), options));
     auto claims = joined(matches[i], std::move(pictures));

@@ -89,7 +89,7 @@ Result<std::vector<VideoMatch>> match_stills_with_pictures(const VideoTrack& ite
     const Still& still = item.stills[i];
     const auto ends = i + step < item.stills.size() ? item.stills[i + step].time : item.duration;
     for (const PictureMatch& match :
-         TRY(match_picture(still.picture, services.snapshot.features(), known, options))) {
+         TRY(match_picture(still.picture, services.snapshot.features(), known, options)).claims) {
       VideoMatch& all =
           found.try_emplace(match.entry, VideoMatch{match.entry, {}, 1}).first->second;
       all.expected_false_alarms = std::min(all.expected_false_alarms, match.expected_false_alarms);

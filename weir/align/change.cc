@@ -166,7 +166,7 @@ class Outlines {
 }  // namespace
 
 Change change_between(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
-                      const std::vector<uint8_t>& agrees) {
+                      const std::vector<uint8_t>& agrees, std::span<const DisplacedSpot> spots) {
   Change change;
   if (static_cast<size_t>(std::count(agrees.begin(), agrees.end(), 1)) < kFewest) return change;
   const ToneCurve curve(entry, item, agrees);
@@ -206,6 +206,7 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
     change.parts.gone += parts.gone;
   }
   change.share = mark(kLeastContrast, 0);
+  change.moved = moved_things(toned, item, inside, spots);
 
   const Outlines outlines(toned, item, smoothed(changed, entry.width, entry.height), inside);
   change.outline = outlines.length();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "weir/align/change_parts.h"
+#include "weir/align/moved_things.h"
 #include "weir/align/plane.h"
 
 namespace weir {
@@ -18,12 +19,13 @@ struct Change {
   double outline = 0;   // pixels of outline that this was told from
   double straight = 0;  // share of it that runs level or upright for long, as of a pasted picture
   ChangedParts parts;
+  MovedThings moved;
   double noise = 0;  // standard deviation of the rest, as a share of the entry's contrast
 };
 
 // `item` is in the frame of `entry`, both equally soft. `inside` is 1 where the item has a value,
-// `agrees` where the tones of one are a guide to those of the other.
+// `agrees` where the tones of one are a guide to those of the other. Spots in pixels of `entry`.
 Change change_between(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
-                      const std::vector<uint8_t>& agrees);
+                      const std::vector<uint8_t>& agrees, std::span<const DisplacedSpot> spots);
 
 }  // namespace weir

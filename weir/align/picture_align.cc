@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "weir/align/descriptor_match.h"
+#include "weir/align/moved_things.h"
 #include "weir/align/plane_compare.h"
 #include "weir/align/region_search.h"
 
@@ -51,9 +52,15 @@ std::vector<SpotPair> spot_pairs(std::span<const LocalFeature> item_features,
   return spots;
 }
 
+// A region before its pixels are compared.
+struct Candidate {
+  SharedRegion region;
+  std::vector<DisplacedSpot> displaced;
+};
+
 void find_regions(std::span<const LocalFeature> item_features, const PictureFeatures& item,
                   const PictureFeatures& entry, bool mirrored, const AlignOptions& options,
-                  std::vector<SharedRegion>& regions) {
+                  std::vector<Candidate>& candidates) {
   const auto spots = spot_pairs(item_features, item, entry, mirrored, options.item_weights);
   const auto found = search_regions(spots, extent_of(item, kItemFeatures.side),
                                     extent_of(entry, kEntryFeatures.side), options.most_regions);
@@ -69,7 +76,9 @@ void find_regions(std::span<const LocalFeature> item_features, const PictureFeat
     }
     region.tentative = spots.size();
     region.log10_nfa = one.log10_nfa;
-    regions.push_back(std::move(region));
+    candidates.push_back(
+        {std::move(region),
+         displaced_spots(spots, one.transform, extent_of(entry, kEntryFeatures.side))});
   }
 }
 
@@ -85,21 +94,21 @@ bool is_shown_by(const SharedRegion& region, const SharedRegion& surer) {
 
 std::vector<SharedRegion> align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
                                          const AlignOptions& options) {
-  std::vector<SharedRegion> found;
+  std::vector<Candidate> found;
   if (options.upright) find_regions(item.features, item, entry, false, options, found);
   find_regions(options.item_mirrored, item, entry, true, options, found);
-  std::stable_sort(found.begin(), found.end(), [](const SharedRegion& a, const SharedRegion& b) {
-    return a.log10_nfa < b.log10_nfa;
+  std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+    return a.region.log10_nfa < b.region.log10_nfa;
   });
 
   std::vector<SharedRegion> regions;
-  for (SharedRegion& region : found) {
+  for (auto& [region, displaced] : found) {
     if (regions.size() == options.most_regions) break;
-    const bool shown = std::any_of(regions.begin(), regions.end(), [&](const SharedRegion& surer) {
-      return is_shown_by(region, surer);
-    });
+    const bool shown = std::any_of(
+        regions.begin(), regions.end(),
+        [&, &one = region](const SharedRegion& surer) { return is_shown_by(one, surer); });
     if (shown) continue;
-    judge(compare_planes(item, entry, region.entry_to_item), item, entry, region);
+    judge(compare_planes(item, entry, region.entry_to_item, displaced), item, entry, region);
     regions.push_back(std::move(region));
   }
   return regions;

@@ -51,6 +51,7 @@ struct SharedRegion {
   double differing = 0;  // share whose pixels clearly show something else
   uint32_t blocks = 0;   // textured blocks that could be compared
   Verdict verdict = Verdict::kUnclear;
+  bool moved = false;  // things in it stand elsewhere, or came and went: another moment
 };
 
 struct AlignOptions {

@@ -235,7 +235,7 @@ class Comparison {
     return fit(kind, pairs);
   }
 
-  BlockMap finished() {
+  BlockMap finished(std::span<const DisplacedSpot> spots) {
     std::vector<uint8_t> agrees(inside_.size());
     for_each_inside([&](size_t i, size_t x, size_t y) {
       const Block& block = map_.blocks[i];
@@ -245,7 +245,7 @@ class Comparison {
     });
     trim(map_);
     leave_out_what_is_not_shown();
-    map_.change = change_between(soft_entry_, soft_item_, inside_, agrees);
+    map_.change = change_between(soft_entry_, soft_item_, inside_, agrees, spots);
     return std::move(map_);
   }
 
@@ -284,7 +284,8 @@ class Comparison {
 }  // namespace
 
 BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
-                        const PictureTransform& entry_to_item) {
+                        const PictureTransform& entry_to_item,
+                        std::span<const DisplacedSpot> displaced) {
   const Plane known = plane_of(entry.plane);
   Plane shown = plane_of(item.plane);
   if (known.empty() || shown.empty() || item.width == 0 || entry.width == 0) return {};
@@ -309,7 +310,12 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
     agreement = after;
     to_item = better;
   }
-  return comparison.finished();
+  std::vector<DisplacedSpot> spots;
+  const double x = static_cast<double>(known.width) / entry.width;
+  const double y = static_cast<double>(known.height) / entry.height;
+  for (const auto& [from, to] : displaced)
+    spots.push_back({{from.x * x, from.y * y}, {to.x * x, to.y * y}});
+  return comparison.finished(spots);
 }
 
 }  // namespace weir

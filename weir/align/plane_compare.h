@@ -45,9 +45,10 @@ struct BlockMap {
   const Block& at(size_t column, size_t row) const { return blocks[row * columns + column]; }
 };
 
-// Without blocks when either picture has no plane.
+// Without blocks when either picture has no plane. `displaced`: in pixels of the entry's picture.
 BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
-                        const PictureTransform& entry_to_item);
+                        const PictureTransform& entry_to_item,
+                        std::span<const DisplacedSpot> displaced = {});
 
 // What the map says on the whole. Fills agreeing, differing, blocks, verdict, and the regions.
 void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatures& entry,

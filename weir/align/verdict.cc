@@ -12,6 +12,7 @@ namespace weir {
 namespace {
 
 constexpr uint32_t kLeastBlocks = 6;
+constexpr float kSomething = 6;  // levels of contrast
 
 // What a verdict rests on: shares of the blocks compared.
 struct Evidence {
@@ -19,16 +20,18 @@ struct Evidence {
   double differing = 0;
   double moved = 0;    // of those agreeing, that stand elsewhere than the transform says
   double typical = 0;  // the agreement that a quarter of the blocks reach
+  double beside = 0;   // blocks in which only the item has anything, for each that agrees
   uint32_t blocks = 0;
 };
 
 Evidence evidence_of(const BlockMap& map) {
   Evidence evidence;
   std::vector<float> agreements;
-  size_t agreeing = 0, differing = 0, moved = 0;
+  size_t agreeing = 0, differing = 0, moved = 0, beside = 0;
   for (size_t row = map.first_row; row < map.end_row; ++row)
     for (size_t column = map.first_column; column < map.end_column; ++column) {
       const Block& block = map.at(column, row);
+      beside += block.state == Block::State::kFlat && block.item_contrast >= kSomething;
       if (block.state != Block::State::kCompared) continue;
       agreements.push_back(block.agreement);
       differing += block.agreement < kDifferingBlock;
@@ -44,6 +47,8 @@ Evidence evidence_of(const BlockMap& map) {
   evidence.typical = *quarter;
   evidence.agreeing = static_cast<double>(agreeing) / count;
   evidence.differing = static_cast<double>(differing) / count;
+  evidence.beside =
+      static_cast<double>(beside) / static_cast<double>(std::max<size_t>(agreeing, 1));
   evidence.moved = agreeing > 0 ? static_cast<double>(moved) / static_cast<double>(agreeing) : 1;
   return evidence;
 }
@@ -61,15 +66,25 @@ bool exchanged(const Change& change, double least_outline, double least_share) {
 // Among what an editor put on, a little may look gone by chance.
 constexpr double kLeastOfBoth = 0.1;
 
-bool has_moved(const ChangedParts& parts) {
+bool came_and_went(const ChangedParts& parts) {
   const double less = std::min(parts.came, parts.gone);
   return less > 0 && less >= kLeastOfBoth * (parts.came + parts.gone);
 }
 
+// What an editor puts on is found elsewhere in the entry once in a while: a letter, a tile.
+constexpr uint32_t kLeastTogether = 2;
+constexpr uint32_t kLeastAlone = 3;
+
+bool has_moved(const Change& change) {
+  return change.moved.together >= kLeastTogether || change.moved.places >= kLeastAlone ||
+         came_and_went(change.parts);
+}
+
 Verdict verdict_of(const Evidence& evidence, const Change& change) {
   if (evidence.blocks < kLeastBlocks) return Verdict::kUnclear;
-  // Here a thing is gone, there another one came: things moved, however small they are.
-  if (has_moved(change.parts)) return Verdict::kSameScene;
+  if (has_moved(change)) return Verdict::kSameScene;
+  // A wall is a wall: what stands before it is most of what there is to see.
+  if (evidence.beside > 1) return Verdict::kUnclear;
   // Nothing clearly differs: the same picture, unless a little of it changed as scenes do.
   if (evidence.differing <= 0.02 && evidence.agreeing >= 0.7 && evidence.moved < 0.3)
     return change.share >= 0.03 && exchanged(change, 120, 0.3) ? Verdict::kSameScene
@@ -124,6 +139,7 @@ void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatur
   region.differing = evidence.differing;
   region.blocks = evidence.blocks;
   region.verdict = verdict_of(evidence, map.change);
+  region.moved = region.verdict == Verdict::kSameScene && has_moved(map.change);
 
   std::array<Point, 4> part = shown_part(map, entry);
   std::transform(part.begin(), part.end(), part.begin(), region.entry_to_item);

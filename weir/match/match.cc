@@ -117,8 +117,13 @@ std::string_view name_of(MatchKind kind) {
   return "image";
 }
 
-std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures) {
-  for (PictureMatch& picture : pictures) {
+std::vector<Match> joined(std::vector<Match> matches, PictureMatches pictures) {
+  std::erase_if(matches, [&](const Match& match) {
+    return match.kind == MatchKind::kImage &&
+           std::binary_search(pictures.other_moments.begin(), pictures.other_moments.end(),
+                              match.entry);
+  });
+  for (PictureMatch& picture : pictures.claims) {
     Match& match =
         with_claim(matches, picture.entry, MatchKind::kImage, picture.expected_false_alarms);
     match.regions = std::move(picture.regions);

@@ -65,8 +65,9 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
                                                     const MatchOptions& options);
 
 // Adds claims about pictures to those about hashes, by entry: the surer of the two says how sure a
-// match is. Result sorted as match_items() does.
-std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures);
+// match is. Of entries that show another moment, hashes of whole pictures are no match, and make no
+// claim surer. Result sorted as match_items() does.
+std::vector<Match> joined(std::vector<Match> matches, PictureMatches pictures);
 
 // The same for claims about videos. Entries that nothing else is known of become matches of `kind`:
 // what the item or the entry is, when the other is a video.

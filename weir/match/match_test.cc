@@ -170,9 +170,13 @@ PictureMatch picture_match_of(int64_t entry, double expected, size_t regions = 1
   return {EntryId{entry}, std::vector<SharedRegion>(regions), expected};
 }
 
+PictureMatches claims(std::vector<PictureMatch> claims) {
+  return {std::move(claims), {}};
+}
+
 TEST(Joined, AMatchIsAsSureAsTheSurerOfItsClaims) {
   const auto matches = joined({match_of(1, 1e-20), match_of(2, 1e-5)},
-                              {picture_match_of(2, 1e-9, 2), picture_match_of(1, 1e-4)});
+                              claims({picture_match_of(2, 1e-9, 2), picture_match_of(1, 1e-4)}));
   ASSERT_EQ(matches.size(), 2u);
   EXPECT_EQ(matches[0].entry, EntryId{1});
   EXPECT_DOUBLE_EQ(matches[0].expected_false_alarms, 1e-20);
@@ -186,7 +190,7 @@ TEST(Joined, AMatchIsAsSureAsTheSurerOfItsClaims) {
 }
 
 TEST(Joined, APictureThatNoHashFoundIsAMatchOfItsOwn) {
-  const auto matches = joined({match_of(8, 1e-6)}, {picture_match_of(3, 1e-12)});
+  const auto matches = joined({match_of(8, 1e-6)}, claims({picture_match_of(3, 1e-12)}));
   ASSERT_EQ(matches.size(), 2u);
   EXPECT_EQ(matches[0].entry, EntryId{3});
   EXPECT_EQ(matches[0].kind, MatchKind::kImage);
@@ -198,20 +202,33 @@ TEST(Joined, APictureThatNoHashFoundIsAMatchOfItsOwn) {
 TEST(Joined, AnExactMatchStaysExact) {
   Match exact = match_of(1, 1e-70);
   exact.kind = MatchKind::kExact;
-  const auto matches = joined({exact}, {picture_match_of(1, 1e-12)});
+  const auto matches = joined({exact}, claims({picture_match_of(1, 1e-12)}));
   ASSERT_EQ(matches.size(), 1u);
   EXPECT_EQ(matches[0].kind, MatchKind::kExact);
   EXPECT_DOUBLE_EQ(matches[0].expected_false_alarms, 1e-70);
 }
 
 TEST(Joined, EquallySureOnesStandByEntry) {
-  const auto matches =
-      joined({match_of(9, 1e-12)}, {picture_match_of(7, 1e-12), picture_match_of(4, 1e-12)});
+  const auto matches = joined({match_of(9, 1e-12)},
+                              claims({picture_match_of(7, 1e-12), picture_match_of(4, 1e-12)}));
   ASSERT_EQ(matches.size(), 3u);
   EXPECT_EQ(matches[0].entry, EntryId{4});
   EXPECT_EQ(matches[1].entry, EntryId{7});
   EXPECT_EQ(matches[2].entry, EntryId{9});
-  EXPECT_TRUE(joined({}, std::vector<PictureMatch>{}).empty());
+  EXPECT_TRUE(joined({}, PictureMatches{}).empty());
+}
+
+TEST(Joined, AHashOfAPictureFromAnotherMomentIsNoMatchButItsFileIs) {
+  Match exact = match_of(2, 1e-70);
+  exact.kind = MatchKind::kExact;
+  const PictureMatches pictures{{picture_match_of(4, 0.01)}, {EntryId{2}, EntryId{3}, EntryId{4}}};
+  const auto matches =
+      joined({match_of(1, 1e-20), exact, match_of(3, 1e-40), match_of(4, 1e-40)}, pictures);
+  ASSERT_EQ(matches.size(), 3u);
+  EXPECT_EQ(matches[0].entry, EntryId{2});
+  EXPECT_EQ(matches[1].entry, EntryId{1});
+  EXPECT_EQ(matches[2].entry, EntryId{4});
+  EXPECT_DOUBLE_EQ(matches[2].expected_false_alarms, 0.01);
 }
 
 TEST(ExpectedFalseAlarms, AreTheBinomialTailTimesTheComparisons) {

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
+#include <set>
 
 #include "weir/hash/local_features.h"
 #include "weir/match/common_parts.h"
@@ -28,6 +30,8 @@ constexpr double kElementsPerEntry = 34.0 / 700 / 139;
 constexpr double kScenesPerEntry = 69.0 / 700 / 139;
 constexpr double kWeakClaim = 0.01;  // however few the entries are
 constexpr double kSure = 1e-3;       // of geometry
+// Of an entry, that a hash of the whole picture rests on.
+constexpr double kMostOfEntry = 0.5;
 
 uint8_t coded_angle(float angle) {
   const double turns = angle / (2 * std::numbers::pi);
@@ -63,30 +67,39 @@ double false_alarms(Verdict verdict, double by_geometry, double chances) {
 struct Judged {
   PictureMatch match;               // without regions: it is none
   std::vector<SharedRegion> small;  // elements in common
+  bool is_copy = false;
+  bool is_other_moment = false;  // of most of the entry
 };
 
 Judged judged(EntryId entry, std::vector<SharedRegion> regions, const PictureFeatures& item,
               const PictureFeatures& picture, double chances, double most) {
-  Judged out{{.entry = entry, .regions = {}, .expected_false_alarms = 1e300}, {}};
+  Judged out;
+  out.match = {.entry = entry, .regions = {}, .expected_false_alarms = 1e300};
   PictureMatch& match = out.match;
   for (SharedRegion& region : regions) {
-    const Sharing sharing = judge_sharing(region, shared_part(region, item, picture));
+    const SharedPart part = shared_part(region, item, picture);
+    const Sharing sharing = judge_sharing(region, part);
+    out.is_other_moment |= region.moved && part.entry >= kMostOfEntry;
     if (sharing == Sharing::kElement) region.verdict = Verdict::kElement;
     const double by_geometry = chances * std::pow(10, std::max(region.log10_nfa, -300.0));
     const double expected = false_alarms(region.verdict, by_geometry, chances);
     if (sharing == Sharing::kElement && by_geometry <= kSure) out.small.push_back(region);
     if (expected > most) continue;
     match.expected_false_alarms = std::min(match.expected_false_alarms, expected);
+    out.is_copy |= region.verdict == Verdict::kCopy;
     match.regions.push_back(std::move(region));
   }
   return out;
 }
 
-std::vector<SharedRegion> align(const Item& item, const PictureFeatures& entry, bool mirrored,
+// How the item is looked at.
+enum class Hand { kUpright, kMirrored, kEither };
+
+std::vector<SharedRegion> align(const Item& item, const PictureFeatures& entry, Hand hand,
                                 std::span<const float> weights) {
   AlignOptions options;
-  options.upright = !mirrored;
-  if (mirrored) options.item_mirrored = item.mirrored;
+  options.upright = hand != Hand::kMirrored;
+  if (hand != Hand::kUpright) options.item_mirrored = item.mirrored;
   options.item_weights = weights;
   return align_pictures(item.picture, entry, options);
 }
@@ -111,6 +124,75 @@ void join_same_entry(std::vector<PictureMatch>& matches) {
   matches = std::move(joined);
 }
 
+enum class Look { kNotAsked, kNothing, kShared };
+
+// One item against one entry after another.
+class Search {
+ public:
+  Search(const PictureFeatures& picture, const LiveFeatureIndex& index, const KnownPictures& known,
+         const PictureMatchOptions& options)
+      : item_{picture, {}}, index_(index), known_(known), options_(options), common_(picture) {
+    for (const LocalFeature& feature : picture.features)
+      item_.mirrored.push_back(mirrored(feature));
+  }
+
+  FeatureVote vote() const {
+    return index_.vote(feature_queries(item_.picture.features, item_.picture),
+                       feature_queries(item_.mirrored, item_.picture),
+                       options_.most_candidates * kNamedForEach);
+  }
+
+  bool has_looked_at(EntryId entry) const { return looked_at_.contains(entry); }
+
+  Result<Look> look_at(EntryId entry, Hand hand) {
+    auto shown = TRY(known_(entry));
+    if (!shown) return Look::kNotAsked;
+    looked_at_.insert(entry);
+    Judged one = judge(entry, shown->picture, hand, {});
+    const bool shares = !one.match.regions.empty();
+    if (shown->is_benign) {
+      common_.add_benign(one.match.regions, shown->picture);
+      common_.add_benign(one.small, shown->picture);
+      return shares ? Look::kShared : Look::kNothing;
+    }
+    if (!one.small.empty()) common_.add_small(one.small);
+    if (one.is_copy) copies_.insert(entry);
+    if (one.is_other_moment) other_moments_.insert(entry);
+    if (shares) found_.emplace_back(std::move(one.match), std::move(*shown));
+    return shares ? Look::kShared : Look::kNothing;
+  }
+
+  PictureMatches finished() {
+    PictureMatches out;
+    for (auto& [match, shown] : found_) {
+      const Hand hand = match.regions.front().mirrored ? Hand::kMirrored : Hand::kUpright;
+      if (common_.explains_any_of(match.regions))
+        match = judge(match.entry, shown.picture, hand, common_.weights()).match;
+      if (!match.regions.empty()) out.claims.push_back(std::move(match));
+    }
+    sort_surest_first(out.claims);
+    join_same_entry(out.claims);
+    std::set_difference(other_moments_.begin(), other_moments_.end(), copies_.begin(),
+                        copies_.end(), std::back_inserter(out.other_moments));
+    return out;
+  }
+
+ private:
+  Judged judge(EntryId entry, const PictureFeatures& shown, Hand hand,
+               std::span<const float> weights) const {
+    return judged(entry, align(item_, shown, hand, weights), item_.picture, shown, chances(index_),
+                  options_.most_false_alarms);
+  }
+
+  Item item_;
+  const LiveFeatureIndex& index_;
+  const KnownPictures& known_;
+  const PictureMatchOptions& options_;
+  CommonParts common_;
+  std::vector<std::pair<PictureMatch, KnownPicture>> found_;
+  std::set<EntryId> looked_at_, copies_, other_moments_;
+};
+
 }  // namespace
 
 std::vector<FeatureRow> feature_rows(uint32_t key, const PictureFeatures& picture) {
@@ -134,52 +216,28 @@ std::vector<FeatureQuery> feature_queries(std::span<const LocalFeature> features
   return queries;
 }
 
-Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
-                                                const LiveFeatureIndex& index,
-                                                const KnownPictures& known,
-                                                const PictureMatchOptions& options) {
-  std::vector<PictureMatch> matches;
-  if (index.rows() == 0 || picture.features.empty()) return matches;
-  Item item{picture, {}};
-  for (const LocalFeature& feature : picture.features) item.mirrored.push_back(mirrored(feature));
-  const FeatureVote vote =
-      index.vote(feature_queries(picture.features, picture),
-                 feature_queries(item.mirrored, picture), options.most_candidates * kNamedForEach);
-  const double tried = chances(index);
-  const auto judge = [&](EntryId entry, const PictureFeatures& shown, bool is_mirrored,
-                         std::span<const float> weights) {
-    return judged(entry, align(item, shown, is_mirrored, weights), picture, shown, tried,
-                  options.most_false_alarms);
-  };
-  CommonParts common(picture);
-  std::vector<std::pair<PictureMatch, KnownPicture>> found;
+Result<PictureMatches> match_picture(const PictureFeatures& picture, const LiveFeatureIndex& index,
+                                     const KnownPictures& known,
+                                     const PictureMatchOptions& options) {
+  if (index.rows() == 0 || picture.features.empty()) return PictureMatches();
+  Search search(picture, index, known, options);
+  const FeatureVote vote = search.vote();
   size_t failures = 0, looked_at = 0;
   for (const FeatureCandidate& candidate : vote.candidates) {
     if (failures >= kFailuresInARow || looked_at >= options.most_candidates) break;
-    const EntryId entry{candidate.key};
-    auto shown = TRY(known(entry));
-    if (!shown) continue;
+    const Hand hand = candidate.mirrored ? Hand::kMirrored : Hand::kUpright;
+    const Look look = TRY(search.look_at(EntryId{candidate.key}, hand));
+    if (look == Look::kNotAsked) continue;
     ++looked_at;
-    Judged one = judge(entry, shown->picture, candidate.mirrored, {});
-    failures = one.match.regions.empty() ? failures + 1 : 0;
-    if (shown->is_benign) {
-      common.add_benign(one.match.regions, shown->picture);
-      common.add_benign(one.small, shown->picture);
-      continue;
-    }
-    if (!one.small.empty()) common.add_small(one.small);
-    if (!one.match.regions.empty()) found.emplace_back(std::move(one.match), std::move(*shown));
+    failures = look == Look::kShared ? 0 : failures + 1;
   }
-
-  for (auto& [match, shown] : found) {
-    if (common.explains_any_of(match.regions))
-      match =
-          judge(match.entry, shown.picture, match.regions.front().mirrored, common.weights()).match;
-    if (!match.regions.empty()) matches.push_back(std::move(match));
+  looked_at = 0;
+  for (const EntryId entry : options.also) {
+    if (looked_at >= options.most_candidates) break;
+    if (search.has_looked_at(entry)) continue;
+    looked_at += TRY(search.look_at(entry, Hand::kEither)) != Look::kNotAsked;
   }
-  sort_surest_first(matches);
-  join_same_entry(matches);
-  return matches;
+  return search.finished();
 }
 
 }  // namespace weir

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "weir/align/picture_align.h"
@@ -33,11 +34,19 @@ struct KnownPicture {
 // Nothing for an entry that is not asked about or is gone.
 using KnownPictures = std::function<Result<std::optional<KnownPicture>>(EntryId)>;
 
+struct PictureMatches {
+  std::vector<PictureMatch> claims;  // surest first
+  // Entries of which the item shows the same place at another time, ascending; none of them is
+  // claimed as a copy. What hashes of whole pictures say of them is true and means nothing.
+  std::vector<EntryId> other_moments;
+};
+
 struct PictureMatchOptions {
   // That a match may be expected to be; surer ones are reported. With 0.01 and more, elements in
   // common and other pictures of the same scene are reported too, each with its verdict.
   double most_false_alarms = 1e-3;
-  size_t most_candidates = 40;  // of the index, that are looked at closely
+  size_t most_candidates = 40;    // of the index, that are looked at closely
+  std::span<const EntryId> also;  // and these, so many at most: those that hashes name
 };
 
 // The entries that the item shows, surest first: candidates of the index whose geometry and pixels
@@ -45,9 +54,8 @@ struct PictureMatchOptions {
 // count, nor does a small part that the item has in common with several entries: a logo, a flag, a
 // frame. Deterministic.
 // Errors: of `known`.
-Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& item,
-                                                const LiveFeatureIndex& index,
-                                                const KnownPictures& known,
-                                                const PictureMatchOptions& options = {});
+Result<PictureMatches> match_picture(const PictureFeatures& item, const LiveFeatureIndex& index,
+                                     const KnownPictures& known,
+                                     const PictureMatchOptions& options = {});
 
 }  // namespace weir

@@ -114,11 +114,11 @@ TEST(MatchPicture, AnElementInCommonIsAWeakClaimForThoseWhoAskForSuch) {
   PictureBank bank = ten_scenes();
   bank.add(11, made::with(scene(11), badge(), 20, 20));
   const PictureFeatures item = made::item_features(made::with(scene(61), badge(), 340, 230));
-  const auto found = match_picture(item, bank.index(), bank.known(), {0.05, 40});
+  const auto found = match_picture(item, bank.index(), bank.known(), {0.05, 40, {}});
   ASSERT_TRUE(found);
-  ASSERT_EQ(entries_of(*found), Entries{11});
-  EXPECT_GE(found->front().expected_false_alarms, 0.01);
-  EXPECT_NE(found->front().regions[0].verdict, Verdict::kCopy);
+  ASSERT_EQ(entries_of(found->claims), Entries{11});
+  EXPECT_GE(found->claims.front().expected_false_alarms, 0.01);
+  EXPECT_NE(found->claims.front().regions[0].verdict, Verdict::kCopy);
 }
 
 TEST(MatchPicture, AnElementOfManyEntriesLeavesTheTrueMatchAlone) {
@@ -238,8 +238,37 @@ TEST(MatchPicture, AsksForNoMorePicturesThanItMayLookAt) {
     return bank.known()(entry);
   };
   const PictureFeatures item = made::item_features(scene(3));
-  ASSERT_TRUE(match_picture(item, bank.index(), counting, {1e-3, 1}));
+  ASSERT_TRUE(match_picture(item, bank.index(), counting, {1e-3, 1, {}}));
   EXPECT_EQ(asked, 1u);
+}
+
+// A room, and a thing of many details that stands at x, y.
+Pixels room_with_a_thing(uint32_t x, uint32_t y) {
+  return made::with(scene(17), made::cropped(scene(90), {100, 80, 110, 90}), x, y);
+}
+
+TEST(MatchPicture, AThingThatMovedALittleMakesItAnotherMoment) {
+  PictureBank bank = ten_scenes();
+  bank.add(11, room_with_a_thing(180, 120));
+  const PictureFeatures item = made::item_features(room_with_a_thing(192, 117));
+  const auto found = match_picture(item, bank.index(), bank.known());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(entries_of(found->claims), Entries{});
+  EXPECT_EQ(found->other_moments, std::vector{EntryId{11}});
+  EXPECT_EQ(entries_of(bank.match(room_with_a_thing(180, 120))), Entries{11});
+}
+
+TEST(MatchPicture, WhatHashesNameIsLookedAtWhateverTheVotesSay) {
+  PictureBank bank = ten_scenes();
+  bank.add(11, room_with_a_thing(180, 120));
+  const PictureFeatures item = made::item_features(room_with_a_thing(192, 117));
+  const std::vector named{EntryId{11}};
+  const auto unnamed = match_picture(item, bank.index(), bank.known(), {1e-3, 0, {}});
+  ASSERT_TRUE(unnamed);
+  EXPECT_TRUE(unnamed->other_moments.empty());
+  const auto found = match_picture(item, bank.index(), bank.known(), {1e-3, 1, named});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->other_moments, named);
 }
 
 TEST(FeatureRows, AreOneAFeatureUnderTheKeyOfTheEntry) {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/moved_things.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace weir {
+
+namespace {
+
+// Shares of the long side of the entry.
+constexpr double kInPlace = 1.0 / 256;  // error of features that stand where they did
+constexpr double kFurthest = 0.24;      // that a thing is looked for
+constexpr double kNear = 0.12;          // two spots of one thing
+constexpr double kLikewise = 0.003;     // by which their displacements may differ,
+constexpr double kLikewiseShare = 0.2;  // and by this share of them
+constexpr double kPlace = 1.0 / 64;
+
+constexpr double kOctaves = 0.6;  // by which a thing may seem larger or smaller than the rest,
+constexpr double kTurn = 0.4;     // and radians by which it may be turned
+constexpr size_t kFewest = 4;     // spots in place, to tell where the rest should be
+
+constexpr int kReach = 4;             // pixels of a plane around a spot that are compared
+constexpr double kSame = 0.7;         // correlation of those of one thing,
+constexpr double kBetter = 0.02;      // and by how much it must exceed that of what stayed
+constexpr double kLeastSquares = 50;  // of deviations from the mean, where there is anything
+
+constexpr size_t kSide = 2 * kReach + 1;
+using Patch = std::array<float, kSide * kSide>;
+
+// The pixels around a place, their mean taken off; nothing where they are not all shown.
+std::optional<Patch> patch_at(const Plane& plane, const std::vector<uint8_t>& inside, Point at) {
+  const double left = at.x - 0.5 - kReach, top = at.y - 0.5 - kReach;
+  if (!(left >= 0) || !(top >= 0)) return std::nullopt;
+  const auto x = static_cast<size_t>(left), y = static_cast<size_t>(top);
+  if (x + kSide >= plane.width || y + kSide >= plane.height) return std::nullopt;
+  const auto right = static_cast<float>(left - static_cast<double>(x)),
+             down = static_cast<float>(top - static_cast<double>(y));
+  Patch patch;
+  float sum = 0;
+  for (size_t r = 0; r < kSide; ++r) {
+    const float *above = plane.row(y + r) + x, *below = plane.row(y + r + 1) + x;
+    for (size_t c = 0; c < kSide; ++c) {
+      if (!inside[(y + r) * plane.width + x + c]) return std::nullopt;
+      const float upper = above[c] + right * (above[c + 1] - above[c]);
+      const float lower = below[c] + right * (below[c + 1] - below[c]);
+      sum += patch[r * kSide + c] = upper + down * (lower - upper);
+    }
+  }
+  for (float& value : patch) value -= sum / static_cast<float>(patch.size());
+  return patch;
+}
+
+double correlation(const Patch& a, const Patch& b) {
+  double both = 0, of_a = 0, of_b = 0;
+  for (size_t i = 0; i < a.size(); ++i)
+    both += a[i] * b[i], of_a += a[i] * a[i], of_b += b[i] * b[i];
+  return of_a > kLeastSquares && of_b > kLeastSquares ? both / std::sqrt(of_a * of_b) : 0;
+}
+
+bool shows_movement(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
+                    const DisplacedSpot& spot) {
+  const auto was = patch_at(entry, inside, spot.entry), is = patch_at(item, inside, spot.item);
+  const auto instead = patch_at(item, inside, spot.entry),
+             before = patch_at(entry, inside, spot.item);
+  if (!was || !is || !instead || !before) return false;
+  const double moved = correlation(*was, *is);
+  return moved > kSame && moved > correlation(*was, *instead) + kBetter &&
+         moved > correlation(*before, *is) + kBetter;
+}
+
+double turned_by(double angle) {
+  return std::abs(std::remainder(angle, 2 * std::numbers::pi));
+}
+
+double distance(Point a, Point b) {
+  return std::hypot(a.x - b.x, a.y - b.y);
+}
+
+Point displacement(const DisplacedSpot& spot) {
+  return {spot.item.x - spot.entry.x, spot.item.y - spot.entry.y};
+}
+
+}  // namespace
+
+std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
+                                           const PictureTransform& entry_to_item,
+                                           const Extent& entry) {
+  const auto back = inverse(entry_to_item);
+  if (!back) return {};
+  const double side = std::max(entry.width, entry.height);
+  std::vector<DisplacedSpot> spots;
+  std::vector<float> scales;
+  double sines = 0, cosines = 0;
+  for (const SpotPair& pair : pairs) {
+    const Point item = (*back)(pair.item);
+    spots.push_back({pair.entry, item});
+    if (!(distance(pair.entry, item) < kInPlace * side)) continue;
+    scales.push_back(pair.log_scale);
+    sines += std::sin(pair.turn), cosines += std::cos(pair.turn);
+  }
+  if (scales.size() < kFewest) return {};
+  const auto middle = scales.begin() + static_cast<ptrdiff_t>(scales.size() / 2);
+  std::nth_element(scales.begin(), middle, scales.end());
+  const double turn = std::atan2(sines, cosines);
+
+  std::vector<DisplacedSpot> displaced;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const double away = distance(spots[i].entry, spots[i].item);
+    if (away > kInPlace * side && away < kFurthest * side &&
+        std::abs(pairs[i].log_scale - *middle) < kOctaves &&
+        turned_by(pairs[i].turn - turn) < kTurn)
+      displaced.push_back(spots[i]);
+  }
+  return displaced;
+}
+
+MovedThings moved_things(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
+                         std::span<const DisplacedSpot> spots) {
+  const auto side = static_cast<double>(std::max(entry.width, entry.height));
+  using Place = std::pair<int, int>;
+  const auto place_of = [&](const DisplacedSpot& spot) {
+    return Place(static_cast<int>(spot.entry.x / (kPlace * side)),
+                 static_cast<int>(spot.entry.y / (kPlace * side)));
+  };
+  std::vector<DisplacedSpot> moved;
+  for (const DisplacedSpot& spot : spots)
+    if (shows_movement(entry, item, inside, spot)) moved.push_back(spot);
+
+  const auto likewise = [&](const DisplacedSpot& a, const DisplacedSpot& b) {
+    const Point by = displacement(a);
+    const double most = kLikewise * side + kLikewiseShare * std::hypot(by.x, by.y);
+    return distance(a.entry, b.entry) < kNear * side && distance(by, displacement(b)) < most;
+  };
+  std::set<Place> places, together;
+  for (const DisplacedSpot& spot : moved) {
+    places.insert(place_of(spot));
+    for (const DisplacedSpot& other : moved)
+      if (place_of(other) != place_of(spot) && likewise(spot, other))
+        together.insert(place_of(spot));
+  }
+  return {static_cast<uint32_t>(places.size()), static_cast<uint32_t>(together.size())};
+}
+
+}  // namespace weir

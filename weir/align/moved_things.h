@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weir/align/plane.h"
+#include "weir/align/region_search.h"
+
+namespace weir {
+
+// A spot of the entry that the item has elsewhere than the transform of the region says.
+struct DisplacedSpot {
+  Point entry;  // where it is in the entry
+  Point item;   // where it is in the item, brought into the frame of the entry
+};
+
+// Among the pairs of features of a region, those of the same size and turn as the region's own that
+// lie beside their place, by little enough for a thing that moved. In pixels of the entry's
+// picture.
+std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
+                                           const PictureTransform& entry_to_item,
+                                           const Extent& entry);
+
+// How many places show that something moved: the pixels around a displaced spot fit better where
+// the item has it than the pixels that each picture has in the other's place. Nothing that is put
+// onto a picture does that, nor does a pattern that occurs twice in it.
+struct MovedThings {
+  uint32_t places = 0;    // of the entry, each 1/64 of its long side
+  uint32_t together = 0;  // of them, that have another one near, displaced likewise
+};
+
+// Both planes in the frame of the entry, of the same tones; spots in pixels of it. `inside` is 1
+// where both have a value.
+MovedThings moved_things(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
+                         std::span<const DisplacedSpot> spots);
+
+}  // namespace weir
