@@ -79,6 +79,7 @@ void make_track(const std::vector<uint8_t>& bytes, TrackOptions wanted) {
   options.threads = kThreads;
   options.keyframes_only = wanted.keyframes_only;
   VideoTracker tracker(wanted, kThreads);
+  options.needs = [&](auto time, auto until, uint32_t) { return tracker.may_want(time, until); };
   const auto decoded = decode_video(source, {}, options, [&](VideoFrame& frame) -> Status {
     if (!tracker.wants(frame.time(), frame.until())) return {};
     return tracker.add(frame.time(), frame.until(), frame.width(), frame.height(),

@@ -28,6 +28,13 @@ class VideoPass {
         tracker_(wants.track, kThreads),
         preview_side_(wants_preview ? wants.preview_side : 0) {}
 
+  // A frame decoded for nothing costs time alone: until the first frame says what vPDQ wants, all.
+  bool needs(std::chrono::microseconds time, std::chrono::microseconds until,
+             uint32_t number) const {
+    if (wants_.tmk || (wants_.vpdq && !vpdq_)) return true;
+    return tracker_.may_want(time, until) || (vpdq_ && vpdq_->wants(number));
+  }
+
   Status take(VideoFrame& frame) {
     if (frame.number() == 0) begin(frame);
     if (tracker_.wants(frame.time(), frame.until())) {
@@ -92,6 +99,8 @@ Status add_video(ByteSource& file, const DecodeWants& wants, const Limits& limit
   options.threads = kThreads;
   options.progress = say;
   VideoPass pass(wants, wants.preview_side > 0 && item.preview_jpeg.empty());
+  options.needs = [&](std::chrono::microseconds time, std::chrono::microseconds until,
+                      uint32_t number) { return pass.needs(time, until, number); };
   DecodedVideo decoded =
       TRY(decode_video(file, limits, options, [&](VideoFrame& frame) { return pass.take(frame); }));
   return pass.finish(std::move(decoded), item);

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "apps/decode/decoder_for_test.h"
+#include "weir/base/video_codec.h"
+#include "weir/hash/vpdq.h"
 #include "weir/media/encoders_for_test.h"
 #include "weir/media/videos_for_test.h"
 
@@ -179,6 +181,28 @@ TEST(DecodeVideo, FilesThatShrinkWhileTheyAreReadHarmNobody) {
   media::VideoRecipe recipe;
   recipe.frames = 10;
   EXPECT_TRUE(decoder->decode(file_of(media::made_video(recipe)).get(), track_alone()));
+}
+
+// TMK wants every frame, the others do not.
+TEST(DecodeVideo, FramesThatAreSteppedOverChangeNothing) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  media::VideoRecipe recipe = long_recipe();
+  recipe.preset = "veryfast";
+  recipe.container = "mp4";
+  const auto bytes = media::made_video(recipe);
+  for (const TrackOptions& track : {kItemTrack, kEntryTrack}) {
+    DecodeWants wants = video_wants();
+    wants.track = track;
+    const auto all = decoder->decode(file_of(bytes).get(), wants);
+    wants.tmk = false;
+    const auto some = decoder->decode(file_of(bytes).get(), wants);
+    ASSERT_TRUE(all && some);
+    EXPECT_EQ(all->frames, some->frames);
+    EXPECT_EQ(write_video_track(all->video->track), write_video_track(some->video->track));
+    EXPECT_EQ(write_vpdq_text(all->video->vpdq), write_vpdq_text(some->video->vpdq));
+    EXPECT_EQ(all->preview_jpeg, some->preview_jpeg);
+  }
 }
 
 TEST(DecodeVideo, DeadlinesOfVideosAreTheirOwn) {

@@ -18,6 +18,7 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 
 constexpr uint32_t kHashSide = 512;  // of the frame that is hashed
+constexpr microseconds kLeastEvery{1'000};
 
 // Where two neighbouring samples differ by so much, a cut lies between them. Half of 256 bits
 // differ by chance; motion within a shot changes fewer, and does not change the levels.
@@ -141,7 +142,7 @@ VideoTracker::VideoTracker(const TrackOptions& options, unsigned threads, const 
     : state_(std::make_unique<State>(threads)) {
   state_->options = options;
   state_->budget = budget;
-  state_->every = std::max(options.every, microseconds(1'000));
+  state_->every = std::max(options.every, kLeastEvery);
   state_->still_every = options.still_every;
 }
 VideoTracker::~VideoTracker() = default;
@@ -150,6 +151,13 @@ VideoTracker::~VideoTracker() = default;
 bool VideoTracker::wants(microseconds time, microseconds until) const {
   if (state_->track.frames.empty()) return true;
   return state_->options.keyframes_only ? time >= state_->next : until > state_->next;
+}
+
+// All moments are multiples of what they were apart at first.
+bool VideoTracker::may_want(microseconds time, microseconds until) const {
+  if (state_->options.keyframes_only) return true;
+  const microseconds every = std::max(state_->options.every, kLeastEvery);
+  return time.count() <= 0 || (until - microseconds(1)) / every > (time - microseconds(1)) / every;
 }
 
 Status VideoTracker::add(microseconds time, microseconds until, uint32_t width, uint32_t height,

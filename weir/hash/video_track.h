@@ -37,6 +37,9 @@ class VideoTracker {
   // Whether the frame that is shown from `time` to `until` is one to look at.
   bool wants(std::chrono::microseconds time, std::chrono::microseconds until) const;
 
+  // Whether it may become one, told without what came before: for looking ahead.
+  bool may_want(std::chrono::microseconds time, std::chrono::microseconds until) const;
+
   // The frame's luma with a long side of at most this many pixels; valid until it is asked again.
   using Grey = std::function<Result<PixelView>(uint32_t side)>;
 

@@ -210,6 +210,31 @@ TEST(VideoTrack, PruningLeavesOutWhatRepeatsAndKeepsTimes) {
   }));
 }
 
+// However long frames are shown, and also where the budget has made the track sparse.
+TEST(VideoTrack, WhatIsWantedIsSeenAhead) {
+  std::mt19937 random(5);
+  for (const TrackOptions& options : {kItemTrack, kEntryTrack}) {
+    VideoTracker tracker(options, 1, {50'000, 300'000});
+    microseconds time{0};
+    int wanted = 0, ahead = 0;
+    for (int i = 0; i < 400; ++i) {
+      const microseconds until = time + microseconds(random() % 5 ? random() % 60'000 : 250'000);
+      const bool wants = tracker.wants(time, until);
+      EXPECT_TRUE(!wants || tracker.may_want(time, until)) << i;
+      wanted += wants;
+      ahead += tracker.may_want(time, until);
+      if (wants) {
+        const Pixels picture = scene(i / 20, 0, 64, 36);
+        ASSERT_TRUE(tracker.add(time, until, 64, 36,
+                                [&](uint32_t) -> Result<PixelView> { return picture.view(); }));
+      }
+      time = until;
+    }
+    EXPECT_GE(wanted, 20);
+    EXPECT_LT(ahead, 300);
+  }
+}
+
 TEST(VideoTrack, BudgetsAreKeptWhateverTheLength) {
   const TrackBudget budget{200'000, 300'000};
   const VideoTrack track = track_of(60, 3, kItemTrack, as_is, 1, budget);

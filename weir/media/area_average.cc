@@ -38,6 +38,14 @@ void AreaAverage::shrink(const PixelView& from, uint32_t width, uint32_t height,
                          const uint8_t* levels, uint8_t* out) {
   assert(from.channels == 1 && width > 0 && height > 0);
   assert(width <= from.width && height <= from.height);
+  if (width == from.width && height == from.height) {
+    for (uint32_t y = 0; y < height; ++y, out += width)
+      if (levels)
+        std::transform(from.row(y), from.row(y) + width, out, [&](uint8_t l) { return levels[l]; });
+      else
+        std::copy_n(from.row(y), width, out);
+    return;
+  }
   fill(columns_, from.width, width);
   fill(rows_, from.height, height);
   for (const Span& row : rows_) {

@@ -16,13 +16,17 @@
 #include "weir/media/av_formats.h"
 #include "weir/media/av_frame.h"
 #include "weir/media/av_input.h"
+#include "weir/media/av_own.h"
+#include "weir/media/av_video_frame.h"
 #include "weir/media/format.h"
 #include "weir/media/frame_clock.h"
+#include "weir/media/packets_ahead.h"
 #include "weir/media/webp_video.h"
 
 namespace weir {
 namespace {
 
+using media::Av;
 using media::AvInput;
 using media::FrameClock;
 using std::chrono::microseconds;
@@ -30,64 +34,9 @@ using std::chrono::microseconds;
 constexpr double kFramesASecond = 25;  // when nobody says
 constexpr int64_t kPadding = 1 << 22;  // pixels that FFmpeg adds before it compares with its limit
 
-struct FreeAv {
-  void operator()(AVCodecContext* context) const { avcodec_free_context(&context); }
-  void operator()(AVPacket* packet) const { av_packet_free(&packet); }
-  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
-};
-template <class T>
-using Av = std::unique_ptr<T, FreeAv>;
-
 Error no_memory() {
   return {ErrorCode::kLimit, "decoding this video needs more memory than there is"};
 }
-
-// A frame as it is lent to the caller.
-class AvVideoFrame : public VideoFrame {
- public:
-  AvVideoFrame(const AVFrame& frame, const media::Showing& showing, media::FramePictures& pictures,
-               double frames_a_second, double base_frames_a_second, microseconds said)
-      : frame_(frame),
-        showing_(showing),
-        pictures_(pictures),
-        size_(media::shown_size(frame, showing)),
-        frames_a_second_(frames_a_second),
-        base_frames_a_second_(base_frames_a_second),
-        said_duration_(said) {}
-  void set(microseconds time, microseconds until, uint32_t number) {
-    time_ = time;
-    until_ = until;
-    number_ = number;
-  }
-  microseconds time() const override { return time_; }
-  microseconds until() const override { return until_; }
-  uint32_t number() const override { return number_; }
-  bool is_key() const override { return frame_.key_frame != 0; }
-  double frames_a_second() const override { return frames_a_second_; }
-  double base_frames_a_second() const override { return base_frames_a_second_; }
-  microseconds said_duration() const override { return said_duration_; }
-  uint32_t width() const override { return size_.width; }
-  uint32_t height() const override { return size_.height; }
-  Result<PixelView> grey(uint32_t side) override { return pictures_.grey(frame_, showing_, side); }
-  Result<PixelView> rgb() override {
-    return rgb(static_cast<uint32_t>(frame_.width), static_cast<uint32_t>(frame_.height));
-  }
-  Result<PixelView> rgb(uint32_t width, uint32_t height) override {
-    return pictures_.rgb(frame_, width, height);
-  }
-
- private:
-  const AVFrame& frame_;
-  const media::Showing& showing_;
-  media::FramePictures& pictures_;
-  media::ShownSize size_;
-  double frames_a_second_;
-  double base_frames_a_second_;
-  microseconds said_duration_;
-  microseconds time_{0};
-  microseconds until_{0};
-  uint32_t number_ = 0;
-};
 
 class VideoRun {
  public:
@@ -99,7 +48,8 @@ class VideoRun {
         take_(take),
         showing_(media::showing_of(input.stream())),
         each_(frame_time(input)),
-        clock_(start_of(input.stream()), each_) {}
+        clock_(start_of(input.stream()), each_),
+        ahead_(input.stream(), options.keyframes_only ? nullptr : options.needs) {}
 
   Result<DecodedVideo> run();
 
@@ -107,6 +57,7 @@ class VideoRun {
   static microseconds frame_time(AvInput& input);
   static std::optional<microseconds> start_of(const AVStream& stream);
   Status open_decoder();
+  Status feed_known();
   Status feed(const AVPacket* packet);
   Status receive();
   Status hold(AVFrame& frame);
@@ -121,6 +72,7 @@ class VideoRun {
   const media::Showing showing_;
   const microseconds each_;
   FrameClock clock_;
+  media::PacketsAhead ahead_;
   media::FramePictures pictures_;
   Av<AVCodecContext> decoder_;
   Av<AVFrame> next_;
@@ -197,10 +149,11 @@ Result<DecodedVideo> VideoRun::run() {
     }
     if (!*more) break;
     if (options_.progress) options_.progress(input_.share_read());
-    const Status fed = feed(packet.get());
-    av_packet_unref(packet.get());
-    if (!fed) return fed.error();
+    TRY(ahead_.push(*packet));
+    TRY(feed_known());
   }
+  ahead_.end();
+  TRY(feed_known());
   TRY(feed(nullptr));
   const microseconds stays = from_stream(held_->pkt_duration, input_.stream().time_base);
   const bool is_sensible = stays > microseconds(0) && stays < std::chrono::hours(1);
@@ -209,6 +162,17 @@ Result<DecodedVideo> VideoRun::run() {
     return Error{ErrorCode::kCorrupt, "no frame of this " + video_.codec + " video can be decoded"};
   video_.note = note();
   return std::move(video_);
+}
+
+// Frames that nobody needs are stepped over where no other refers to them: the decoder sees to
+// that.
+Status VideoRun::feed_known() {
+  while (const auto next = ahead_.pop()) {
+    if (!options_.keyframes_only)
+      decoder_->skip_frame = next->is_needed ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
+    TRY(feed(next->packet.get()));
+  }
+  return {};
 }
 
 // `packet` null: nothing follows, so the frames held back come out.
@@ -262,6 +226,7 @@ Status VideoRun::hold(AVFrame& frame) {
     said = from_stream(frame.best_effort_timestamp, input_.stream().time_base);
   const microseconds time = clock_.next(said);
   TRY(give_held(time));
+  video_.frames += ahead_.given(frame, time, video_.frames);
   if (time > std::chrono::seconds(limits_.video_seconds))
     return Error{ErrorCode::kLimit, "the video is longer than the limit video_seconds = " +
                                         std::to_string(limits_.video_seconds)};
@@ -274,8 +239,8 @@ Status VideoRun::hold(AVFrame& frame) {
 Status VideoRun::give_held(microseconds until) {
   if (!is_holding_) return {};
   is_holding_ = false;
-  AvVideoFrame frame(*held_, showing_, pictures_, video_.frames_a_second, base_rate_,
-                     from_stream(held_->pkt_duration, input_.stream().time_base));
+  media::AvVideoFrame frame(*held_, showing_, pictures_, video_.frames_a_second, base_rate_,
+                            from_stream(held_->pkt_duration, input_.stream().time_base));
   frame.set(held_time_, until, static_cast<uint32_t>(video_.frames));
   if (video_.frames == 0) {
     video_.width = frame.width();

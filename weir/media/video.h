@@ -50,6 +50,14 @@ struct VideoOptions {
   // further apart than kMostKeyGap, only frames that no other needs are skipped.
   bool keyframes_only = false;
   unsigned threads = 1;  // that the codec may use
+  // Whether the frame that is shown from `time` to `until` and has this number is of use. Frames
+  // that are not, and that no other refers to, may be stepped over where codec and container tell
+  // which they are: `take` is given the others, as they would be without this, save that a frame
+  // before such ones lasts `until` the next that is given. Asked some frames ahead, not about all
+  // frames, and not of keyframes only. Absent: every frame is given.
+  std::function<bool(std::chrono::microseconds time, std::chrono::microseconds until,
+                     uint32_t number)>
+      needs;
   // Called now and then with the share of the file that has been read, 0 to 1.
   std::function<void(double)> progress;
 };
@@ -60,7 +68,7 @@ struct DecodedVideo {
   uint32_t width = 0;  // upright
   uint32_t height = 0;
   std::chrono::microseconds duration{0};  // of what could be read
-  uint64_t frames = 0;                    // given to `take`
+  uint64_t frames = 0;                    // decoded or stepped over
   double frames_a_second = 0;
   bool has_audio = false;
   std::string note;  // "truncated: ...", "damaged: ..."; mostly empty

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 
 #include "weir/media/encoders_for_test.h"
@@ -79,6 +80,119 @@ TEST(Video, EveryContainerAndCodecGivesItsFrames) {
     ++kinds;
   }
   EXPECT_GE(kinds, 25);
+}
+
+// Frames by number, their times before and their samples behind.
+using Numbered = std::map<uint32_t, std::pair<microseconds, std::vector<uint8_t>>>;
+
+Numbered frames_given(const std::vector<uint8_t>& bytes, const VideoOptions& options,
+                      uint64_t* frames) {
+  MemorySource source(bytes);
+  Numbered given;
+  const auto decoded = decode_video(source, {}, options, [&](VideoFrame& frame) -> Status {
+    const PixelView grey = TRY(frame.grey(0));
+    std::vector<uint8_t> samples;
+    for (uint32_t y = 0; y < grey.height; ++y)
+      samples.insert(samples.end(), grey.row(y), grey.row(y) + grey.width);
+    given[frame.number()] = {frame.time(), std::move(samples)};
+    return {};
+  });
+  EXPECT_TRUE(decoded);
+  if (decoded) *frames = decoded->frames;
+  return given;
+}
+
+// Gives how many frames were stepped over.
+size_t check_stepping(const std::vector<uint8_t>& bytes, unsigned threads) {
+  uint64_t all_frames = 0, frames = 0;
+  const Numbered all = frames_given(bytes, {}, &all_frames);
+  VideoOptions some;
+  some.threads = threads;
+  const auto is_on_grid = [](microseconds time, microseconds until) {
+    constexpr microseconds kEvery(300'000);
+    return (time + kEvery - microseconds(1)) / kEvery * kEvery < until;
+  };
+  some.needs = [&](microseconds time, microseconds until, uint32_t number) {
+    return is_on_grid(time, until) || number % 16 == 5;
+  };
+  const Numbered given = frames_given(bytes, some, &frames);
+  EXPECT_EQ(frames, all_frames);
+  for (const auto& [number, frame] : given) {
+    const auto same = all.find(number);
+    EXPECT_TRUE(same != all.end() && same->second == frame) << number;
+  }
+  for (auto frame = all.begin(); frame != all.end(); ++frame) {
+    const auto next = std::next(frame);
+    const microseconds until = next == all.end() ? microseconds::max() : next->second.first;
+    if (is_on_grid(frame->second.first, until) || frame->first % 16 == 5) {
+      EXPECT_TRUE(given.contains(frame->first)) << frame->first;
+    }
+  }
+  return all.size() - given.size();
+}
+
+TEST(Video, FramesThatNobodyNeedsAreSteppedOverAndChangeNoOther) {
+  for (const auto& [container, encoder] : {std::pair("mp4", "libx264"),
+                                           {"matroska", "libx264"},
+                                           {"mpegts", "libx264"},
+                                           {"flv", "libx264"},
+                                           {"nut", "libx264"},
+                                           {"mp4", "libx265"},
+                                           {"matroska", "libx265"}}) {
+    SCOPED_TRACE(std::string(container) + " " + encoder);
+    VideoRecipe recipe;
+    recipe.container = container;
+    recipe.encoder = encoder;
+    recipe.preset = "veryfast";
+    recipe.frames = 200;
+    recipe.keys_every = 70;
+    const auto bytes = made_video(recipe);
+    EXPECT_GE(check_stepping(bytes, 1), 40u);
+    EXPECT_GE(check_stepping(bytes, 3), 40u);
+    recipe.times.clear();  // at varying rates
+    for (int i = 0; i < recipe.frames; ++i)
+      recipe.times.push_back((recipe.times.empty() ? 0 : recipe.times.back()) + 1 + i % 7 * 3);
+    if (recipe.container != "nut") check_stepping(made_video(recipe), 2);
+  }
+}
+
+// Where nobody says which frames others refer to, or when they are shown, and in fields.
+TEST(Video, FramesAreSteppedOverOnlyWhereThatIsCertain) {
+  for (const auto& [container, encoder] : {std::pair("h264", "libx264"),
+                                           {"hevc", "libx265"},
+                                           {"webm", "libvpx-vp9"},
+                                           {"avi", "mpeg4"},
+                                           {"mpegts", "mpeg2video"}}) {
+    SCOPED_TRACE(std::string(container) + " " + encoder);
+    VideoRecipe recipe;
+    recipe.container = container;
+    recipe.encoder = encoder;
+    recipe.preset = "veryfast";
+    recipe.frames = 100;
+    EXPECT_EQ(check_stepping(made_video(recipe), 2), 0u);
+  }
+  VideoRecipe fields;
+  fields.preset = "veryfast";
+  fields.is_interlaced = true;
+  fields.frames = 100;
+  EXPECT_EQ(check_stepping(made_video(fields), 2), 0u);
+}
+
+// Broadcasts begin anywhere, and parts sewn together begin again.
+TEST(Video, SteppingOverStopsWhereTimesDoNotHoldTogether) {
+  VideoRecipe recipe;
+  recipe.container = "mpegts";
+  recipe.preset = "veryfast";
+  recipe.frames = 150;
+  recipe.keys_every = 40;
+  auto bytes = made_video(recipe);
+  auto twice = bytes;
+  twice.insert(twice.end(), bytes.begin(), bytes.end());
+  EXPECT_GE(check_stepping(twice, 2), 20u);
+  constexpr size_t kPacket = 188;
+  bytes.erase(bytes.begin(),
+              bytes.begin() + static_cast<ptrdiff_t>(bytes.size() / kPacket / 5 * kPacket));
+  check_stepping(bytes, 2);
 }
 
 TEST(Video, TimesAreTheContainersWhenTheyVary) {

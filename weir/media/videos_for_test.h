@@ -27,6 +27,7 @@ namespace weir::media {
 struct VideoRecipe {
   std::string container = "mp4";
   std::string encoder = "libx264";
+  std::string preset = "ultrafast";  // of x264 and x265; it makes no frames that nothing refers to
   int frames = 50;
   int frames_a_second = 25;
   int width = 160;
@@ -102,7 +103,7 @@ inline std::vector<uint8_t> made_video(const VideoRecipe& recipe) {
   av_log_set_level(AV_LOG_QUIET);
   AVDictionary* options = nullptr;
   av_dict_set(&options, "x265-params", "log-level=none", 0);
-  av_dict_set(&options, "preset", "ultrafast", 0);
+  av_dict_set(&options, "preset", recipe.preset.c_str(), 0);
   av_dict_set(&options, "cpu-used", "8", 0);
   av_dict_set(&options, "deadline", "realtime", 0);
   const bool is_open = avcodec_open2(encoder.get(), codec, &options) >= 0;
