@@ -165,13 +165,15 @@ TEST(LiveFeatureIndex, TiesAreInOrderOfKeyAndUprightBeforeMirrored) {
 }
 
 // Random and clustered rows, in pieces that make the tail join, some removed and some added again;
-// then merged, then saved by another order of adding.
+// then merged, then saved by another order of adding. Keys lie close together, or far apart.
 TEST(LiveFeatureIndex, VotesAgreeWithDefinitionWhateverTheIndexWentThrough) {
   std::mt19937_64 random(2);
   for (int round = 0; round < 6; ++round) {
     LiveFeatureIndex live;
     std::vector<FeatureRow> model;
-    const auto all = clustered_features(300, 40, random);
+    auto all = clustered_features(300, 40, random);
+    if (round % 3 == 2)
+      for (FeatureRow& row : all) row.key *= 10'000'019;
     for (size_t first = 0; first < all.size();) {
       const size_t count = std::min<size_t>(all.size() - first, 1 + random() % 2'000);
       const auto rows = std::span(all).subspan(first, count);
@@ -205,16 +207,18 @@ TEST(LiveFeatureIndex, VotesAgreeWithDefinitionWhateverTheIndexWentThrough) {
 
 TEST(LiveFeatureIndex, VotesBeyondTheLimitsOfAVoteAgreeWithDefinition) {
   std::mt19937_64 random(3);
-  LiveFeatureIndex live;
-  std::vector<FeatureRow> rows;
-  for (uint32_t key = 0; key < FeatureWeights::kMostKeysOfFeature + 700; ++key)
-    for (uint64_t word = 0; word < 3; ++word)
-      rows.push_back({key, static_cast<uint16_t>(word), static_cast<uint8_t>(random() % 30), 20,
-                      random() & 0xFF0FF0F00});
-  live.add(rows);
-  std::vector<FeatureQuery> queries;
-  for (size_t i = 0; i < 3; ++i) queries.push_back(query_of(rows[i]));
-  EXPECT_EQ(live.vote(queries, queries, kAll), plain::vote(rows, queries, queries, kAll));
+  for (const uint32_t apart : {1u, 65'537u}) {
+    LiveFeatureIndex live;
+    std::vector<FeatureRow> rows;
+    for (uint32_t key = 0; key < FeatureWeights::kMostKeysOfFeature + 700; ++key)
+      for (uint64_t word = 0; word < 3; ++word)
+        rows.push_back({key * apart, static_cast<uint16_t>(word),
+                        static_cast<uint8_t>(random() % 30), 20, random() & 0xFF0FF0F00});
+    live.add(rows);
+    std::vector<FeatureQuery> queries;
+    for (size_t i = 0; i < 3; ++i) queries.push_back(query_of(rows[i]));
+    EXPECT_EQ(live.vote(queries, queries, kAll), plain::vote(rows, queries, queries, kAll));
+  }
 }
 
 TEST(LiveFeatureIndex, HypothesesOfUnequalLengthAreBothCounted) {

@@ -13,51 +13,65 @@ namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
 
-// What is known of a key in this vote.
+// What is known of a key in this vote. Nearly every key has one when there are many features, so
+// these are read from memory again and again: four fit a cache line.
 struct Tally {
-  uint32_t key = 0;
-  uint32_t turn = 0;         // the last feature and side that agreed with it, counted from 1
-  uint32_t agreement = 0;    // and where that stands in the feature's list
+  uint32_t agreement = 0;    // where it stands in the list of the last feature that agreed with it
   uint32_t strong_turn = 0;  // the last feature that agreed strongly
   std::array<uint32_t, 2> votes{};
 };
 
-// The tallies by key. An open table of places, always at most half full.
+// The tallies by key. Where keys are numbered without large gaps, as entries are, a table tells the
+// place of each; otherwise an open table, always at most half full.
 class Tallies {
  public:
-  Tallies() : places_(1 << 12, kNone) {}
+  explicit Tallies(std::span<const FeatureSegment::Source> sources) {
+    uint64_t keys = 0, end = 0;
+    for (const auto& source : sources) {
+      const auto counts = source.segment->key_counts();
+      keys += counts.size();
+      if (!counts.empty()) end = std::max(end, uint64_t{counts.back().key} + 1);
+    }
+    is_direct_ = end <= 8 * keys;
+    places_.assign(is_direct_ ? end : 1 << 12, kNone);
+  }
 
   void prefetch(uint32_t key) const { __builtin_prefetch(&places_[slot_of(key)]); }
+  void prefetch_tally(uint32_t place) const { __builtin_prefetch(&all_[place]); }
 
   uint32_t place_of(uint32_t key) {
     size_t slot = slot_of(key);
     for (; places_[slot] != kNone; slot = (slot + 1) % places_.size())
-      if (all_[places_[slot]].key == key) return places_[slot];
+      if (is_direct_ || keys_[places_[slot]] == key) return places_[slot];
     const auto place = static_cast<uint32_t>(all_.size());
-    all_.push_back({key});
+    all_.emplace_back();
+    keys_.push_back(key);
     places_[slot] = place;
-    if (2 * all_.size() > places_.size()) grow();
+    if (!is_direct_ && 2 * all_.size() > places_.size()) grow();
     return place;
   }
 
   Tally& operator[](uint32_t place) { return all_[place]; }
+  uint32_t key(uint32_t place) const { return keys_[place]; }
   size_t size() const { return all_.size(); }
 
  private:
   size_t slot_of(uint32_t key) const {
-    return (key * 0x9E3779B97F4A7C15 >> 32) & (places_.size() - 1);
+    return is_direct_ ? key : (key * 0x9E3779B97F4A7C15 >> 32) & (places_.size() - 1);
   }
 
   void grow() {
     places_.assign(4 * places_.size(), kNone);
     for (uint32_t place = 0; place < all_.size(); ++place) {
-      size_t slot = slot_of(all_[place].key);
+      size_t slot = slot_of(keys_[place]);
       while (places_[slot] != kNone) slot = (slot + 1) % places_.size();
       places_[slot] = place;
     }
   }
 
+  bool is_direct_ = false;
   std::vector<Tally> all_;
+  std::vector<uint32_t> keys_;  // of each
   std::vector<uint32_t> places_;
 };
 
@@ -71,16 +85,22 @@ struct Agreement {
   uint8_t log_scale() const { return static_cast<uint8_t>(order); }
 };
 
+// A million of these may be given, so they are small.
 struct Vote {
-  uint32_t place = 0;
-  uint32_t weight = 0;
-  uint16_t bin = 0;
-  bool is_mirrored = false;
+  uint32_t place;
+  uint32_t weight : 17;
+  uint32_t bin : 14;
+  uint32_t is_mirrored : 1;
 };
+static_assert(FeatureBins::kBins < 1 << 14 && sizeof(Vote) == 8);
+
+// How many places ahead are asked for where they lie all over.
+constexpr size_t kAhead = 16;
 
 class Count {
  public:
-  explicit Count(std::span<const FeatureSegment::Source> sources) : sources_(sources) {}
+  explicit Count(std::span<const FeatureSegment::Source> sources)
+      : sources_(sources), tallies_(sources) {}
 
   // One feature of the item by its sides; returns with how many keys it agrees.
   uint32_t add(std::array<const FeatureQuery*, 2> sides) {
@@ -89,21 +109,13 @@ class Count {
     for (size_t side = 0; side < 2; ++side) {
       agreements_[side].clear();
       if (sides[side] == nullptr) continue;
-      ++turn_;
       find(*sides[side], agreements_[side]);
       strong += count_strong(agreements_[side]);
       keep_most(agreements_[side]);
     }
     const uint32_t rarity = FeatureWeights::by_agreeing_keys(strong);
-    for (size_t side = 0; side < 2; ++side) {
-      for (const Agreement& agreement : agreements_[side]) {
-        const uint32_t weight = FeatureWeights::kByDistance[agreement.distance()] * rarity;
-        const size_t bin = FeatureBins::of(agreement.angle(), agreement.log_scale(),
-                                           sides[side]->angle, sides[side]->log_scale);
-        tallies_[agreement.place].votes[side] += weight;
-        votes_.push_back({agreement.place, weight, static_cast<uint16_t>(bin), side == 1});
-      }
-    }
+    for (uint32_t side = 0; side < 2; ++side)
+      if (sides[side] != nullptr) give_votes(*sides[side], side, rarity);
     return strong;
   }
 
@@ -111,15 +123,16 @@ class Count {
 
  private:
   struct Near {
-    const FeatureSegment* segment;
     uint32_t row;
     uint32_t distance;
+    uint32_t place;
   };
 
   void find(const FeatureQuery& query, std::vector<Agreement>& agreements);
   void find_in(const FeatureSegment::Source& source, const FeatureQuery& query,
                std::vector<Agreement>& agreements);
   uint32_t count_strong(std::span<const Agreement> agreements);
+  void give_votes(const FeatureQuery& query, uint32_t side, uint32_t rarity);
   void keep_most(std::vector<Agreement>& agreements);
   std::vector<std::tuple<uint32_t, uint32_t, bool>> most_voted();
 
@@ -130,7 +143,6 @@ class Count {
   std::vector<NearRow> scanned_;
   std::vector<Near> near_;
   uint32_t feature_ = 0;
-  uint32_t turn_ = 0;
 };
 
 void Count::find(const FeatureQuery& query, std::vector<Agreement>& agreements) {
@@ -153,7 +165,7 @@ void Count::find_in(const FeatureSegment::Source& source, const FeatureQuery& qu
       const auto row = static_cast<uint32_t>(list.first + (scanned_[i] & UINT32_MAX));
       __builtin_prefetch(segment.keys() + row);
       __builtin_prefetch(segment.geometry() + row);
-      near_.push_back({&segment, row, static_cast<uint32_t>(scanned_[i] >> 32)});
+      near_.push_back({row, static_cast<uint32_t>(scanned_[i] >> 32), kNone});
     }
   };
   near_.clear();
@@ -161,20 +173,23 @@ void Count::find_in(const FeatureSegment::Source& source, const FeatureQuery& qu
   for (const uint16_t word : query.code.alternatives) scan(word);
 
   for (const Near& near : near_) tallies_.prefetch(segment.keys()[near.row]);
-  for (const Near& near : near_) {
+  for (Near& near : near_) {
     const uint32_t key = segment.keys()[near.row];
     if (source.hides && source.hides(key)) continue;
+    near.place = tallies_.place_of(key);
+    tallies_.prefetch_tally(near.place);
+  }
+  for (const Near& near : near_) {
+    if (near.place == kNone) continue;
     const uint16_t geometry = segment.geometry()[near.row];
     const uint32_t order = near.distance << 16 | (geometry & 0xFFu) << 8 | geometry >> 8;
-    const uint32_t place = tallies_.place_of(key);
-    Tally& tally = tallies_[place];
-    if (tally.turn != turn_) {
-      tally.turn = turn_;
-      tally.agreement = static_cast<uint32_t>(agreements.size());
-      agreements.push_back({place, order});
+    // Left from another feature, it points beyond the list or at another key.
+    uint32_t& at = tallies_[near.place].agreement;
+    if (at < agreements.size() && agreements[at].place == near.place) {
+      agreements[at].order = std::min(agreements[at].order, order);
     } else {
-      Agreement& known = agreements[tally.agreement];
-      known.order = std::min(known.order, order);
+      at = static_cast<uint32_t>(agreements.size());
+      agreements.push_back({near.place, order});
     }
   }
 }
@@ -190,13 +205,26 @@ uint32_t Count::count_strong(std::span<const Agreement> agreements) {
   return keys;
 }
 
+void Count::give_votes(const FeatureQuery& query, uint32_t side, uint32_t rarity) {
+  const std::vector<Agreement>& agreements = agreements_[side];
+  for (size_t i = 0; i < agreements.size(); ++i) {
+    if (i + kAhead < agreements.size()) tallies_.prefetch_tally(agreements[i + kAhead].place);
+    const Agreement& agreement = agreements[i];
+    const uint32_t weight = FeatureWeights::kByDistance[agreement.distance()] * rarity;
+    const size_t bin =
+        FeatureBins::of(agreement.angle(), agreement.log_scale(), query.angle, query.log_scale);
+    tallies_[agreement.place].votes[side] += weight;
+    votes_.push_back({agreement.place, weight, static_cast<uint32_t>(bin) & 0x3FFF, side});
+  }
+}
+
 void Count::keep_most(std::vector<Agreement>& agreements) {
   constexpr size_t kMost = FeatureWeights::kMostKeysOfFeature;
   if (agreements.size() <= kMost) return;
   std::nth_element(agreements.begin(), agreements.begin() + kMost, agreements.end(),
                    [&](const Agreement& a, const Agreement& b) {
-                     return std::pair(a.distance(), tallies_[a.place].key) <
-                            std::pair(b.distance(), tallies_[b.place].key);
+                     return std::pair(a.distance(), tallies_.key(a.place)) <
+                            std::pair(b.distance(), tallies_.key(b.place));
                    });
   agreements.resize(kMost);
 }
@@ -208,7 +236,7 @@ std::vector<std::tuple<uint32_t, uint32_t, bool>> Count::most_voted() {
   for (uint32_t place = 0; place < tallies_.size(); ++place)
     for (const bool side : {false, true})
       if (tallies_[place].votes[side] > 0)
-        order.push_back({~tallies_[place].votes[side], tallies_[place].key, side});
+        order.push_back({~tallies_[place].votes[side], tallies_.key(place), side});
   if (order.size() > kMost) {
     std::nth_element(order.begin(), order.begin() + kMost, order.end());
     order.resize(kMost);
@@ -228,7 +256,9 @@ std::vector<FeatureCandidate> Count::best(size_t most) {
     bins_of[tallies_.place_of(key)][side] = i;
   }
   std::vector<Bins> bins(considered.size());
-  for (const Vote& vote : votes_) {
+  for (size_t i = 0; i < votes_.size(); ++i) {
+    if (i + kAhead < votes_.size()) __builtin_prefetch(&bins_of[votes_[i + kAhead].place]);
+    const Vote& vote = votes_[i];
     const uint32_t at = bins_of[vote.place][vote.is_mirrored];
     if (at == kNone) continue;
     bins[at].votes[vote.bin] += vote.weight;
