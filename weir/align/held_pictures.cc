@@ -6,6 +6,7 @@
 #include <map>
 
 #include "weir/align/frame_times.h"
+#include "weir/align/time_evidence.h"
 
 namespace weir {
 
@@ -19,6 +20,11 @@ constexpr size_t kMostMoments = 4;   // of one held picture
 constexpr double kReach = 1.5;       // seconds of the entry around a hit
 constexpr double kLeastLikeness = 0.85;
 constexpr double kSurelyLike = 0.93;
+constexpr double kNear = 1, kFar = 10;  // seconds of the entry, of its other moments
+constexpr double kMovesEverywhere = 6;  // levels, of the middle pixel: the camera moves
+constexpr double kMuchNearer = 0.6;     // than any other moment is
+constexpr double kFrozen = 3;       // levels, that one pixel in a hundred may change by in a slide
+constexpr double kAbrupt = 30;      // likewise, at least, from one slide to what comes next
 constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
 
 struct Held {
@@ -92,6 +98,35 @@ std::vector<Moment> moments_of(const Held& held, const TrackPair& tracks, bool m
   return moments;
 }
 
+// Whether the picture is one moment of the entry rather than another before a camera that stands
+// still: nothing came or went, or all of the picture changes from moment to moment.
+bool shows_moment(const std::vector<int16_t>& picture, double at, const FrameTimes& entry,
+                  ThumbPair& thumbs) {
+  const std::vector<int16_t> shown = thumbs.entry_frame(entry.frame(entry.nearest(at)));
+  const Residual left = residual(picture, shown);
+  if (!differs_in_a_place(left)) return true;
+  for (size_t k = entry.first_at_or_after(at - kFar);
+       k < entry.size() && entry.time(k) <= at + kFar; ++k) {
+    if (std::abs(entry.time(k) - at) < kNear) continue;
+    const double other = residual(thumbs.entry_frame(entry.frame(k)), shown).middle;
+    if (other < kMovesEverywhere || left.middle > kMuchNearer * other) return false;
+  }
+  return true;
+}
+
+// Whether a held picture is a slide: it is frozen, and gives way at once. Before a camera that
+// stands still something always stirs, and what comes next is much like what was.
+bool is_slide(const Held& held, const FrameTimes& item, ThumbPair& thumbs) {
+  const std::vector<int16_t> first = thumbs.item_frame(item.frame(held.first));
+  const auto change_to = [&](size_t place) {
+    return residual(thumbs.item_frame(item.frame(place)), first).most;
+  };
+  for (size_t k = held.first + 1; k <= held.last; ++k)
+    if (change_to(k) > kFrozen) return false;
+  return (held.first == 0 || change_to(held.first - 1) >= kAbrupt) &&
+         (held.last + 1 == item.size() || change_to(held.last + 1) >= kAbrupt);
+}
+
 std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, bool mirrored,
                                         const TrackPair& tracks, VideoPlaces& places) {
   const FrameTimes& item = tracks.item_times;
@@ -125,7 +160,10 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   segment.entry_to_item = place->transform;
   segment.item_region = place->item_region;
   segment.entry_region = place->entry_region;
-  segment.verdict = best >= kSurelyLike ? Verdict::kCopy : Verdict::kUnclear;
+  const std::vector<int16_t> picture = place->thumbs.item_frame(item.frame(middle));
+  const bool is_copy = best >= kSurelyLike && (is_slide(held, item, place->thumbs) ||
+                                               shows_moment(picture, at, entry, place->thumbs));
+  segment.verdict = is_copy ? Verdict::kCopy : Verdict::kUnclear;
   return segment;
 }
 
@@ -140,7 +178,10 @@ std::vector<SharedSegment> held_pictures(const TrackPair& tracks, std::span<cons
     for (const bool mirrored : {false, true})
       for (const Moment& moment : moments_of(held, tracks, mirrored, hits)) {
         auto one = segment_of(held, moment, mirrored, tracks, places);
-        if (one && (!best || one->log10_nfa < best->log10_nfa)) best = std::move(one);
+        const auto rank = [](const SharedSegment& segment) {
+          return std::pair(segment.verdict != Verdict::kCopy, segment.log10_nfa);
+        };
+        if (one && (!best || rank(*one) < rank(*best))) best = std::move(one);
       }
     if (best) found.push_back(std::move(*best));
   }

@@ -21,28 +21,6 @@ constexpr double kSurelyAgreeing = 0.35;  // what other moments hardly reach
 constexpr size_t kLeastDisagreeing = 3;   // moments
 constexpr double kLeastLost = 0.7;
 
-// The entry at a moment, between its frames; nothing where a cut lies between them.
-bool entry_at(const TrackPair& tracks, ThumbPair& thumbs, double time, std::vector<int16_t>& out) {
-  const FrameTimes& times = tracks.entry_times;
-  if (time < times.time(0) - times.step() || time > times.duration() + times.step()) return false;
-  const size_t after = times.first_at_or_after(time);
-  if (after == 0 || after == times.size()) {
-    out = thumbs.entry_frame(times.frame(std::min(after, times.size() - 1)));
-    return true;
-  }
-  if (tracks.entry.frames[times.frame(after)].begins_shot) {
-    out = thumbs.entry_frame(times.frame(times.nearest(time)));
-    return true;
-  }
-  const double gap = times.time(after) - times.time(after - 1);
-  const auto share = static_cast<float>(gap > 0 ? (time - times.time(after - 1)) / gap : 0);
-  out = thumbs.entry_frame(times.frame(after - 1));
-  const std::vector<int16_t>& late = thumbs.entry_frame(times.frame(after));
-  for (size_t i = 0; i < out.size(); ++i)
-    out[i] = static_cast<int16_t>(std::lround(out[i] + share * float(late[i] - out[i])));
-  return true;
-}
-
 bool cut_between(const VideoTrack& track, const FrameTimes& times, double from, double to) {
   for (size_t i = times.first_at_or_after(from + 1e-6);
        i < times.size() && times.time(i) <= to + times.step(); ++i)
@@ -84,6 +62,28 @@ Change compared(const std::vector<int16_t>& item_early, const std::vector<int16_
 }
 
 }  // namespace
+
+bool entry_at(const TrackPair& tracks, ThumbPair& thumbs, double time, std::vector<int16_t>& out) {
+  const FrameTimes& times = tracks.entry_times;
+  if (time < times.time(0) - times.step() || time > times.duration() + times.step()) return false;
+  const size_t after = times.first_at_or_after(time);
+  if (after == 0 || after == times.size()) {
+    out = thumbs.entry_frame(times.frame(std::min(after, times.size() - 1)));
+    return true;
+  }
+  // Nothing lies between two shots.
+  if (tracks.entry.frames[times.frame(after)].begins_shot) {
+    out = thumbs.entry_frame(times.frame(times.nearest(time)));
+    return true;
+  }
+  const double gap = times.time(after) - times.time(after - 1);
+  const auto share = static_cast<float>(gap > 0 ? (time - times.time(after - 1)) / gap : 0);
+  out = thumbs.entry_frame(times.frame(after - 1));
+  const std::vector<int16_t>& late = thumbs.entry_frame(times.frame(after));
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<int16_t>(std::lround(out[i] + share * float(late[i] - out[i])));
+  return true;
+}
 
 std::vector<MotionMoment> motion_along(const TrackPair& tracks, ThumbPair& thumbs,
                                        const TimeLine& line, double from, double to) {

@@ -10,6 +10,9 @@
 
 namespace weir {
 
+// The entry at a moment in seconds, between its frames; false where it has none.
+bool entry_at(const TrackPair& tracks, ThumbPair& thumbs, double time, std::vector<int16_t>& out);
+
 // Whether what moves in the entry moves in the item, too. A camera that stands in one place films
 // the same walls every day; only people, light and smoke tell one day from another.
 struct MotionMoment {

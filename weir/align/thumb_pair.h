@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +29,8 @@ class ThumbPair {
   // Whether enough pixels of the item's thumb show the entry to compare anything.
   bool is_usable() const { return pixels_.size() >= kLeastPixels; }
   size_t size() const { return pixels_.size(); }  // pixels compared
+  // Where in these pixels each of 16 squares of the item begins, and where the last one ends.
+  std::span<const size_t> squares() const { return squares_; }
 
   // Levels of one frame where the tracks overlap, in the same order for both sides.
   // Precondition: is_usable(), and a frame of the track. Valid until the next call for that side.

@@ -13,6 +13,7 @@
 #include "weir/align/held_pictures.h"
 #include "weir/align/motion.h"
 #include "weir/align/span_fit.h"
+#include "weir/align/time_evidence.h"
 #include "weir/align/time_line.h"
 #include "weir/align/time_network.h"
 #include "weir/align/time_shift.h"
@@ -35,7 +36,8 @@ constexpr double kMovedTogether = 10;    // seconds of the item, then
 constexpr double kMostOfSpan = 0.7;      // where less is left, what moves must agree well, too
 constexpr size_t kLeastMoments = 6;
 constexpr double kSureMotion = 0.6;
-constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
+constexpr double kStillAgreement = 0.8;  // where nothing moves
+constexpr double kPossible = -0.5;       // log10 of false alarms, above which chance explains it
 
 // All that is known while one item and one entry are compared.
 class Search {
@@ -156,11 +158,24 @@ class Search {
     const Motion motion = summed_up(moments);
     span.from = part.from;
     span.to = part.to;
-    const Verdict verdict = verdict_of_motion(motion, span.agreement);
+    const Following over_time = following(tracks_, thumbs, span.line, span.from, span.to);
+    if (!over_time.tells(thumbs)) return judged_as_still(span, motion, thumbs);
+    const Verdict verdict = verdict_over_time(over_time, motion);
     if (verdict == Verdict::kCopy && (was_chosen || share < kMostOfSpan) &&
         (motion.moments < kLeastMoments || motion.agreement < kSureMotion))
       return Verdict::kUnclear;
     return verdict;
+  }
+
+  // Where nothing changes on either side, the pictures must be the same everywhere.
+  Verdict judged_as_still(const FittedSpan& span, const Motion& motion, ThumbPair& thumbs) {
+    if (span.agreement < kStillAgreement || motion.item_moments > 0) return Verdict::kUnclear;
+    const size_t place = item_times_.nearest((span.from + span.to) / 2);
+    std::vector<int16_t> entry;
+    if (!entry_at(tracks_, thumbs, span.line(item_times_.time(place)), entry))
+      return Verdict::kUnclear;
+    const Residual left = residual(thumbs.item_frame(item_times_.frame(place)), entry);
+    return differs_in_a_place(left) ? Verdict::kUnclear : Verdict::kCopy;
   }
 
   FrameTimes item_times_;

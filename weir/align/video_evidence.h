@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "weir/align/motion.h"
+#include "weir/align/time_evidence.h"
 #include "weir/align/video_align.h"
 
 namespace weir {
@@ -15,8 +16,9 @@ namespace weir {
 double log10_false_alarms(const TrackPair& tracks, std::span<const FrameHit> hits,
                           const SharedSegment& segment);
 
-// What motion says of two spans whose pixels agree, in the mean of their frames, by `agreement`.
-Verdict verdict_of_motion(const Motion& motion, double agreement);
+// What a span says that follows the entry like this, and whose motion agrees like that.
+// Precondition: there is enough to tell from.
+Verdict verdict_over_time(const Following& following, const Motion& motion);
 
 // Segments that explain one moment of the item twice: the less sure one gives way, wholly or in
 // part. At most `most`, by time in the item.

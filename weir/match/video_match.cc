@@ -27,6 +27,8 @@ constexpr size_t kPairsInAll = 160;
 constexpr size_t kFailuresInARow = 4;
 constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
 constexpr std::chrono::microseconds kShort{4'000'000};
+constexpr std::chrono::microseconds kEnds{10'000'000};
+constexpr int kMostOfEntry = 3;    // one part in so many
 constexpr double kSureAlone = -8;  // log10 of false alarms: more than one picture agrees
 constexpr double kSureLong = -4;
 constexpr double kSureTogether = -14;
@@ -102,20 +104,54 @@ bool is_short(const SharedSegment& one) {
   return one.item_to - one.item_from < kShort;
 }
 
-// A short span that other entries show too is an intro or a card; a long one, another edition.
-void weigh_common(std::vector<VideoMatch>& matches) {
-  std::vector<std::vector<Span>> short_spans(matches.size());
-  for (size_t i = 0; i < matches.size(); ++i)
-    for (const SharedSegment& one : matches[i].segments)
-      if (is_short(one)) short_spans[i].emplace_back(one.item_from, one.item_to);
-  for (size_t i = 0; i < matches.size(); ++i)
-    for (SharedSegment& one : matches[i].segments) {
-      if (!is_short(one)) continue;
-      double others = 0;
-      for (size_t k = 0; k < matches.size(); ++k)
-        others += k != i && is_explained(one, short_spans[k]);
-      one.log10_nfa /= 1 + others * others;
+// Everything that was found of one entry, also what is no claim.
+struct Found {
+  VideoMatch match;
+  std::chrono::microseconds duration{0};
+  std::vector<SharedSegment> unclear;
+};
+
+// Whether it stands where intros, outros and cards do, and is not most of the entry.
+bool is_at_end(const SharedSegment& one, const Found& of) {
+  return (one.entry_from < kEnds || one.entry_to > of.duration - kEnds) &&
+         kMostOfEntry * (one.entry_to - one.entry_from) <= of.duration;
+}
+
+// Spans of the item for which an entry has its own short span, at its ends or anywhere.
+std::vector<Span> short_spans(const Found& of, bool at_ends) {
+  std::vector<Span> spans;
+  const auto add = [&](const SharedSegment& one) {
+    if (is_short(one) && (!at_ends || is_at_end(one, of)))
+      spans.emplace_back(one.item_from, one.item_to);
+  };
+  std::for_each(of.match.segments.begin(), of.match.segments.end(), add);
+  if (at_ends) std::for_each(of.unclear.begin(), of.unclear.end(), add);
+  return spans;
+}
+
+// A short span that other entries show too is common material: where it stands at an end of all
+// of them, an intro or a card, which is no claim; elsewhere it weighs less. A long one is another
+// edition.
+void weigh_common(std::vector<Found>& found) {
+  std::vector<std::vector<Span>> at_ends, anywhere;
+  for (const Found& one : found) {
+    at_ends.push_back(short_spans(one, true));
+    anywhere.push_back(short_spans(one, false));
+  }
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto others = [&](const SharedSegment& one, const std::vector<std::vector<Span>>& spans) {
+      double count = 0;
+      for (size_t k = 0; k < found.size(); ++k) count += k != i && is_explained(one, spans[k]);
+      return count;
+    };
+    std::erase_if(found[i].match.segments, [&](const SharedSegment& one) {
+      return is_short(one) && is_at_end(one, found[i]) && others(one, at_ends) > 0;
+    });
+    for (SharedSegment& one : found[i].match.segments) {
+      const double count = is_short(one) ? others(one, anywhere) : 0;
+      one.log10_nfa /= 1 + count * count;
     }
+  }
 }
 
 // A short span that one picture tells of is taken for one of the entry's only beside others.
@@ -141,7 +177,7 @@ double false_alarms(const std::vector<SharedSegment>& segments, size_t videos) {
 Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options) {
-  std::vector<VideoMatch> matches;
+  std::vector<Found> found;
   const std::vector<EntryVotes> votes = TRY(votes_of(item, index));
   std::vector<Span> harmless;
   Budget budget;
@@ -153,17 +189,20 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
     ++looked_at;
     std::vector<FrameHit> hits = hash_hits(one, item, *track);
     add_still_hits(one, item, *track, budget, hits);
-    VideoMatch match{one.entry, {}, 0};
+    Found of{{one.entry, {}, 0}, track->duration, {}};
     for (SharedSegment& segment : align_videos(item, *track, hits))
-      if (segment.verdict == Verdict::kCopy) match.segments.push_back(std::move(segment));
+      (segment.verdict == Verdict::kCopy ? of.match.segments : of.unclear)
+          .push_back(std::move(segment));
     if (one.is_benign)
-      for (const SharedSegment& segment : match.segments)
+      for (const SharedSegment& segment : of.match.segments)
         harmless.emplace_back(segment.item_from, segment.item_to);
     else
-      matches.push_back(std::move(match));
+      found.push_back(std::move(of));
   }
-  weigh_common(matches);
-  for (VideoMatch& match : matches) {
+  weigh_common(found);
+  std::vector<VideoMatch> matches;
+  for (Found& of : found) {
+    VideoMatch& match = matches.emplace_back(std::move(of.match));
     keep_sure(match);
     std::erase_if(match.segments, [&](const auto& one) { return is_explained(one, harmless); });
     match.expected_false_alarms = false_alarms(match.segments, index.videos());
