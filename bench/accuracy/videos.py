@@ -32,12 +32,12 @@ def settings_of(side, choice):
     """The tune side is smaller: it only chooses thresholds."""
     if choice.quick:
         return {"each": 1, "levels": [1], "archives": 4, "compilations": 3, "innocents": 10,
-                "hard": 1}
+                "hard": 1, "often": 1}
     if side == "tune":
         return {"each": max(1, choice.each // 3), "levels": [0, 1, 2], "archives": 12,
-                "compilations": 12, "innocents": 60, "hard": 2}
+                "compilations": 12, "innocents": 60, "hard": 2, "often": 1}
     return {"each": choice.each, "levels": [0, 1, 2], "archives": 30, "compilations": 30,
-            "innocents": 220, "hard": 4}
+            "innocents": 220, "hard": 4, "often": 20}
 
 
 def link_set(made, target):

@@ -33,6 +33,8 @@ HARD_SECONDS = 6.0
 # Edits that show on an innocent; those that need a long piece do not add anything there.
 ON_INNOCENTS = ["quality", "mirror", "crop", "pillarbox", "letterbox", "logo+ticker", "subtitles",
                 "stickers", "picture-in-picture", "colour", "grain+blur", "cards", "screen"]
+# Of these, a rate of their own is wanted at medium, and a cell of its own must be large enough.
+OFTEN = ["pillarbox", "crop", "picture-in-picture", "screen", "speed", "slideshow"]
 
 
 def dice(*words):
@@ -129,11 +131,14 @@ def excerpt(archive, edit, level, random_):
     return random_.uniform(start, end - seconds), seconds
 
 
-def plan_edits(known, each, levels):
+def plan_edits(known, settings):
     for edit in edits.EDITS:
-        for level in levels:
+        for level in settings["levels"]:
             severity = edits.SEVERITIES[level]
             random_ = dice("cell", edit, level)
+            each = settings["each"]
+            if edit in OFTEN and severity == "medium":
+                each = max(each, settings["often"])
             for archive in random_.sample(known, min(each, len(known))):
                 yield {"kind": "edit", "edit": edit, "severity": severity, "level": level,
                        "archive": archive, "span": excerpt(archive, edit, level, random_)}
@@ -260,7 +265,7 @@ def make(folder, side, settings):
         known.append({"name": recipe["name"], "path": path, "seconds": recipe["seconds"],
                       "content": archives.content(recipe)})
     used = {shot.get("clip") for recipe in recipes for shot in recipe["shots"]}
-    tasks = [*plan_edits(known, settings["each"], settings["levels"]),
+    tasks = [*plan_edits(known, settings),
              *plan_compilations(known, settings["compilations"]), *plan_innocents(pool),
              *plan_hard(recipes, [c for c in stuff.clips if c.name in used], stuff, side,
                         settings["hard"])]
