@@ -32,6 +32,9 @@ using media::FrameClock;
 using std::chrono::microseconds;
 
 constexpr double kFramesASecond = 25;  // when nobody says
+// More frames are under way than there are processors: decoding goes on while the caller looks at
+// one, and a packet that is stepped over leaves its thread idle.
+constexpr unsigned kFramesAThread = 2;
 constexpr int64_t kPadding = 1 << 22;  // pixels that FFmpeg adds before it compares with its limit
 
 Error no_memory() {
@@ -111,7 +114,9 @@ Status VideoRun::open_decoder() {
   if (avcodec_parameters_to_context(decoder_.get(), input_.stream().codecpar) < 0)
     return no_memory();
   decoder_->pkt_timebase = input_.stream().time_base;
-  decoder_->thread_count = static_cast<int>(std::clamp(options_.threads, 1u, 16u));
+  const unsigned threads = std::clamp(options_.threads, 1u, 16u);
+  decoder_->thread_count =
+      static_cast<int>(threads > 1 ? std::min(kFramesAThread * threads, 16u) : 1);
   decoder_->max_pixels = static_cast<int64_t>(limits_.pixels) + kPadding;
   decoder_->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;  // shown as far as it goes, and counted
   if (options_.keyframes_only) {

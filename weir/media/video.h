@@ -49,7 +49,7 @@ struct VideoOptions {
   // Skip frames that need others: fast, seconds apart. Where the container says that they are
   // further apart than kMostKeyGap, only frames that no other needs are skipped.
   bool keyframes_only = false;
-  unsigned threads = 1;  // that the codec may use
+  unsigned threads = 1;  // that may be busy at once; the codec has some more that wait
   // Whether the frame that is shown from `time` to `until` and has this number is of use. Frames
   // that are not, and that no other refers to, may be stepped over where codec and container tell
   // which they are: `take` is given the others, as they would be without this, save that a frame
