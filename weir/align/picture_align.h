@@ -51,7 +51,8 @@ struct SharedRegion {
   double differing = 0;  // share whose pixels clearly show something else
   uint32_t blocks = 0;   // textured blocks that could be compared
   Verdict verdict = Verdict::kUnclear;
-  bool moved = false;  // things in it stand elsewhere, or came and went: another moment
+  bool altered = false;  // parts of it are not the entry's, and no caption or frame explains them
+  bool moved = false;    // things in it stand elsewhere: surely another moment
 };
 
 struct AlignOptions {

@@ -57,6 +57,9 @@ Evidence evidence_of(const BlockMap& map) {
 // or a frame; among people and things that moved, 5 in 100 reach 0.23.
 constexpr double kPasted = 0.27;
 
+// Of the pixels; less is the edge of something.
+constexpr double kAltered = 0.01;
+
 // Whether both pictures have outlines of their own: something went and something came.
 bool exchanged(const Change& change, double least_outline, double least_share) {
   return change.outline >= least_outline && change.straight < kPasted &&
@@ -75,14 +78,16 @@ bool came_and_went(const ChangedParts& parts) {
 constexpr uint32_t kLeastTogether = 2;
 constexpr uint32_t kLeastAlone = 3;
 
-bool has_moved(const Change& change) {
-  return change.moved.together >= kLeastTogether || change.moved.places >= kLeastAlone ||
-         came_and_went(change.parts);
+bool has_moved(const MovedThings& moved) {
+  return moved.together >= kLeastTogether || moved.places >= kLeastAlone;
 }
+
+constexpr double kPartly = 0.17;  // of the blocks, that neither agree nor differ,
+constexpr double kNoisy = 0.14;   // with this much noise, as a share of the contrast
 
 Verdict verdict_of(const Evidence& evidence, const Change& change) {
   if (evidence.blocks < kLeastBlocks) return Verdict::kUnclear;
-  if (has_moved(change)) return Verdict::kSameScene;
+  if (has_moved(change.moved) || came_and_went(change.parts)) return Verdict::kSameScene;
   // A wall is a wall: what stands before it is most of what there is to see.
   if (evidence.beside > 1) return Verdict::kUnclear;
   // Nothing clearly differs: the same picture, unless a little of it changed as scenes do.
@@ -92,6 +97,10 @@ Verdict verdict_of(const Evidence& evidence, const Change& change) {
   // Nowhere quite the same: other light, another camera, other grain.
   if (evidence.agreeing < 0.25 || evidence.typical < 0.9 || evidence.moved >= 0.25)
     return evidence.differing >= 0.05 ? Verdict::kSameScene : Verdict::kUnclear;
+  // What an editor puts on covers a square or leaves it as it was. Where many changed a little, and
+  // not even those that agree are quite the same, everything has.
+  if (1 - evidence.agreeing - evidence.differing > kPartly && change.noise > kNoisy)
+    return Verdict::kSameScene;
   // The more differs, the less it looks like something put on top.
   if (exchanged(change, 60, 0.19 - 0.35 * std::clamp(evidence.differing - 0.2, 0.0, 0.2)))
     return Verdict::kSameScene;
@@ -139,7 +148,8 @@ void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatur
   region.differing = evidence.differing;
   region.blocks = evidence.blocks;
   region.verdict = verdict_of(evidence, map.change);
-  region.moved = region.verdict == Verdict::kSameScene && has_moved(map.change);
+  region.altered = map.change.share >= kAltered && map.change.straight < kPasted;
+  region.moved = region.verdict == Verdict::kSameScene && has_moved(map.change.moved);
 
   std::array<Point, 4> part = shown_part(map, entry);
   std::transform(part.begin(), part.end(), part.begin(), region.entry_to_item);

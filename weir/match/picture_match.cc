@@ -23,6 +23,8 @@ constexpr size_t kFailuresInARow = 10;
 constexpr size_t kNamedForEach = 10;
 // Rarer than this nobody has looked, so rarer than this is not claimed.
 constexpr double kLeastFalseAlarms = 1e-12;
+// Copies with a sticker look like a scene in which somebody has come; and the other way round.
+constexpr double kLeastOfAltered = 1e-4;
 // What is no copy is a weak claim, however sure its geometry is: of 700 innocent pictures, a tenth
 // of them with logos, captions or templates that entries had too, 34 had an element in common with
 // one of 139 entries, and 69 that or what looked like the same scene.
@@ -57,9 +59,10 @@ double chances(const LiveFeatureIndex& index) {
 
 // Geometry says how sure a copy is. Of a weak claim, it is not what goes wrong. `chances` counts
 // each entry twice.
-double false_alarms(Verdict verdict, double by_geometry, double chances) {
-  if (verdict == Verdict::kCopy) return std::max(by_geometry, kLeastFalseAlarms);
-  const double rate = verdict == Verdict::kElement ? kElementsPerEntry : kScenesPerEntry;
+double false_alarms(const SharedRegion& region, double by_geometry, double chances) {
+  if (region.verdict == Verdict::kCopy)
+    return std::max(by_geometry, region.altered ? kLeastOfAltered : kLeastFalseAlarms);
+  const double rate = region.verdict == Verdict::kElement ? kElementsPerEntry : kScenesPerEntry;
   return std::max(kWeakClaim, rate * chances / 2);
 }
 
@@ -82,7 +85,7 @@ Judged judged(EntryId entry, std::vector<SharedRegion> regions, const PictureFea
     out.is_other_moment |= region.moved && part.entry >= kMostOfEntry;
     if (sharing == Sharing::kElement) region.verdict = Verdict::kElement;
     const double by_geometry = chances * std::pow(10, std::max(region.log10_nfa, -300.0));
-    const double expected = false_alarms(region.verdict, by_geometry, chances);
+    const double expected = false_alarms(region, by_geometry, chances);
     if (sharing == Sharing::kElement && by_geometry <= kSure) out.small.push_back(region);
     if (expected > most) continue;
     match.expected_false_alarms = std::min(match.expected_false_alarms, expected);
