@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include "weir/media/coded_units.h"
+
 namespace weir::media {
 namespace {
 
@@ -22,9 +24,9 @@ constexpr size_t kLatest = 128;
 // A picture that is held for longer may be where two videos were sewn together.
 constexpr int64_t kLongestSeconds = 60;
 
-// Whether a decoder that is told to step over frames without reference leaves all others as they
-// are. H.264 marks such frames for good. H.265 marks them within one temporal layer: the count of
-// layers stands in the codec's configuration (ISO/IEC 14496-15, HEVCDecoderConfigurationRecord).
+// Whether frames without reference are marked. H.264 marks them for good, H.265 within one temporal
+// layer: the count of layers stands in the codec's configuration (ISO/IEC 14496-15,
+// HEVCDecoderConfigurationRecord).
 bool marks_frames(const AVCodecParameters& codec) {
   if (codec.field_order > AV_FIELD_PROGRESSIVE) return false;  // a frame may be two packets
   if (codec.codec_id == AV_CODEC_ID_H264) return true;
@@ -37,7 +39,8 @@ bool marks_frames(const AVCodecParameters& codec) {
 }  // namespace
 
 PacketsAhead::PacketsAhead(const AVStream& stream, Needs needs)
-    : base_(stream.time_base),
+    : codec_(*stream.codecpar),
+      base_(stream.time_base),
       needs_(std::move(needs)),
       is_in_doubt_(!needs_ || !marks_frames(*stream.codecpar)),
       last_decoding_time_(AV_NOPTS_VALUE) {}
@@ -70,17 +73,19 @@ Status PacketsAhead::push(AVPacket& packet) {
   return {};
 }
 
-std::optional<PacketsAhead::Next> PacketsAhead::pop() {
-  if (held_.empty()) return std::nullopt;
-  const bool is_full = held_.size() > kMostHeld || held_bytes_ > kMostHeldBytes;
-  std::optional<bool> needed = is_needed(held_.front());
-  if (!needed && (is_ended_ || is_full)) needed = true;
-  if (!needed) return std::nullopt;
-  Next next{std::move(held_.front().packet), *needed};
-  held_.pop_front();
-  held_bytes_ -= static_cast<size_t>(next.packet->size);
-  if (!*needed) stepped_over_.insert(next.packet->pts);
-  return next;
+Av<AVPacket> PacketsAhead::pop() {
+  while (!held_.empty()) {
+    const bool is_full = held_.size() > kMostHeld || held_bytes_ > kMostHeldBytes;
+    std::optional<bool> needed = is_needed(held_.front());
+    if (!needed && (is_ended_ || is_full)) needed = true;
+    if (!needed) return nullptr;
+    Av<AVPacket> packet = std::move(held_.front().packet);
+    held_.pop_front();
+    held_bytes_ -= static_cast<size_t>(packet->size);
+    if (*needed || !nothing_refers_to(*packet, codec_)) return packet;
+    stepped_over_.insert(packet->pts);
+  }
+  return nullptr;
 }
 
 // Nothing while it is not known.
@@ -109,10 +114,8 @@ uint64_t PacketsAhead::given(const AVFrame& frame, microseconds time, uint64_t c
     return 0;
   }
   uint64_t over = 0;
-  while (!stepped_over_.empty() && *stepped_over_.begin() <= said) {
-    over += *stepped_over_.begin() < said;
+  for (; !stepped_over_.empty() && *stepped_over_.begin() < said; ++over)
     stepped_over_.erase(stepped_over_.begin());
-  }
   if (is_in_doubt_) return over;
   const auto shift = microseconds(av_rescale_q(said, base_, AVRational{1, 1'000'000})) - time;
   const uint64_t missing = shown_before(said) - (counted + over);

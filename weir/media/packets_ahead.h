@@ -19,7 +19,7 @@ namespace weir::media {
 
 // Packets on their way to the decoder, held back until it is known from when to when the frame of
 // each will be shown, and so whether anybody needs it. Most videos have frames that no other refers
-// to; the decoder steps over those that are not needed, and every other frame is the same as ever.
+// to; those that are not needed are stepped over, and every other frame is the same as ever.
 //
 // What a container says of times is trusted only while it holds together and agrees with what the
 // decoder gives: from the first doubt on every frame is needed.
@@ -32,16 +32,12 @@ class PacketsAhead {
   // Without `needs` every frame is needed and no packet is held back.
   PacketsAhead(const AVStream& stream, Needs needs);
 
-  struct Next {
-    Av<AVPacket> packet;
-    bool is_needed = true;
-  };
   // Takes what the packet holds. Errors: limit without memory.
   Status push(AVPacket& packet);
   // Nothing follows.
   void end() { is_ended_ = true; }
-  // The next packet in the order in which they came; nothing while more must be known.
-  std::optional<Next> pop();
+  // The next packet to decode, in the order in which they came; null while more must be known.
+  Av<AVPacket> pop();
 
   // To be told of each frame that the decoder gives, in order of showing: its time as the container
   // says and as it became, and how many frames were counted before. Gives how many more were
@@ -58,6 +54,7 @@ class PacketsAhead {
   uint64_t shown_before(int64_t time) const;
   std::chrono::microseconds on_clock(int64_t time) const;
 
+  const AVCodecParameters& codec_;
   const AVRational base_;
   const Needs needs_;
   bool is_in_doubt_;
@@ -71,7 +68,7 @@ class PacketsAhead {
   int64_t last_decoding_time_;
   std::set<int64_t> latest_;  // times of showing of the last ones
   // Of what became of them.
-  std::set<int64_t> stepped_over_;                  // not needed, and not given so far
+  std::set<int64_t> stepped_over_;                  // not given
   std::optional<std::chrono::microseconds> shift_;  // from the container's times to ours
   uint64_t never_shown_ = 0;  // packets without a frame, as at the start of a broadcast
 };

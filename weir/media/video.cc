@@ -32,8 +32,8 @@ using media::FrameClock;
 using std::chrono::microseconds;
 
 constexpr double kFramesASecond = 25;  // when nobody says
-// More frames are under way than there are processors: decoding goes on while the caller looks at
-// one, and a packet that is stepped over leaves its thread idle.
+// More frames are under way than there are processors, so that decoding goes on while the caller
+// looks at one.
 constexpr unsigned kFramesAThread = 2;
 constexpr int64_t kPadding = 1 << 22;  // pixels that FFmpeg adds before it compares with its limit
 
@@ -154,6 +154,7 @@ Result<DecodedVideo> VideoRun::run() {
     }
     if (!*more) break;
     if (options_.progress) options_.progress(input_.share_read());
+    ++packets_;
     TRY(ahead_.push(*packet));
     TRY(feed_known());
   }
@@ -169,20 +170,13 @@ Result<DecodedVideo> VideoRun::run() {
   return std::move(video_);
 }
 
-// Frames that nobody needs are stepped over where no other refers to them: the decoder sees to
-// that.
 Status VideoRun::feed_known() {
-  while (const auto next = ahead_.pop()) {
-    if (!options_.keyframes_only)
-      decoder_->skip_frame = next->is_needed ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
-    TRY(feed(next->packet.get()));
-  }
+  while (const auto packet = ahead_.pop()) TRY(feed(packet.get()));
   return {};
 }
 
 // `packet` null: nothing follows, so the frames held back come out.
 Status VideoRun::feed(const AVPacket* packet) {
-  ++packets_;
   int failure = avcodec_send_packet(decoder_.get(), packet);
   TRY(receive());
   if (failure == AVERROR(EAGAIN)) {  // it had to be emptied first
