@@ -4,10 +4,12 @@
 // goes, and benign banks take matches away.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 
+#include "server/flow/compare.h"
 #include "server/flow/curate.h"
 #include "server/flow/current_snapshot.h"
 #include "server/flow/match.h"
@@ -62,6 +64,26 @@ class PictureFlow : public MediaFlow {
 
   uint8_t files_ = 0;
 };
+
+TEST_F(PictureFlow, AnotherMomentIsNoMatchWhateverItsHashSays) {
+  const EntryId known = add(made::room_with_a_thing(180, 120));
+  add(scene(1));
+  auto snapshot = open_snapshot();
+  const Pixels other = made::room_with_a_thing(184, 118);
+  const ItemSignals a = signals_for(other, 250, kItemFeatures);
+  const ItemSignals b = signals_for(made::room_with_a_thing(180, 120), 251, kEntryFeatures);
+  const auto compared = compare_items(a, b);
+  ASSERT_TRUE(compared);
+  const auto pdq = std::find_if(compared->signals.begin(), compared->signals.end(),
+                                [](const auto& row) { return row.kind == SignalKind::kPdq; });
+  ASSERT_NE(pdq, compared->signals.end());
+  EXPECT_TRUE(pdq->agrees) << pdq->distance.bits;
+  EXPECT_TRUE(compared->other_moment);
+  EXPECT_FALSE(compared->match);
+
+  EXPECT_EQ(found(*snapshot, other, true), Entries{});
+  EXPECT_EQ(found(*snapshot, made::room_with_a_thing(180, 120), true), Entries{known});
+}
 
 TEST_F(PictureFlow, APictureAddedByAnotherProgramIsFoundByTheNextQuery) {
   const auto snapshot = open_snapshot();

@@ -44,20 +44,22 @@ SignalComparison compare_pdq(const ItemSignals& a, const ItemSignals& b) {
   return best;
 }
 
-std::vector<SharedRegion> compare_features(const PictureFeatures& a, const PictureFeatures& b) {
+void compare_features(const PictureFeatures& a, const PictureFeatures& b, Comparison& out) {
   std::vector<LocalFeature> turned_over;
   turned_over.reserve(a.features.size());
   for (const LocalFeature& feature : a.features) turned_over.push_back(mirrored(feature));
   AlignOptions options;
   options.item_mirrored = turned_over;
-  std::vector<SharedRegion> regions;
+  bool copy = false;
   for (SharedRegion& region : align_pictures(a, b, options)) {
     if (std::log10(kChances) + region.log10_nfa > std::log10(kMostFalseAlarms)) continue;
-    if (judge_sharing(region, shared_part(region, a, b)) == Sharing::kElement)
-      region.verdict = Verdict::kElement;
-    regions.push_back(std::move(region));
+    const SharedPart part = shared_part(region, a, b);
+    if (judge_sharing(region, part) == Sharing::kElement) region.verdict = Verdict::kElement;
+    out.other_moment |= is_other_moment(region, part);
+    copy |= region.verdict == Verdict::kCopy;
+    out.regions.push_back(std::move(region));
   }
-  return regions;
+  out.other_moment &= !copy;
 }
 
 // B is an archive of one, and A is asked about.
@@ -100,14 +102,15 @@ Result<Comparison> compare_items(const ItemSignals& a, const ItemSignals& b) {
   out.signals.push_back(compare_digest(SignalKind::kSha256, a.sha256 == b.sha256));
   out.signals.push_back(compare_digest(SignalKind::kMd5, a.md5 == b.md5));
   if (!a.pictures.empty() && !b.pictures.empty()) out.signals.push_back(compare_pdq(a, b));
-  out.regions = compare_features(a.features, b.features);
+  compare_features(a.features, b.features, out);
   if (a.video && b.video) {
     for (VideoMatch& match : TRY(compare_tracks(a.video->track, b.video->track))) {
       out.segments = std::move(match.segments);
       out.segments_false_alarms = match.expected_false_alarms;
     }
   }
-  for (const SignalComparison& row : out.signals) out.match |= row.agrees;
+  for (const SignalComparison& row : out.signals)
+    out.match |= row.agrees && !(out.other_moment && row.kind == SignalKind::kPdq);
   for (const SharedSegment& segment : out.segments) out.match |= segment.verdict == Verdict::kCopy;
   for (const SharedRegion& region : out.regions) out.match |= region.verdict == Verdict::kCopy;
   return out;
@@ -115,6 +118,7 @@ Result<Comparison> compare_items(const ItemSignals& a, const ItemSignals& b) {
 
 Json shape_of(const Comparison& comparison) {
   Json json{{"match", comparison.match}, {"signals", Json::array()}};
+  if (comparison.other_moment) json["other_moment"] = true;
   for (const SignalComparison& row : comparison.signals) {
     Json one{{"kind", name_of(row.kind)}, {"agrees", row.agrees}};
     if (row.kind == SignalKind::kPdq) {

@@ -28,7 +28,9 @@ struct Comparison {
   // Spans of A that show spans of B, by time in A; A is their item and B their entry.
   std::vector<SharedSegment> segments;
   double segments_false_alarms = 0;  // of all of them, with B as the only entry
-  bool match = false;                // any signal agrees, or a region or segment is a copy
+  // Another moment of one place, and no copy: PDQ that agrees is then no match.
+  bool other_moment = false;
+  bool match = false;  // any signal agrees, or a region or segment is a copy
 };
 
 // What a decoder should compute of the two: A is looked into as an item is, B as an entry.
@@ -42,7 +44,7 @@ WantsToCompare wants_to_compare();
 // Pictures without features share none, and so do videos without tracks. Errors: limit.
 Result<Comparison> compare_items(const ItemSignals& a, const ItemSignals& b);
 
-// {"match","signals":[...],"regions":[...],"segments":[...]?}
+// {"match","other_moment"?,"signals":[...],"regions":[...],"segments":[...]?}
 Json shape_of(const Comparison& comparison);
 
 }  // namespace weir

@@ -109,6 +109,11 @@ inline Pixels with(Pixels onto, const Pixels& what, uint32_t x, uint32_t y) {
 }
 
 // Turned about its middle, the size kept, with grey corners.
+// A room, and a thing of many details that stands at x, y.
+inline Pixels room_with_a_thing(uint32_t x, uint32_t y) {
+  return with(scene(17), cropped(scene(90), {100, 80, 110, 90}), x, y);
+}
+
 inline Pixels turned(const Pixels& picture, double degrees) {
   const double a = std::cos(degrees * std::numbers::pi / 180);
   const double b = std::sin(degrees * std::numbers::pi / 180);

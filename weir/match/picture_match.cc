@@ -32,8 +32,6 @@ constexpr double kElementsPerEntry = 34.0 / 700 / 139;
 constexpr double kScenesPerEntry = 69.0 / 700 / 139;
 constexpr double kWeakClaim = 0.01;  // however few the entries are
 constexpr double kSure = 1e-3;       // of geometry
-// Of an entry, that a hash of the whole picture rests on.
-constexpr double kMostOfEntry = 0.5;
 
 uint8_t coded_angle(float angle) {
   const double turns = angle / (2 * std::numbers::pi);
@@ -82,7 +80,7 @@ Judged judged(EntryId entry, std::vector<SharedRegion> regions, const PictureFea
   for (SharedRegion& region : regions) {
     const SharedPart part = shared_part(region, item, picture);
     const Sharing sharing = judge_sharing(region, part);
-    out.is_other_moment |= region.moved && part.entry >= kMostOfEntry;
+    out.is_other_moment |= weir::is_other_moment(region, part);
     if (sharing == Sharing::kElement) region.verdict = Verdict::kElement;
     const double by_geometry = chances * std::pow(10, std::max(region.log10_nfa, -300.0));
     const double expected = false_alarms(region, by_geometry, chances);

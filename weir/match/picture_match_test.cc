@@ -242,26 +242,21 @@ TEST(MatchPicture, AsksForNoMorePicturesThanItMayLookAt) {
   EXPECT_EQ(asked, 1u);
 }
 
-// A room, and a thing of many details that stands at x, y.
-Pixels room_with_a_thing(uint32_t x, uint32_t y) {
-  return made::with(scene(17), made::cropped(scene(90), {100, 80, 110, 90}), x, y);
-}
-
 TEST(MatchPicture, AThingThatMovedALittleMakesItAnotherMoment) {
   PictureBank bank = ten_scenes();
-  bank.add(11, room_with_a_thing(180, 120));
-  const PictureFeatures item = made::item_features(room_with_a_thing(192, 117));
+  bank.add(11, made::room_with_a_thing(180, 120));
+  const PictureFeatures item = made::item_features(made::room_with_a_thing(192, 117));
   const auto found = match_picture(item, bank.index(), bank.known());
   ASSERT_TRUE(found);
   EXPECT_EQ(entries_of(found->claims), Entries{});
   EXPECT_EQ(found->other_moments, std::vector{EntryId{11}});
-  EXPECT_EQ(entries_of(bank.match(room_with_a_thing(180, 120))), Entries{11});
+  EXPECT_EQ(entries_of(bank.match(made::room_with_a_thing(180, 120))), Entries{11});
 }
 
 TEST(MatchPicture, WhatHashesNameIsLookedAtWhateverTheVotesSay) {
   PictureBank bank = ten_scenes();
-  bank.add(11, room_with_a_thing(180, 120));
-  const PictureFeatures item = made::item_features(room_with_a_thing(192, 117));
+  bank.add(11, made::room_with_a_thing(180, 120));
+  const PictureFeatures item = made::item_features(made::room_with_a_thing(192, 117));
   const std::vector named{EntryId{11}};
   const auto unnamed = match_picture(item, bank.index(), bank.known(), {1e-3, 0, {}});
   ASSERT_TRUE(unnamed);

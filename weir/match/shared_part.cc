@@ -108,4 +108,8 @@ Sharing judge_sharing(const SharedRegion& region, const SharedPart& part) {
   return Sharing::kElement;
 }
 
+bool is_other_moment(const SharedRegion& region, const SharedPart& part) {
+  return region.moved && part.entry >= kLeastShare;
+}
+
 }  // namespace weir

@@ -24,4 +24,8 @@ enum class Sharing : uint8_t {
 };
 Sharing judge_sharing(const SharedRegion& region, const SharedPart& part);
 
+// Whether things moved in most of what the entry shows: then hashes that agree are of a place, not
+// of a picture.
+bool is_other_moment(const SharedRegion& region, const SharedPart& part);
+
 }  // namespace weir
