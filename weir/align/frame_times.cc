@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace weir {
 
@@ -10,10 +11,10 @@ std::chrono::microseconds microseconds_of(double seconds) {
   return std::chrono::microseconds(std::llround(std::clamp(seconds, -1e9, 1e9) * 1e6));
 }
 
-FrameTimes::FrameTimes(const VideoTrack& track) {
+FrameTimes::FrameTimes(const VideoTrack& track, bool backward) {
   places_.reserve(track.frames.size());
   for (size_t i = 0; i < track.frames.size(); ++i)
-    places_.push_back({seconds_of(track.frames[i].time), i});
+    places_.push_back({seconds_of(track.frames[i].time), i, track.frames[i].begins_shot});
   std::stable_sort(places_.begin(), places_.end(),
                    [](const Place& a, const Place& b) { return a.time < b.time; });
   std::vector<double> steps;
@@ -27,6 +28,13 @@ FrameTimes::FrameTimes(const VideoTrack& track) {
   }
   duration_ = seconds_of(track.duration);
   if (!places_.empty()) duration_ = std::max(duration_, places_.back().time);
+  if (!backward) return;
+  std::reverse(places_.begin(), places_.end());
+  bool began_shot = false;
+  for (Place& place : places_) {
+    place.time = duration_ - place.time;
+    began_shot = std::exchange(place.follows_cut, began_shot);
+  }
 }
 
 size_t FrameTimes::first_at_or_after(double time) const {

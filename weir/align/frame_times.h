@@ -14,14 +14,16 @@ inline double seconds_of(std::chrono::microseconds time) {
 std::chrono::microseconds microseconds_of(double seconds);
 
 // The moments of a track by rising time, whatever the order in which it holds them, and how its
-// frames are found by time. A place is a number from 0 in this order.
+// frames are found by time. A place is a number from 0 in this order. Backward, time runs from the
+// end of the video to its start.
 class FrameTimes {
  public:
-  explicit FrameTimes(const VideoTrack& track);
+  explicit FrameTimes(const VideoTrack& track, bool backward = false);
 
   size_t size() const { return places_.size(); }
   double time(size_t place) const { return places_[place].time; }  // in seconds
   size_t frame(size_t place) const { return places_[place].frame; }
+  bool follows_cut(size_t place) const { return places_[place].follows_cut; }  // from place - 1
   double step() const { return step_; }          // typical time from one to the next, above 0
   double duration() const { return duration_; }  // at least the time of the last
 
@@ -32,6 +34,7 @@ class FrameTimes {
   struct Place {
     double time;
     size_t frame;
+    bool follows_cut;
   };
   std::vector<Place> places_;
   double step_ = 0.5;

@@ -21,10 +21,10 @@ constexpr double kSurelyAgreeing = 0.35;  // what other moments hardly reach
 constexpr size_t kLeastDisagreeing = 3;   // moments
 constexpr double kLeastLost = 0.7;
 
-bool cut_between(const VideoTrack& track, const FrameTimes& times, double from, double to) {
+bool cut_between(const FrameTimes& times, double from, double to) {
   for (size_t i = times.first_at_or_after(from + 1e-6);
        i < times.size() && times.time(i) <= to + times.step(); ++i)
-    if (track.frames[times.frame(i)].begins_shot) return true;
+    if (times.follows_cut(i)) return true;
   return false;
 }
 
@@ -72,7 +72,7 @@ bool entry_at(const TrackPair& tracks, ThumbPair& thumbs, double time, std::vect
     return true;
   }
   // Nothing lies between two shots.
-  if (tracks.entry.frames[times.frame(after)].begins_shot) {
+  if (times.follows_cut(after)) {
     out = thumbs.entry_frame(times.frame(times.nearest(time)));
     return true;
   }
@@ -98,8 +98,8 @@ std::vector<MotionMoment> motion_along(const TrackPair& tracks, ThumbPair& thumb
     const size_t j = times.first_at_or_after(times.time(i) + kLag - 1e-3);
     if (j >= end) break;
     const double early = line(times.time(i)), late = line(times.time(j));
-    if (cut_between(tracks.item, times, times.time(i), times.time(j) - times.step()) ||
-        cut_between(tracks.entry, tracks.entry_times, early - tracks.entry_times.step(), late))
+    if (cut_between(times, times.time(i), times.time(j) - times.step()) ||
+        cut_between(tracks.entry_times, early - tracks.entry_times.step(), late))
       continue;
     if (!entry_at(tracks, thumbs, early, entry_early) ||
         !entry_at(tracks, thumbs, late, entry_late))

@@ -36,15 +36,23 @@ constexpr double kMovedTogether = 10;    // seconds of the item, then
 constexpr double kMostOfSpan = 0.7;      // where less is left, what moves must agree well, too
 constexpr size_t kLeastMoments = 6;
 constexpr double kSureMotion = 0.6;
+constexpr size_t kManyMoments = 10;
+constexpr double kLikelyMotion = 0.5;
+constexpr double kLeastBackward = 2;  // seconds of the item
+constexpr size_t kFramesBackward = 10;
+constexpr double kSureBackward = 0.85;
+constexpr double kMostChanges = 0.5;     // of the pixels
 constexpr double kStillAgreement = 0.8;  // where nothing moves
 constexpr double kPossible = -0.5;       // log10 of false alarms, above which chance explains it
 
 // All that is known while one item and one entry are compared.
 class Search {
  public:
-  Search(const VideoTrack& item, const VideoTrack& entry, std::span<const FrameHit> hits)
-      : item_times_(item),
-        entry_times_(entry),
+  Search(const VideoTrack& item, const VideoTrack& entry, std::span<const FrameHit> hits,
+         bool backward = false)
+      : backward_(backward),
+        item_times_(item),
+        entry_times_(entry, backward),
         tracks_{item, entry, item_times_, entry_times_},
         hits_(hits),
         places_(item, entry) {}
@@ -159,12 +167,23 @@ class Search {
     span.from = part.from;
     span.to = part.to;
     const Following over_time = following(tracks_, thumbs, span.line, span.from, span.to);
+    if (backward_) return judged_backward(over_time, thumbs);
     if (!over_time.tells(thumbs)) return judged_as_still(span, motion, thumbs);
     const Verdict verdict = verdict_over_time(over_time, motion);
-    if (verdict == Verdict::kCopy && (was_chosen || share < kMostOfSpan) &&
-        (motion.moments < kLeastMoments || motion.agreement < kSureMotion))
+    const bool is_sure = (motion.moments >= kLeastMoments && motion.agreement >= kSureMotion) ||
+                         (motion.moments >= kManyMoments && motion.agreement >= kLikelyMotion);
+    if (verdict == Verdict::kCopy && (was_chosen || share < kMostOfSpan) && !is_sure)
       return Verdict::kUnclear;
     return verdict;
+  }
+
+  // Few videos run backwards, and before a camera that stands still what moves to and fro is alike
+  // either way: only where most of the picture changes is it claimed.
+  static Verdict judged_backward(const Following& over_time, const ThumbPair& thumbs) {
+    return over_time.frames >= kFramesBackward && over_time.agreement >= kSureBackward &&
+                   double(over_time.pixels) >= kMostChanges * double(thumbs.size())
+               ? Verdict::kCopy
+               : Verdict::kUnclear;
   }
 
   // Where nothing changes on either side, the pictures must be the same everywhere.
@@ -178,12 +197,47 @@ class Search {
     return differs_in_a_place(left) ? Verdict::kUnclear : Verdict::kCopy;
   }
 
+  bool backward_;
   FrameTimes item_times_;
   FrameTimes entry_times_;
   TrackPair tracks_;
   std::span<const FrameHit> hits_;
   VideoPlaces places_;
 };
+
+bool is_explained(const FrameHit& hit, std::span<const SharedSegment> found) {
+  return std::any_of(found.begin(), found.end(), [&](const SharedSegment& one) {
+    return one.verdict == Verdict::kCopy && hit.item >= one.item_from && hit.item <= one.item_to;
+  });
+}
+
+// Spans that run backwards, among what is not explained yet: the same search in an entry whose time
+// runs the other way. Only where things clearly move is backward another than forward.
+std::vector<SharedSegment> backward_segments(const VideoTrack& item, const VideoTrack& entry,
+                                             std::span<const FrameHit> hits,
+                                             std::span<const SharedSegment> found, size_t most) {
+  const auto duration = microseconds_of(FrameTimes(entry).duration());
+  std::vector<FrameHit> turned;
+  for (const FrameHit& hit : hits) {
+    if (is_explained(hit, found)) continue;
+    turned.push_back(hit);
+    turned.back().entry = duration - hit.entry;
+  }
+  std::vector<SharedSegment> out;
+  if (turned.empty()) return out;
+  Search search(item, entry, turned, true);
+  for (const bool mirrored : {false, true})
+    for (SharedSegment& one : search.segments(mirrored, most)) {
+      if (one.verdict != Verdict::kCopy || seconds_of(one.item_to - one.item_from) < kLeastBackward)
+        continue;
+      const auto from = one.entry_from;
+      one.entry_from = duration - one.entry_to;
+      one.entry_to = duration - from;
+      one.speed = -one.speed;
+      out.push_back(std::move(one));
+    }
+  return out;
+}
 
 }  // namespace
 
@@ -194,6 +248,8 @@ std::vector<SharedSegment> align_videos(const VideoTrack& item, const VideoTrack
   if (!search.is_possible() || options.most_segments == 0) return {};
   std::vector<SharedSegment> found = search.segments(false, options.most_segments);
   for (SharedSegment& one : search.segments(true, options.most_segments))
+    found.push_back(std::move(one));
+  for (SharedSegment& one : backward_segments(item, entry, hits, found, options.most_segments))
     found.push_back(std::move(one));
   for (SharedSegment& one : search.held(found)) found.push_back(std::move(one));
   return resolved(std::move(found), options.most_segments);

@@ -27,7 +27,9 @@ struct FrameHit {
 struct SharedSegment {
   std::chrono::microseconds item_from{0}, item_to{0};
   std::chrono::microseconds entry_from{0}, entry_to{0};
-  double speed = 1;  // of the entry's time, in the item's: 2 is twice as fast; 0 for stills
+  // Of the entry's time, in the item's: 2 is twice as fast, below 0 is backwards (item_from then
+  // shows entry_to); 0 for stills.
+  double speed = 1;
   bool mirrored = false;
   bool is_still = false;  // a slide show: single pictures of the entry, each held
   PictureTransform entry_to_item;

@@ -114,6 +114,21 @@ TEST_F(VideoAlign, MirroredSpansAreFoundByMirroredHits) {
   EXPECT_EQ(found[0].verdict, Verdict::kCopy);
 }
 
+TEST_F(VideoAlign, ASpanThatRunsBackwardsHasASpeedBelowZero) {
+  const Film panned = [&](double time, double x, double y) {
+    return film_(time, x + 12 * time, y);
+  };
+  const VideoTrack entry = track_of(panned, 30, 0.25);
+  const VideoTrack item = track_of(
+      [&](double time, double x, double y) { return panned(22 - time, x, y); }, 10, 0.5, 0.1);
+  const auto found =
+      copies(align_videos(item, entry, hits_on(item, 0, 10, [](double t) { return 22 - t; })));
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_NEAR(found[0].speed, -1, 0.05);
+  EXPECT_NEAR(seconds_of(found[0].entry_from), 12, 0.5);
+  EXPECT_NEAR(seconds_of(found[0].entry_to), 22, 0.5);
+}
+
 TEST_F(VideoAlign, AnotherDayInTheSamePlaceIsNoCopy) {
   for (unsigned day = 20; day < 30; ++day) {
     const VideoTrack item = track_of(day_at(here_, day), 20, 0.5, 0.1);

@@ -18,9 +18,11 @@ constexpr double kBins = 1;  // a second, of offsets
 constexpr double kSure = 0.75;
 constexpr double kSureOfFew = 0.85;
 constexpr size_t kFewFrames = 6;
-constexpr double kLikely = 0.5;           // where motion from moment to moment says so, too
-constexpr double kLikelyTogether = 1.15;  // the sum of both
-constexpr size_t kLeastMoments = 2;
+constexpr double kLikely = 0.45;          // where motion from moment to moment says so, too
+constexpr double kLikelyTogether = 1.05;  // the sum of both, over some moments
+constexpr size_t kLeastMoments = 4;
+constexpr double kFewTogether = 1.15;  // over fewer
+constexpr size_t kFewMoments = 2;
 constexpr double kOther = 0.35;
 
 constexpr double kLeastSeconds = 0.7;  // what is left of a segment that gives way
@@ -69,8 +71,10 @@ double log10_false_alarms(const TrackPair& tracks, std::span<const FrameHit> hit
 Verdict verdict_over_time(const Following& following, const Motion& motion) {
   const bool is_short = following.frames < kFewFrames;
   if (following.agreement >= (is_short ? kSureOfFew : kSure)) return Verdict::kCopy;
-  if (!is_short && following.agreement >= kLikely && motion.moments >= kLeastMoments &&
-      following.agreement + motion.agreement >= kLikelyTogether)
+  const double together = following.agreement + motion.agreement;
+  const bool is_likely =
+      motion.moments >= kLeastMoments ? together >= kLikelyTogether : together >= kFewTogether;
+  if (!is_short && following.agreement >= kLikely && motion.moments >= kFewMoments && is_likely)
     return Verdict::kCopy;
   return following.agreement <= kOther ? Verdict::kSameScene : Verdict::kUnclear;
 }
@@ -97,7 +101,8 @@ std::vector<SharedSegment> resolved(std::vector<SharedSegment> found, size_t mos
     const auto moved = [&](std::chrono::microseconds by) {
       return microseconds_of(seconds_of(by) * one.speed);
     };
-    const auto early = moved(from - one.item_from), late = moved(to - one.item_to);
+    auto early = moved(from - one.item_from), late = moved(to - one.item_to);
+    if (one.speed < 0) std::swap(early, late);
     one.entry_from += early;
     one.entry_to = std::max(one.entry_from, one.entry_to + late);
     one.item_from = from;

@@ -27,6 +27,7 @@ constexpr size_t kPairsInAll = 160;
 constexpr size_t kFailuresInARow = 4;
 constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
 constexpr std::chrono::microseconds kShort{4'000'000};
+constexpr std::chrono::microseconds kLeastAlone{1'200'000};
 constexpr std::chrono::microseconds kEnds{10'000'000};
 constexpr int kMostOfEntry = 3;    // one part in so many
 constexpr double kSureAlone = -8;  // log10 of false alarms: more than one picture agrees
@@ -157,6 +158,7 @@ void weigh_common(std::vector<Found>& found) {
 // A short span that one picture tells of is taken for one of the entry's only beside others.
 void keep_sure(VideoMatch& match) {
   const auto is_sure = [](const SharedSegment& one) {
+    if (one.item_to - one.item_from < kLeastAlone) return false;
     return one.log10_nfa <= kSureAlone || (!is_short(one) && one.log10_nfa <= kSureLong);
   };
   double sum = 0;

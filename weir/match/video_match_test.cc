@@ -149,6 +149,15 @@ TEST_F(VideoMatchTest, ACardThatManyVideosShowIsNoMatch) {
   EXPECT_EQ(found[0].entry, EntryId{4});
 }
 
+// Two are enough: what stands at the ends of both is neither's own.
+TEST_F(VideoMatchTest, ACardThatTwoVideosBeginWithIsNoMatch) {
+  made::Archive cards;
+  const Video card = film(510, 2.5);
+  for (int64_t entry = 1; entry <= 2; ++entry)
+    cards.add(entry, joined({card, film(610 + static_cast<unsigned>(entry), 12)}));
+  expect_spans(cards.match(joined({card, stranger(21, 10)})), {});
+}
+
 TEST_F(VideoMatchTest, BlackFramesAreNoMatch) {
   made::Archive dark;
   const Video black = made::held(Pixels{std::vector<uint8_t>(256 * 192, 3), 256, 192, 1}, 5);
