@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "weir/media/av_own.h"
 #include "weir/media/flatten.h"
 
 extern "C" {
@@ -40,7 +41,7 @@ bool is_full_range(const AVFrame& frame) {
     case AV_PIX_FMT_GRAY8:
       return true;
     default:
-      return frame.color_range == AVCOL_RANGE_JPEG;
+      return number_in(frame.color_range) == AVCOL_RANGE_JPEG;
   }
 }
 
@@ -58,7 +59,7 @@ bool has_plain_luma(const AVFrame& frame, const AVPixFmtDescriptor& format) {
 }
 
 int sws_range(const AVFrame& frame) {
-  return frame.color_range == AVCOL_RANGE_JPEG;
+  return number_in(frame.color_range) == AVCOL_RANGE_JPEG;
 }
 
 // EXIF's number for a display matrix (ISO/IEC 14496-12, 8.5.2.3), turns of other than 90 degrees
@@ -216,8 +217,8 @@ Result<PixelView> FramePictures::rgb(const AVFrame& frame, uint32_t width, uint3
                                  static_cast<int>(width), static_cast<int>(height),
                                  AV_PIX_FMT_RGB24, SWS_BICUBIC, nullptr, nullptr, nullptr);
   if (!to_rgb_) return cannot_convert();
-  if (is_scaled && frame.colorspace != AVCOL_SPC_UNSPECIFIED) {
-    const int* matrix = sws_getCoefficients(frame.colorspace);
+  if (is_scaled && number_in(frame.colorspace) != AVCOL_SPC_UNSPECIFIED) {
+    const int* matrix = sws_getCoefficients(number_in(frame.colorspace));
     const int* rgb = sws_getCoefficients(SWS_CS_DEFAULT);
     sws_setColorspaceDetails(to_rgb_, matrix, sws_range(frame), rgb, 1, 0, 1 << 16, 1 << 16);
   }

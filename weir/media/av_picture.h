@@ -2,21 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "weir/base/result.h"
-
-extern "C" {
-#include <libavcodec/avcodec.h>
-}
+#include "weir/media/av_own.h"
 
 namespace weir::media {
 
-struct FreeAv {
-  void operator()(AVFrame* frame) const { av_frame_free(&frame); }
-};
-using AvPicture = std::unique_ptr<AVFrame, FreeAv>;
+using AvPicture = Av<AVFrame>;
 
 // The first picture in `bytes`, which FFmpeg's codec `id` decodes in the calling thread.
 // Errors: corrupt when there is none; limit when it has more than `most_pixels`; unavailable when

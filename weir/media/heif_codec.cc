@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "weir/media/av_own.h"
 #include "weir/media/av_picture.h"
 
 extern "C" {
@@ -57,16 +58,6 @@ bool copy_plane(heif_image* image, heif_channel channel, const AVFrame& from, in
     std::memcpy(to + ptrdiff_t{y} * stride, from.data[plane] + ptrdiff_t{y} * from.linesize[plane],
                 row_bytes);
   return true;
-}
-
-// The number in one of FFmpeg's enums, which decoders fill from the stream as it comes: loading a
-// value that the enum does not have would be undefined.
-template <class Enum>
-uint16_t number_in(const Enum& value) {
-  static_assert(sizeof value == sizeof(uint32_t));
-  uint32_t number = 0;
-  std::memcpy(&number, &value, sizeof number);
-  return static_cast<uint16_t>(number);
 }
 
 // How libheif is to turn the samples into RGB, where the container does not say so itself. libheif
