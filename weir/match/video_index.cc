@@ -7,6 +7,7 @@
 
 #include "weir/base/signals.h"
 #include "weir/match/picture_match.h"
+#include "weir/match/video_cards.h"
 
 namespace weir {
 namespace {
@@ -40,6 +41,10 @@ std::vector<size_t> frames_kept(const VideoTrack& track) {
   return kept;
 }
 
+bool is_at_end(const VideoTrack& track, std::chrono::microseconds time) {
+  return time < kEndsOfVideo || time > track.duration - kEndsOfVideo;
+}
+
 }  // namespace
 
 bool is_telling(const VideoTrack& track, size_t frame) {
@@ -61,7 +66,7 @@ std::vector<KnownMoment> VideoIndex::Impl::named(const std::vector<Moment>& mome
     const Moment& moment = moments[keys[i]];
     const auto video = videos.find(moment.entry);
     if (video == videos.end()) continue;
-    out[i] = {EntryId{moment.entry}, video->second.is_benign, moment.number};
+    out[i] = {EntryId{moment.entry}, video->second.is_benign, moment.number, moment.is_at_end};
   }
   return out;
 }
@@ -92,10 +97,12 @@ Status VideoIndex::add(EntryId entry, const VideoTrack& track, bool is_benign) {
                    "the video index has named 4294967295 moments; build it anew"};
     video.first_frame = static_cast<uint32_t>(impl_->frame_moments.size());
     for (const size_t frame : kept)
-      impl_->frame_moments.push_back({key, static_cast<uint32_t>(frame)});
+      impl_->frame_moments.push_back(
+          {key, static_cast<uint32_t>(frame), is_at_end(track, track.frames[frame].time)});
     video.end_frame = static_cast<uint32_t>(impl_->frame_moments.size());
     video.first_still = static_cast<uint32_t>(impl_->still_moments.size());
-    for (uint32_t i = 0; i < track.stills.size(); ++i) impl_->still_moments.push_back({key, i});
+    for (uint32_t i = 0; i < track.stills.size(); ++i)
+      impl_->still_moments.push_back({key, i, is_at_end(track, track.stills[i].time)});
     video.end_still = static_cast<uint32_t>(impl_->still_moments.size());
     impl_->videos[key] = video;
   }

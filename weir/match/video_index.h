@@ -14,7 +14,8 @@ namespace weir {
 struct KnownMoment {
   EntryId entry;
   bool is_benign = false;
-  uint32_t number = 0;  // of the still among the entry's; for frames of the track, the frame's
+  uint32_t number = 0;     // of the still among the entry's; for frames of the track, the frame's
+  bool is_at_end = false;  // within kEndsOfVideo of where the video begins or ends
 };
 
 // Rows of both indexes have running numbers for keys, each the place of what it names in a list. A
@@ -30,6 +31,7 @@ struct VideoIndex::Impl {
   struct Moment {
     uint32_t entry = 0;
     uint32_t number = 0;
+    bool is_at_end = false;
   };
   struct Video {
     uint32_t first_frame = 0, end_frame = 0;

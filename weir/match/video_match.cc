@@ -13,6 +13,7 @@
 
 #include "weir/hash/local_features.h"
 #include "weir/match/shared_part.h"
+#include "weir/match/video_cards.h"
 #include "weir/match/video_index.h"
 #include "weir/match/video_votes.h"
 
@@ -28,7 +29,6 @@ constexpr size_t kFailuresInARow = 4;
 constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
 constexpr std::chrono::microseconds kShort{4'000'000};
 constexpr std::chrono::microseconds kLeastAlone{1'200'000};
-constexpr std::chrono::microseconds kEnds{10'000'000};
 constexpr int kMostOfEntry = 3;    // one part in so many
 constexpr double kSureAlone = -8;  // log10 of false alarms: more than one picture agrees
 constexpr double kSureLong = -4;
@@ -110,12 +110,28 @@ struct Found {
   VideoMatch match;
   std::chrono::microseconds duration{0};
   std::vector<SharedSegment> unclear;
+  std::set<EntryId> editions;  // other versions of it, as far as was asked
 };
 
 // Whether it stands where intros, outros and cards do, and is not most of the entry.
 bool is_at_end(const SharedSegment& one, const Found& of) {
-  return (one.entry_from < kEnds || one.entry_to > of.duration - kEnds) &&
+  return (one.entry_from < kEndsOfVideo || one.entry_to > of.duration - kEndsOfVideo) &&
          kMostOfEntry * (one.entry_to - one.entry_from) <= of.duration;
+}
+
+// What other known videos wear at their ends too is no claim.
+Status put_cards_aside(Found& of, const VideoTrack& track, const VideoIndex& index) {
+  std::vector<SharedSegment> kept;
+  for (SharedSegment& one : of.match.segments) {
+    const bool may_be = is_short(one) && is_at_end(one, of);
+    Wearers wearers;
+    if (may_be)
+      wearers = TRY(wearers_of(of.match.entry, track, one.entry_from, one.entry_to, index));
+    of.editions.merge(wearers.editions);
+    (wearers.is_card ? of.unclear : kept).push_back(std::move(one));
+  }
+  of.match.segments = std::move(kept);
+  return {};
 }
 
 // Spans of the item for which an entry has its own short span, at its ends or anywhere.
@@ -142,7 +158,9 @@ void weigh_common(std::vector<Found>& found) {
   for (size_t i = 0; i < found.size(); ++i) {
     const auto others = [&](const SharedSegment& one, const std::vector<std::vector<Span>>& spans) {
       double count = 0;
-      for (size_t k = 0; k < found.size(); ++k) count += k != i && is_explained(one, spans[k]);
+      for (size_t k = 0; k < found.size(); ++k)
+        count += k != i && !found[i].editions.contains(found[k].match.entry) &&
+                 is_explained(one, spans[k]);
       return count;
     };
     std::erase_if(found[i].match.segments, [&](const SharedSegment& one) {
@@ -191,7 +209,7 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
     ++looked_at;
     std::vector<FrameHit> hits = hash_hits(one, item, *track);
     add_still_hits(one, item, *track, budget, hits);
-    Found of{{one.entry, {}, 0}, track->duration, {}};
+    Found of{{one.entry, {}, 0}, track->duration, {}, {}};
     for (SharedSegment& segment : align_videos(item, *track, hits))
       (segment.verdict == Verdict::kCopy ? of.match.segments : of.unclear)
           .push_back(std::move(segment));
@@ -200,6 +218,7 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
         harmless.emplace_back(segment.item_from, segment.item_to);
     else
       found.push_back(std::move(of));
+    if (!one.is_benign) TRY(put_cards_aside(found.back(), *track, index));
   }
   weigh_common(found);
   std::vector<VideoMatch> matches;

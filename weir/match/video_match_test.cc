@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "weir/match/made_videos_for_test.h"
+#include "weir/match/video_cards.h"
 
 namespace weir {
 namespace {
@@ -156,6 +157,37 @@ TEST_F(VideoMatchTest, ACardThatTwoVideosBeginWithIsNoMatch) {
   for (int64_t entry = 1; entry <= 2; ++entry)
     cards.add(entry, joined({card, film(610 + static_cast<unsigned>(entry), 12)}));
   expect_spans(cards.match(joined({card, stranger(21, 10)})), {});
+}
+
+// Whatever was done to the item: the entries tell what they have in common.
+TEST_F(VideoMatchTest, ACardIsKnownByTheEntriesThatWearIt) {
+  made::Archive cards;
+  const Video card = film(520, 2.5);
+  const auto wearing = [&](unsigned seed) { return joined({card, film(seed, 25)}); };
+  cards.add(1, wearing(620));
+  cards.add(2, wearing(621));
+  const VideoTrack track = made::track_of(wearing(620), kEntryTrack);
+  const auto asked = [&](double from, double to) {
+    const auto micros = [](double seconds) {
+      return std::chrono::microseconds(std::llround(seconds * 1e6));
+    };
+    const auto wearers = wearers_of(EntryId{1}, track, micros(from), micros(to), cards.index());
+    return wearers && wearers->is_card;
+  };
+  EXPECT_TRUE(asked(0, 2.5));
+  EXPECT_FALSE(asked(4, 7));  // at the end of one alone
+  EXPECT_FALSE(asked(12, 15));
+  cards.remove(2);
+  EXPECT_FALSE(asked(0, 2.5));
+}
+
+TEST_F(VideoMatchTest, WhatTwoEditionsOfAVideoBeginWithIsNoCard) {
+  made::Archive editions;
+  editions.add(1, film(630, 40));
+  editions.add(2, film(630, 40));
+  const auto found = editions.match(joined({stranger(22, 10), part(film(630, 40), 2, 5)}));
+  SCOPED_TRACE(spoken(found));
+  EXPECT_EQ(found.size(), 2);
 }
 
 TEST_F(VideoMatchTest, BlackFramesAreNoMatch) {
