@@ -99,8 +99,8 @@ std::pair<std::string, std::string> moment_html(const VideoTrack& item, const Vi
   microseconds nearest = kSameMoment;
   for (const Still* one : stills_in(item, segment.item_from, segment.item_to)) {
     const auto since = static_cast<double>((one->time - segment.item_from).count());
-    const microseconds there =
-        segment.entry_from + microseconds(static_cast<int64_t>(since * segment.speed));
+    const microseconds there = (segment.speed < 0 ? segment.entry_to : segment.entry_from) +
+                               microseconds(static_cast<int64_t>(since * segment.speed));
     for (const Still* other : stills) {
       const microseconds apart = std::chrono::abs(other->time - there);
       if (apart >= nearest) continue;
@@ -162,11 +162,13 @@ std::string alignment_html(const VideoTrack& item, const VideoTrack& entry,
   for (const SharedSegment& one : segments) {
     const double a = at(one.item_from, item.duration), b = at(one.item_to, item.duration);
     const double c = at(one.entry_from, entry.duration), d = at(one.entry_to, entry.duration);
+    // A span that runs backwards crosses itself on the way.
+    const auto [under_a, under_b] = one.speed < 0 ? std::pair(d, c) : std::pair(c, d);
     const std::string words = words_of(one);
-    shapes +=
-        fmt::format(R"(<polygon class="band {}" points="{:.1f},{} {:.1f},{} {:.1f},{} {:.1f},{}">)"
-                    "<title>{}</title></polygon>",
-                    colour, a, top + kBar, b, top + kBar, d, bottom, c, bottom, escape_html(words));
+    shapes += fmt::format(
+        R"(<polygon class="band {}" points="{:.1f},{} {:.1f},{} {:.1f},{} {:.1f},{}">)"
+        "<title>{}</title></polygon>",
+        colour, a, top + kBar, b, top + kBar, under_b, bottom, under_a, bottom, escape_html(words));
     shapes += span_svg(a, b, top, colour, words) + span_svg(c, d, bottom, colour, words);
   }
   std::string out = drawing(bottom + kBar + 16, shapes);

@@ -69,8 +69,9 @@ std::string words_of(const SharedSegment& segment) {
   words += "shows " + (of_picture ? "it" : span(segment.entry_from, segment.entry_to));
   if (segment.is_still && !is_picture && !of_picture) words += ", as stills";
   if (segment.mirrored) words += ", mirrored";
-  if (!segment.is_still && std::abs(segment.speed - 1) > kSameSpeed)
-    words += fmt::format(", at {:.2f} times the speed", segment.speed);
+  if (segment.speed < 0) words += ", backwards";
+  if (!segment.is_still && std::abs(std::abs(segment.speed) - 1) > kSameSpeed)
+    words += fmt::format(", at {:.2f} times the speed", std::abs(segment.speed));
   if (segment.verdict != Verdict::kCopy) words += fmt::format(" ({})", words_of(segment.verdict));
   return words;
 }

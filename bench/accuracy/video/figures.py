@@ -29,7 +29,7 @@ def weir_claims(result):
                 low, high = sorted(segment["entry"])
                 claim["segments"].append({
                     "box": [*segment["item"], low, high],
-                    "backward": segment["entry"][0] > segment["entry"][1],
+                    "backward": segment.get("speed", 1) < 0,
                     "speed": segment.get("speed", 1), "mirrored": segment.get("mirrored", False)})
         out += best.values()
     return out
