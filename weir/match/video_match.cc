@@ -21,6 +21,7 @@ namespace weir {
 namespace {
 
 constexpr double kMostStillSurprise = 10;
+constexpr double kNearMoment = 0.7;  // of the blocks that agree though something moved
 constexpr double kStillIsSure = -6;   // log10 of false alarms of one comparison of two stills
 constexpr size_t kPairsOfEntry = 24;  // stills compared closely
 constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
@@ -67,7 +68,10 @@ std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is
     const bool is_copy = judge_sharing(region, part) == Sharing::kCopy;
     // Of a moving scene, two stills of one shot are seldom of one moment: their geometry tells
     // where the frame lies, and the track must show that it is the same shot.
-    const double surprise = is_copy ? kMostStillSurprise : kMostStillSurprise / 4;
+    const bool is_near = region.moved && region.agreeing >= kNearMoment;
+    const double surprise = is_copy   ? kMostStillSurprise
+                            : is_near ? kMostStillSurprise / 2
+                                      : kMostStillSurprise / 4;
     return FrameHit{item.time, entry.time, is_mirrored, std::min(surprise, -region.log10_nfa),
                     region.entry_to_item};
   }
