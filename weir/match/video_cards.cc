@@ -6,6 +6,7 @@
 #include <set>
 
 #include "weir/base/signals.h"
+#include "weir/match/picture_match.h"
 #include "weir/match/video_index.h"
 
 namespace weir {
@@ -14,20 +15,55 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr size_t kMostNeighbours = 200'000;
+constexpr size_t kMostStills = 4;           // asked about, of one span
+constexpr size_t kCandidates = 24;          // of each
+constexpr uint32_t kLeastFeatures = 20;     // of 120, that agree in size and turn
 constexpr microseconds kAround{8'000'000};  // of the entry, on either side
 constexpr microseconds kApart{1'000'000};   // from the span: it may begin or end in a dissolve
 
 struct Shown {
-  std::set<uint32_t> anywhere;  // frames that were asked about
+  std::set<uint32_t> anywhere;  // frames or stills that were asked about
   std::set<uint32_t> at_ends;
 };
-struct Sharing {
-  size_t asked = 0;
-  bool everywhere = false;  // more is near than can be listed
+// Who else shows the frames, or the stills, of a span.
+struct Asked {
+  size_t count = 0;
   std::map<EntryId, Shown> by;
+
+  void add(const KnownMoment& moment, uint32_t query, EntryId of) {
+    if (moment.entry.value == 0 || moment.entry == of) return;
+    by[moment.entry].anywhere.insert(query);
+    if (moment.is_at_end) by[moment.entry].at_ends.insert(query);
+  }
+  // Whether another entry shows half of them.
+  bool half(EntryId other, std::set<uint32_t> Shown::*where) const {
+    const auto shown = by.find(other);
+    return shown != by.end() && 2 * (shown->second.*where).size() >= count;
+  }
+};
+struct Sharing {
+  bool everywhere = false;  // more is near than can be listed
+  Asked frames, stills;
+  bool half(EntryId other, std::set<uint32_t> Shown::*where) const {
+    return frames.half(other, where) || stills.half(other, where);
+  }
 };
 
-// Who else shows the frames of these times.
+// Cards have little detail, often too little for PDQ: their stills are asked about too.
+void add_stills(EntryId entry, const VideoTrack& track, const VideoIndex& index,
+                const auto& is_wanted, Asked& out) {
+  for (const Still& still : track.stills) {
+    if (!is_wanted(still.time) || out.count >= kMostStills) continue;
+    const auto asked = static_cast<uint32_t>(out.count++);
+    const FeatureVote vote = index.impl().stills.vote(
+        feature_queries(still.picture.features, still.picture), {}, kCandidates);
+    std::vector<uint32_t> keys;
+    for (const FeatureCandidate& one : vote.candidates)
+      if (one.hits >= kLeastFeatures) keys.push_back(one.key);
+    for (const KnownMoment& moment : index.impl().stills_named(keys)) out.add(moment, asked, entry);
+  }
+}
+
 Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoIndex& index,
                           const auto& is_wanted) {
   Sharing out;
@@ -36,7 +72,7 @@ Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoInd
     if (is_wanted(track.frames[i].time) && is_telling(track, i) &&
         track.frames[i].quality >= kPdqMatchableQuality)
       hashes.push_back(track.frames[i].pdq);
-  out.asked = hashes.size();
+  out.frames.count = hashes.size();
   auto near = index.impl().frames.search(hashes, kPdqMatchRadius, kMostNeighbours);
   if (!near && near.error().code == ErrorCode::kLimit) {
     out.everywhere = true;
@@ -46,12 +82,8 @@ Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoInd
   std::vector<uint32_t> keys;
   for (const Neighbour& one : *near) keys.push_back(one.key);
   const std::vector<KnownMoment> known = index.impl().frames_named(keys);
-  for (size_t i = 0; i < known.size(); ++i) {
-    if (known[i].entry.value == 0 || known[i].entry == entry) continue;
-    Shown& shown = out.by[known[i].entry];
-    shown.anywhere.insert((*near)[i].query);
-    if (known[i].is_at_end) shown.at_ends.insert((*near)[i].query);
-  }
+  for (size_t i = 0; i < known.size(); ++i) out.frames.add(known[i], (*near)[i].query, entry);
+  add_stills(entry, track, index, is_wanted, out.stills);
   return out;
 }
 
@@ -64,17 +96,16 @@ Result<Wearers> wearers_of(EntryId entry, const VideoTrack& track, microseconds 
       entry, track, index, [&](microseconds time) { return time >= from && time <= to; }));
   out.is_card = within.everywhere;
   std::set<EntryId> wearers;
-  for (const auto& [other, shown] : within.by)
-    if (2 * shown.at_ends.size() >= within.asked) wearers.insert(other);
+  for (const Asked* asked : {&within.frames, &within.stills})
+    for (const auto& [other, shown] : asked->by)
+      if (within.half(other, &Shown::at_ends)) wearers.insert(other);
   if (wearers.empty()) return out;
   const Sharing around = TRY(who_shows(entry, track, index, [&](microseconds time) {
     return (time < from - kApart && time >= from - kAround) ||
            (time > to + kApart && time <= to + kAround);
   }));
   for (const EntryId other : wearers) {
-    const auto shown = around.by.find(other);
-    const size_t shared = shown == around.by.end() ? 0 : shown->second.anywhere.size();
-    if (around.asked > 0 && 2 * shared >= around.asked)
+    if (around.half(other, &Shown::anywhere))
       out.editions.insert(other);
     else
       out.is_card = true;
