@@ -19,6 +19,7 @@ constexpr size_t kMostStills = 4;           // asked about, of one span
 constexpr size_t kCandidates = 24;          // of each
 constexpr uint32_t kLeastFeatures = 20;     // of 120, that agree in size and turn
 constexpr microseconds kAround{8'000'000};  // of the entry, on either side
+constexpr microseconds kBeside{500'000};    // of a span: it may be one moment of a held picture
 constexpr microseconds kApart{1'000'000};   // from the span: it may begin or end in a dissolve
 
 struct Shown {
@@ -92,8 +93,9 @@ Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoInd
 Result<Wearers> wearers_of(EntryId entry, const VideoTrack& track, microseconds from,
                            microseconds to, const VideoIndex& index) {
   Wearers out;
-  const Sharing within = TRY(who_shows(
-      entry, track, index, [&](microseconds time) { return time >= from && time <= to; }));
+  const Sharing within = TRY(who_shows(entry, track, index, [&](microseconds time) {
+    return time >= from - kBeside && time <= to + kBeside;
+  }));
   out.is_card = within.everywhere;
   std::set<EntryId> wearers;
   for (const Asked* asked : {&within.frames, &within.stills})

@@ -175,10 +175,19 @@ TEST_F(VideoMatchTest, ACardIsKnownByTheEntriesThatWearIt) {
     return wearers && wearers->is_card;
   };
   EXPECT_TRUE(asked(0, 2.5));
-  EXPECT_FALSE(asked(4, 7));  // at the end of one alone
+  EXPECT_TRUE(asked(1.3, 1.3));  // a picture that is held
+  EXPECT_FALSE(asked(4, 7));     // at the end of one alone
   EXPECT_FALSE(asked(12, 15));
   cards.remove(2);
   EXPECT_FALSE(asked(0, 2.5));
+}
+
+TEST_F(VideoMatchTest, AHeldCardThatTwoVideosWearIsNoMatch) {
+  made::Archive cards;
+  const Video card = made::held(known(5).at(3), 2.5);
+  cards.add(1, joined({card, film(640, 25)}));
+  cards.add(2, joined({card, film(641, 25)}));
+  expect_spans(cards.match(joined({card, stranger(23, 10)})), {});
 }
 
 TEST_F(VideoMatchTest, WhatTwoEditionsOfAVideoBeginWithIsNoCard) {
