@@ -15,12 +15,13 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr size_t kMostNeighbours = 200'000;
-constexpr size_t kMostStills = 4;           // asked about, of one span
-constexpr size_t kCandidates = 24;          // of each
-constexpr uint32_t kLeastFeatures = 20;     // of 120, that agree in size and turn
-constexpr microseconds kAround{8'000'000};  // of the entry, on either side
-constexpr microseconds kBeside{500'000};    // of a span: it may be one moment of a held picture
-constexpr microseconds kApart{1'000'000};   // from the span: it may begin or end in a dissolve
+constexpr size_t kMostStills = 4;            // asked about, of one span
+constexpr size_t kCandidates = 24;           // of each
+constexpr uint32_t kLeastFeatures = 20;      // of 120, that agree in size and turn
+constexpr microseconds kAround{12'000'000};  // of the entry, on either side
+constexpr microseconds kBeside{500'000};     // of a span: it may be one moment of a held picture
+// From the span, which may be a part of the card: the rest of it does not stand around it.
+constexpr microseconds kApart{4'000'000};
 
 struct Shown {
   std::set<uint32_t> anywhere;  // frames or stills that were asked about

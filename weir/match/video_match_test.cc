@@ -175,6 +175,7 @@ TEST_F(VideoMatchTest, ACardIsKnownByTheEntriesThatWearIt) {
     return wearers && wearers->is_card;
   };
   EXPECT_TRUE(asked(0, 2.5));
+  EXPECT_TRUE(asked(0, 0.6));    // a part of it
   EXPECT_TRUE(asked(1.3, 1.3));  // a picture that is held
   EXPECT_FALSE(asked(4, 7));     // at the end of one alone
   EXPECT_FALSE(asked(12, 15));
