@@ -9,8 +9,6 @@ namespace weir {
 
 namespace {
 
-using Mask = std::vector<uint8_t>;
-
 constexpr size_t kTones = 16;
 constexpr size_t kFewest = 200;          // pixels that agree, to tell anything
 constexpr double kNoises = 4;            // standard deviations that are no change
@@ -187,17 +185,21 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
   change.noise = noise / contrast;
 
   // Marks what became brighter (`sign` 1), darker (-1) or either (0); gives its share.
-  Mask changed(inside.size());
+  Mask changed(inside.size()), put_on(inside.size());
   const auto mark = [&](double least_contrast, float sign) {
     const double limit = std::max(kNoises * noise, least_contrast * contrast);
     double differing = 0;
     for (size_t i = 0; i < inside.size(); ++i) {
       const float brighter = item.samples[i] - toned.samples[i];
-      changed[i] = inside[i] && (sign == 0 ? std::abs(brighter) : sign * brighter) > limit;
+      changed[i] =
+          inside[i] && !put_on[i] && (sign == 0 ? std::abs(brighter) : sign * brighter) > limit;
       differing += changed[i];
     }
     return differing / count;
   };
+  mark(kLeastOfParts, 0);
+  change.newcomers = newcomers(toned, item, changed, inside);
+  put_on = change.newcomers.stickers;  // says nothing of what came or went
   // Where something came beside what is gone, one became darker and the other brighter.
   for (const float sign : {1.0f, -1.0f}) {
     mark(kLeastOfParts, sign);

@@ -3,6 +3,7 @@
 
 #include "weir/align/change_parts.h"
 #include "weir/align/moved_things.h"
+#include "weir/align/newcomers.h"
 #include "weir/align/plane.h"
 
 namespace weir {
@@ -20,6 +21,7 @@ struct Change {
   double straight = 0;  // share of it that runs level or upright for long, as of a pasted picture
   ChangedParts parts;
   MovedThings moved;
+  Newcomers newcomers;
   double noise = 0;  // standard deviation of the rest, as a share of the entry's contrast
 };
 

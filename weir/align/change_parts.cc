@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+
+#include "weir/align/mask.h"
 
 namespace weir {
 
@@ -12,53 +13,6 @@ namespace {
 constexpr size_t kLeastPart = 12;  // pixels; less is grain
 constexpr size_t kBorder = 2;      // pixels that a part must keep from what is not shown
 constexpr double kClearly = 0.2;   // of the outlines of both, that one has more of than the other
-
-using Mask = std::vector<uint8_t>;
-
-// Calls does(i) for each of the nine pixels around `at`, itself included, that lie in the picture.
-template <class Does>
-void around(size_t at, size_t width, size_t height, Does does) {
-  const size_t x = at % width, y = at / width;
-  for (size_t r = y - (y > 0); r <= y + (y + 1 < height); ++r)
-    for (size_t c = x - (x > 0); c <= x + (x + 1 < width); ++c) does(r * width + c);
-}
-
-// 1 where any of the nine pixels around is `value`, 0 elsewhere.
-Mask near_value(const Mask& mask, uint8_t value, size_t width, size_t height) {
-  Mask out(mask.size());
-  for (size_t i = 0; i < mask.size(); ++i)
-    if (mask[i] == value) around(i, width, height, [&](size_t at) { out[at] = 1; });
-  return out;
-}
-
-// Cracks of a pixel are filled, so that a thing is one part.
-Mask closed(const Mask& mask, size_t width, size_t height) {
-  Mask out = near_value(near_value(mask, 1, width, height), 0, width, height);
-  for (uint8_t& value : out) value = !value;
-  return out;
-}
-
-// How steep a picture is at a pixel (Sobel's operator); 0 at the rim.
-double steepness(const Plane& plane, size_t at) {
-  const size_t x = at % plane.width, y = at / plane.width;
-  if (x == 0 || y == 0 || x + 1 == plane.width || y + 1 == plane.height) return 0;
-  const float *above = plane.row(y - 1) + x, *here = plane.row(y) + x,
-              *below = plane.row(y + 1) + x;
-  const double across = above[1] + 2 * here[1] + below[1] - above[-1] - 2 * here[-1] - below[-1];
-  const double down = below[-1] + 2 * below[0] + below[1] - above[-1] - 2 * above[0] - above[1];
-  return std::hypot(across, down);
-}
-
-// The pixels of the part that `first` belongs to, taken out of `mask`.
-std::vector<size_t> taken_part(Mask& mask, size_t first, size_t width, size_t height) {
-  std::vector<size_t> part{first};
-  mask[first] = 0;
-  for (size_t i = 0; i < part.size(); ++i)
-    around(part[i], width, height, [&](size_t at) {
-      if (std::exchange(mask[at], 0)) part.push_back(at);
-    });
-  return part;
-}
 
 }  // namespace
 
@@ -81,20 +35,7 @@ ChangedParts changed_parts(const Plane& entry, const Plane& item, const Mask& ch
     const std::vector<size_t> part = taken_part(left, first, width, height);
     const auto at_edge = [&](size_t at) { return edge[at] != 0; };
     if (part.size() < kLeastPart || std::any_of(part.begin(), part.end(), at_edge)) continue;
-    // The outline: pixels on either side of where the part ends.
-    double of_entry = 0, of_item = 0;
-    for (const size_t at : part) {
-      bool ends = false;
-      around(at, width, height, [&](size_t near) { ends |= !whole[near]; });
-      if (!ends) continue;
-      around(at, width, height, [&](size_t near) {
-        if ((near != at && whole[near]) || counted[near]) return;
-        counted[near] = 1;
-        of_entry += steepness(entry, near);
-        of_item += steepness(item, near);
-      });
-    }
-    const double more = (of_entry - of_item) / (of_entry + of_item + 1e-3);
+    const double more = along_outline(part, whole, entry, item, counted).more_of_entry();
     const double size = std::sqrt(static_cast<double>(part.size()));
     if (more > kClearly) parts.gone += size;
     if (more < -kClearly) parts.came += size;

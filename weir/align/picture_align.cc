@@ -108,7 +108,8 @@ std::vector<SharedRegion> align_pictures(const PictureFeatures& item, const Pict
         regions.begin(), regions.end(),
         [&, &one = region](const SharedRegion& surer) { return is_shown_by(one, surer); });
     if (shown) continue;
-    judge(compare_planes(item, entry, region.entry_to_item, displaced), item, entry, region);
+    judge(compare_planes(item, entry, region.entry_to_item, displaced), item, entry,
+          options.tell_newcomers, region);
     regions.push_back(std::move(region));
   }
   return regions;

@@ -52,6 +52,6 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
 
 // What the map says on the whole. Fills agreeing, differing, blocks, verdict, and the regions.
 void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatures& entry,
-           SharedRegion& region);
+           bool tell_newcomers, SharedRegion& region);
 
 }  // namespace weir

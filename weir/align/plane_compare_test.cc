@@ -75,7 +75,7 @@ SharedRegion judged(const PictureFeatures& item, const PictureFeatures& entry,
                     const PictureTransform& transform) {
   SharedRegion region;
   region.entry_to_item = transform;
-  judge(compare_planes(item, entry, transform), item, entry, region);
+  judge(compare_planes(item, entry, transform), item, entry, true, region);
   return region;
 }
 

@@ -85,9 +85,10 @@ bool has_moved(const MovedThings& moved) {
 constexpr double kPartly = 0.17;  // of the blocks, that neither agree nor differ,
 constexpr double kNoisy = 0.14;   // with this much noise, as a share of the contrast
 
-Verdict verdict_of(const Evidence& evidence, const Change& change) {
+Verdict verdict_of(const Evidence& evidence, const Change& change, bool tell_newcomers) {
   if (evidence.blocks < kLeastBlocks) return Verdict::kUnclear;
   if (has_moved(change.moved) || came_and_went(change.parts)) return Verdict::kSameScene;
+  if (tell_newcomers && change.newcomers.parts > 0) return Verdict::kSameScene;
   // A wall is a wall: what stands before it is most of what there is to see.
   if (evidence.beside > 1) return Verdict::kUnclear;
   // Nothing clearly differs: the same picture, unless a little of it changed as scenes do.
@@ -142,12 +143,12 @@ std::array<Point, 4> shown_part(const BlockMap& map, const PictureFeatures& entr
 }  // namespace
 
 void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatures& entry,
-           SharedRegion& region) {
+           bool tell_newcomers, SharedRegion& region) {
   const Evidence evidence = evidence_of(map);
   region.agreeing = evidence.agreeing;
   region.differing = evidence.differing;
   region.blocks = evidence.blocks;
-  region.verdict = verdict_of(evidence, map.change);
+  region.verdict = verdict_of(evidence, map.change, tell_newcomers);
   region.altered = map.change.share >= kAltered && map.change.straight < kPasted;
   region.moved = region.verdict == Verdict::kSameScene && has_moved(map.change.moved);
 

@@ -123,6 +123,13 @@ std::vector<Match> joined(std::vector<Match> matches, PictureMatches pictures) {
            std::binary_search(pictures.other_moments.begin(), pictures.other_moments.end(),
                               match.entry);
   });
+  for (Match& match : matches) {
+    if (match.kind != MatchKind::kImage ||
+        !std::binary_search(pictures.altered.begin(), pictures.altered.end(), match.entry))
+      continue;
+    match.expected_false_alarms = std::max(match.expected_false_alarms, kLeastOfAltered);
+    match.score = -std::log10(match.expected_false_alarms);
+  }
   for (PictureMatch& picture : pictures.claims) {
     Match& match =
         with_claim(matches, picture.entry, MatchKind::kImage, picture.expected_false_alarms);

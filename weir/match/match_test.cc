@@ -171,7 +171,7 @@ PictureMatch picture_match_of(int64_t entry, double expected, size_t regions = 1
 }
 
 PictureMatches claims(std::vector<PictureMatch> claims) {
-  return {std::move(claims), {}};
+  return {std::move(claims), {}, {}};
 }
 
 TEST(Joined, AMatchIsAsSureAsTheSurerOfItsClaims) {
@@ -218,10 +218,27 @@ TEST(Joined, EquallySureOnesStandByEntry) {
   EXPECT_TRUE(joined({}, PictureMatches{}).empty());
 }
 
+// A hash of the whole picture does not see a small thing that was put on, or somebody who came.
+TEST(Joined, HashesAreNoSurerOfAnAlteredPictureThanItsPixels) {
+  Match exact = match_of(2, 1e-30);
+  exact.kind = MatchKind::kExact;
+  PictureMatches pictures = claims({picture_match_of(1, kLeastOfAltered)});
+  pictures.altered = {EntryId{1}, EntryId{2}, EntryId{4}};
+  const auto matches =
+      joined({match_of(1, 1e-40), exact, match_of(3, 1e-40), match_of(4, 1e-2)}, pictures);
+  ASSERT_EQ(matches.size(), 4);
+  for (const Match& match : matches) {
+    const double expected[] = {0, kLeastOfAltered, 1e-30, 1e-40, 1e-2};
+    EXPECT_EQ(match.expected_false_alarms, expected[match.entry.value]) << match.entry.value;
+    EXPECT_DOUBLE_EQ(match.score, -std::log10(match.expected_false_alarms));
+  }
+}
+
 TEST(Joined, AHashOfAPictureFromAnotherMomentIsNoMatchButItsFileIs) {
   Match exact = match_of(2, 1e-70);
   exact.kind = MatchKind::kExact;
-  const PictureMatches pictures{{picture_match_of(4, 0.01)}, {EntryId{2}, EntryId{3}, EntryId{4}}};
+  const PictureMatches pictures{
+      {picture_match_of(4, 0.01)}, {EntryId{2}, EntryId{3}, EntryId{4}}, {}};
   const auto matches =
       joined({match_of(1, 1e-20), exact, match_of(3, 1e-40), match_of(4, 1e-40)}, pictures);
   ASSERT_EQ(matches.size(), 3u);

@@ -23,8 +23,6 @@ constexpr size_t kFailuresInARow = 10;
 constexpr size_t kNamedForEach = 10;
 // Rarer than this nobody has looked, so rarer than this is not claimed.
 constexpr double kLeastFalseAlarms = 1e-12;
-// Copies with a sticker look like a scene in which somebody has come; and the other way round.
-constexpr double kLeastOfAltered = 1e-4;
 // What is no copy is a weak claim, however sure its geometry is: of 700 innocent pictures, a tenth
 // of them with logos, captions or templates that entries had too, 34 had an element in common with
 // one of 139 entries, and 69 that or what looked like the same scene.
@@ -70,6 +68,7 @@ struct Judged {
   std::vector<SharedRegion> small;  // elements in common
   bool is_copy = false;
   bool is_other_moment = false;  // of most of the entry
+  bool is_altered = false;       // in most of the entry
 };
 
 Judged judged(EntryId entry, std::vector<SharedRegion> regions, const PictureFeatures& item,
@@ -81,6 +80,7 @@ Judged judged(EntryId entry, std::vector<SharedRegion> regions, const PictureFea
     const SharedPart part = shared_part(region, item, picture);
     const Sharing sharing = judge_sharing(region, part);
     out.is_other_moment |= weir::is_other_moment(region, part);
+    out.is_altered |= is_altered(region, part);
     if (sharing == Sharing::kElement) region.verdict = Verdict::kElement;
     const double by_geometry = chances * std::pow(10, std::max(region.log10_nfa, -300.0));
     const double expected = false_alarms(region, by_geometry, chances);
@@ -159,6 +159,7 @@ class Search {
     if (!one.small.empty()) common_.add_small(one.small);
     if (one.is_copy) copies_.insert(entry);
     if (one.is_other_moment) other_moments_.insert(entry);
+    if (one.is_altered) altered_.insert(entry);
     if (shares) found_.emplace_back(std::move(one.match), std::move(*shown));
     return shares ? Look::kShared : Look::kNothing;
   }
@@ -175,6 +176,7 @@ class Search {
     join_same_entry(out.claims);
     std::set_difference(other_moments_.begin(), other_moments_.end(), copies_.begin(),
                         copies_.end(), std::back_inserter(out.other_moments));
+    out.altered.assign(altered_.begin(), altered_.end());
     return out;
   }
 
@@ -191,7 +193,7 @@ class Search {
   const PictureMatchOptions& options_;
   CommonParts common_;
   std::vector<std::pair<PictureMatch, KnownPicture>> found_;
-  std::set<EntryId> looked_at_, copies_, other_moments_;
+  std::set<EntryId> looked_at_, copies_, other_moments_, altered_;
 };
 
 }  // namespace

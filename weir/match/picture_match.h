@@ -39,7 +39,14 @@ struct PictureMatches {
   // Entries of which the item shows the same place at another time, ascending; none of them is
   // claimed as a copy. What hashes of whole pictures say of them is true and means nothing.
   std::vector<EntryId> other_moments;
+  // Entries of which the item shows most, with parts that are not theirs, ascending: hashes that
+  // agree are no surer of them than pixels are.
+  std::vector<EntryId> altered;
 };
+
+// False alarms that a match of an altered copy is expected to be, at least: somebody who came into
+// a scene looks much like a sticker (decisions 0086, 0087).
+constexpr double kLeastOfAltered = 1e-4;
 
 struct PictureMatchOptions {
   // That a match may be expected to be; surer ones are reported. With 0.01 and more, elements in

@@ -112,4 +112,8 @@ bool is_other_moment(const SharedRegion& region, const SharedPart& part) {
   return region.moved && part.entry >= kLeastShare;
 }
 
+bool is_altered(const SharedRegion& region, const SharedPart& part) {
+  return region.altered && part.entry >= kLeastShare;
+}
+
 }  // namespace weir

@@ -28,4 +28,7 @@ Sharing judge_sharing(const SharedRegion& region, const SharedPart& part);
 // of a picture.
 bool is_other_moment(const SharedRegion& region, const SharedPart& part);
 
+// Whether most of what the entry shows is there, and something besides that is not the entry's.
+bool is_altered(const SharedRegion& region, const SharedPart& part);
+
 }  // namespace weir

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/mask.h"
+
+#include <cmath>
+#include <utility>
+
+namespace weir {
+
+Mask near_value(const Mask& mask, uint8_t value, size_t width, size_t height) {
+  Mask out(mask.size());
+  for (size_t i = 0; i < mask.size(); ++i)
+    if (mask[i] == value) around(i, width, height, [&](size_t at) { out[at] = 1; });
+  return out;
+}
+
+Mask closed(const Mask& mask, size_t width, size_t height) {
+  Mask out = near_value(near_value(mask, 1, width, height), 0, width, height);
+  for (uint8_t& value : out) value = !value;
+  return out;
+}
+
+std::vector<size_t> taken_part(Mask& mask, size_t first, size_t width, size_t height) {
+  std::vector<size_t> part{first};
+  mask[first] = 0;
+  for (size_t i = 0; i < part.size(); ++i)
+    around(part[i], width, height, [&](size_t at) {
+      if (std::exchange(mask[at], 0)) part.push_back(at);
+    });
+  return part;
+}
+
+double steepness(const Plane& plane, size_t at) {
+  const size_t x = at % plane.width, y = at / plane.width;
+  if (x == 0 || y == 0 || x + 1 == plane.width || y + 1 == plane.height) return 0;
+  const float *above = plane.row(y - 1) + x, *here = plane.row(y) + x,
+              *below = plane.row(y + 1) + x;
+  const double across = above[1] + 2 * here[1] + below[1] - above[-1] - 2 * here[-1] - below[-1];
+  const double down = below[-1] + 2 * below[0] + below[1] - above[-1] - 2 * above[0] - above[1];
+  return std::hypot(across, down);
+}
+
+Steepness along_outline(const std::vector<size_t>& part, const Mask& whole, const Plane& entry,
+                        const Plane& item, Mask& counted) {
+  const size_t width = entry.width, height = entry.height;
+  Steepness out;
+  for (const size_t at : part) {
+    bool ends = false;
+    around(at, width, height, [&](size_t near) { ends |= !whole[near]; });
+    if (!ends) continue;
+    around(at, width, height, [&](size_t near) {
+      if ((near != at && whole[near]) || counted[near]) return;
+      counted[near] = 1;
+      out.of_entry += steepness(entry, near);
+      out.of_item += steepness(item, near);
+    });
+  }
+  return out;
+}
+
+}  // namespace weir
