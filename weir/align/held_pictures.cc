@@ -152,6 +152,8 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   segment.item_from = microseconds_of(std::max(0.0, item.time(held.first) - item.step() / 2));
   segment.item_to =
       microseconds_of(std::min(item.duration(), item.time(held.last) + item.step() / 2));
+  segment.told_from = segment.item_from;
+  segment.told_to = segment.item_to;
   segment.entry_from = microseconds_of(std::max(0.0, at - half));
   segment.entry_to = microseconds_of(std::min(entry.duration(), at + half));
   segment.speed = 0;

@@ -66,6 +66,66 @@ Between between(const FrameTimes& times, double time) {
   return {after - 1, std::clamp(share, 0.0, 1.0)};
 }
 
+double energy_of(const Changes& changes) {
+  return std::accumulate(changes.energy.begin(), changes.energy.end(), 0.0);
+}
+
+void add(const std::vector<int16_t>& frame, float share, std::vector<float>& sum) {
+  for (size_t k = 0; k < sum.size(); ++k) sum[k] += share * float(frame[k]);
+}
+
+// How well changes of the item agree with those of the entry, at one shift after the other.
+class ShiftScores {
+ public:
+  // With `own_means`, of the entry's frames only what changes among those of one shift counts: over
+  // a long reach other shots are near, and what those differ by would drown it.
+  ShiftScores(const Changes& item, const Changes& entry, size_t pixels, bool own_means)
+      : item_(item),
+        entry_(entry),
+        own_means_(own_means),
+        item_energy_(energy_of(item)),
+        least_energy_(kLeastChange * kLeastChange * double(item.frames.size() * pixels)),
+        products_(item.frames.size() * entry.frames.size(), kUnknown),
+        item_sum_(pixels, 0.0F),
+        sum_(pixels) {
+    for (const auto& frame : item.frames) add(frame, 1, item_sum_);
+  }
+
+  // Of each frame of the item with what is between two frames of the entry; -1 to 1.
+  double score(std::span<const Between> pairs) {
+    double together = 0, energy = 0;
+    std::fill(sum_.begin(), sum_.end(), 0.0F);
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      const auto [early, share] = pairs[i];
+      together += (1 - share) * product_at(i, early) + share * product_at(i, early + 1);
+      energy += (1 - share) * entry_.energy[early] + share * entry_.energy[early + 1];
+      if (!own_means_) continue;
+      add(entry_.frames[early], float(1 - share), sum_);
+      add(entry_.frames[early + 1], float(share), sum_);
+    }
+    // The item's means were rounded, so its changes do not sum up to nothing.
+    const auto count = static_cast<double>(pairs.size());
+    together -= std::inner_product(sum_.begin(), sum_.end(), item_sum_.begin(), 0.0) / count;
+    energy -= std::inner_product(sum_.begin(), sum_.end(), sum_.begin(), 0.0) / count;
+    return together / std::sqrt(item_energy_ * std::max(energy, least_energy_));
+  }
+
+ private:
+  static constexpr double kUnknown = -1e300;
+  double product_at(size_t i, size_t j) {
+    double& one = products_[i * entry_.frames.size() + j];
+    if (one == kUnknown) one = product(item_.frames[i], entry_.frames[j]);
+    return one;
+  }
+
+  const Changes& item_;
+  const Changes& entry_;
+  bool own_means_;
+  double item_energy_, least_energy_;
+  std::vector<double> products_;
+  std::vector<float> item_sum_, sum_;  // by pixel
+};
+
 // The middle of what is nearly as good as the best: between samples, and where many are equal.
 double middle_of_top(const std::vector<double>& scores, double top, double mean) {
   double sum = 0, total = 0;
@@ -112,27 +172,19 @@ TimeShift best_shift(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine&
       changes_of(places.size(), [&](size_t i) { return thumbs.item_frame(item.frame(places[i])); });
   const Changes in_entry = changes_of(
       last - first + 1, [&](size_t j) { return thumbs.entry_frame(entry.frame(first + j)); });
-  const double item_energy = std::accumulate(in_item.energy.begin(), in_item.energy.end(), 0.0);
-  const double change = std::sqrt(item_energy / double(places.size()) / double(thumbs.size()));
+  const double change =
+      std::sqrt(energy_of(in_item) / double(places.size()) / double(thumbs.size()));
   if (change < kLeastChange) return out;
 
-  const size_t columns = last - first + 1;
-  std::vector<double> products(places.size() * columns, -1e300);
-  const auto product_at = [&](size_t i, size_t j) {
-    double& one = products[i * columns + j];
-    if (one == -1e300) one = product(in_item.frames[i], in_entry.frames[j]);
-    return one;
-  };
+  ShiftScores of_shift(in_item, in_entry, thumbs.size(), reach > kWindow);
   std::vector<double> scores;
+  std::vector<Between> pairs(places.size());
   for (int k = -most; k <= most; ++k) {
-    double together = 0, entry_energy = 0;
     for (size_t i = 0; i < places.size(); ++i) {
-      const Between at = between(entry, line(item.time(places[i])) + k * step);
-      const size_t j = std::clamp(at.early, first, last - 1) - first;
-      together += (1 - at.share) * product_at(i, j) + at.share * product_at(i, j + 1);
-      entry_energy += (1 - at.share) * in_entry.energy[j] + at.share * in_entry.energy[j + 1];
+      pairs[i] = between(entry, line(item.time(places[i])) + k * step);
+      pairs[i].early = std::clamp(pairs[i].early, first, last - 1) - first;
     }
-    scores.push_back(entry_energy > 0 ? together / std::sqrt(item_energy * entry_energy) : 0);
+    scores.push_back(of_shift.score(pairs));
   }
   out.agreement = *std::max_element(scores.begin(), scores.end());
   const double mean = std::accumulate(scores.begin(), scores.end(), 0.0) / double(scores.size());

@@ -19,7 +19,8 @@ struct TimeShift {
 
 // For the frames of the item at `places`, by rising time, over shifts of up to `reach` seconds.
 // Only differences from the mean of each track over this window count, so that what stands still
-// says nothing. Precondition: thumbs.is_usable(), places not empty, the entry has a frame.
+// says nothing; over a long reach, from the mean of the entry's frames at each shift. Precondition:
+// thumbs.is_usable(), places not empty, the entry has a frame.
 TimeShift best_shift(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& line,
                      std::span<const size_t> places, double reach);
 

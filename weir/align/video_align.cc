@@ -31,14 +31,14 @@ constexpr double kLeastPath = 0.7;       // weight of a path worth a look
 constexpr size_t kPathsEachSegment = 3;  // that are looked at
 constexpr double kLeastAgreement = 0.3;  // with the pixels, before the line is refined
 constexpr double kLeastSeconds = 0.7;    // of the item
-constexpr double kFarShift = 20;         // seconds, within a shot of a camera that stands still
+constexpr double kFarShift = 20;         // seconds of the entry, within a shot
 constexpr double kMovedTogether = 10;    // seconds of the item, then
+constexpr double kEdge = 0.4;            // of which so much at both ends may be of a dissolve
+constexpr double kLongEnough = 2;        // seconds, to leave that out
+constexpr double kAroundHit = 1.5;       // seconds of the item, where the line itself shows nothing
+constexpr double kLeastShifted = 0.3;    // correlation of changes, worth a closer look
 constexpr double kMostOfSpan = 0.7;      // where less is left, what moves must agree well, too
-constexpr size_t kLeastMoments = 6;
-constexpr double kSureMotion = 0.6;
-constexpr size_t kManyMoments = 10;
-constexpr double kLikelyMotion = 0.5;
-constexpr double kLeastBackward = 2;  // seconds of the item
+constexpr double kLeastBackward = 2;     // seconds of the item
 constexpr size_t kFramesBackward = 10;
 constexpr double kSureBackward = 0.85;
 constexpr double kMostChanges = 0.5;     // of the pixels
@@ -79,8 +79,9 @@ class Search {
         const auto hits = std::span(on_path).subspan(part.first, part.end - part.first);
         auto segment = segment_of(hits, part.line, mirrored);
         if (!segment) continue;
+        // What is no copy explains nothing: another line may.
         std::erase_if(left, [&](const TimedHit& hit) {
-          return hit.item >= seconds_of(segment->item_from) &&
+          return segment->verdict == Verdict::kCopy && hit.item >= seconds_of(segment->item_from) &&
                  hit.item <= seconds_of(segment->item_to);
         });
         found.push_back(std::move(*segment));
@@ -94,47 +95,108 @@ class Search {
   }
 
  private:
+  // A span of the item under one transform, and what is said of it.
+  struct Fit {
+    FittedSpan span;
+    VideoPlace* place = nullptr;
+    SharedSegment weighed;  // as it was before what does not move together was cut off
+    double follows = 0;
+    Verdict verdict = Verdict::kUnclear;
+  };
+
   std::optional<SharedSegment> segment_of(std::span<const TimedHit> on_line, const TimeLine& line,
                                           bool mirrored) {
-    std::vector<PictureTransform> proposed;
-    for (const TimedHit& hit : on_line)
-      if (hits_[hit.source].entry_to_item) proposed.push_back(*hits_[hit.source].entry_to_item);
     const double from = on_line.front().item, to = on_line.back().item;
-    VideoPlace* place = places_.best(tracks_, proposed, mirrored, line, from, to);
-    if (place == nullptr || place->agreement < kLeastAgreement) return {};
-    auto span = fit_span(tracks_, place->thumbs, line, from, to);
-    if (!span || span->to - span->from < kLeastSeconds) return {};
-    SharedSegment segment = described(*span, *place, mirrored);
-    segment.log10_nfa = log10_false_alarms(tracks_, hits_, segment);
-    if (segment.log10_nfa > kPossible) return {};
-    Verdict verdict = judged(*span, place->thumbs);
-    if (verdict != Verdict::kCopy) {
-      // Where the camera stands still, any moment of a shot looks like any other, and hits may name
-      // a wrong one: what moves says which is meant.
-      const TimeLine moved = moved_by_motion(*span, place->thumbs);
-      auto other = fit_span(tracks_, place->thumbs, moved, span->from, span->to);
-      if (other && judged(*other, place->thumbs, true) == Verdict::kCopy) {
-        span = other;
-        verdict = Verdict::kCopy;
-      }
-    }
-    if (span->to - span->from < kLeastSeconds) return {};
-    const double log10_nfa = segment.log10_nfa;
-    segment = described(*span, *place, mirrored);
-    segment.log10_nfa = log10_nfa;
-    segment.verdict = verdict;
+    const auto places = places_.places(proposed(on_line, line, mirrored), mirrored);
+    VideoPlace* place = best_along(tracks_, places, line, from, to);
+    if (place == nullptr) return {};
+    std::optional<Fit> fit;
+    if (place->agreement >= kLeastAgreement) fit = fitted(*place, line, from, to, mirrored, false);
+    const ItemSpan seen =
+        fit ? ItemSpan{fit->span.from, fit->span.to} : ItemSpan{from - kAroundHit, to + kAroundHit};
+    const auto other = at_another_moment(places, fit ? fit->span.line : line, seen, mirrored);
+    if (other && (!fit || is_better(*other, *fit))) fit = other;
+    if (!fit) return {};
+    SharedSegment segment = described(fit->span, *fit->place, mirrored);
+    segment.log10_nfa = fit->weighed.log10_nfa;
+    segment.told_from = std::clamp(fit->weighed.told_from, segment.item_from, segment.item_to);
+    segment.told_to = std::clamp(fit->weighed.told_to, segment.item_from, segment.item_to);
+    segment.verdict = fit->verdict;
     return segment;
   }
 
-  TimeLine moved_by_motion(const FittedSpan& span, ThumbPair& thumbs) {
-    std::vector<size_t> places;
-    const double middle = (span.from + span.to) / 2;
-    for (size_t i = item_times_.first_at_or_after(middle - kMovedTogether / 2);
-         i < item_times_.size() && item_times_.time(i) <= middle + kMovedTogether / 2; ++i)
-      if (item_times_.time(i) >= span.from && item_times_.time(i) <= span.to) places.push_back(i);
-    if (places.empty()) return span.line;
-    const TimeShift shift = best_shift(tracks_, thumbs, span.line, places, kFarShift);
-    return {span.line.speed, span.line.offset + shift.shift};
+  // The transforms of the hits on a line, then those of other hits of the same pictures.
+  std::vector<PictureTransform> proposed(std::span<const TimedHit> on_line, const TimeLine& line,
+                                         bool mirrored) const {
+    std::vector<PictureTransform> out;
+    for (const TimedHit& hit : on_line)
+      if (hits_[hit.source].entry_to_item) out.push_back(*hits_[hit.source].entry_to_item);
+    for (const FrameHit& hit : hits_) {
+      const double item = seconds_of(hit.item);
+      if (hit.entry_to_item && hit.mirrored == mirrored && item >= on_line.front().item &&
+          item <= on_line.back().item && std::abs(seconds_of(hit.entry) - line(item)) <= kFarShift)
+        out.push_back(*hit.entry_to_item);
+    }
+    return out;
+  }
+
+  std::optional<Fit> fitted(VideoPlace& place, const TimeLine& line, double from, double to,
+                            bool mirrored, bool was_chosen) {
+    const auto span = fit_span(tracks_, place.thumbs, line, from, to);
+    if (!span || span->to - span->from < kLeastSeconds) return {};
+    Fit fit;
+    fit.span = *span;
+    fit.place = &place;
+    fit.weighed = described(*span, place, mirrored);
+    weigh_hits(tracks_, hits_, fit.weighed);
+    if (fit.weighed.log10_nfa > kPossible) return {};
+    judge(fit, was_chosen);
+    if (fit.span.to - fit.span.from < kLeastSeconds) return {};
+    return fit;
+  }
+
+  // The share of the picture that is shown, of the item or of the entry, where that is more. Two
+  // moments of a camera that moves agree under a transform, too, but neither lies in the other.
+  double shown(const VideoPlace& place) const {
+    const auto share = [](const Rect& part, const VideoTrack& of) {
+      return double(part.width) * part.height / (double(of.width) * of.height);
+    };
+    return std::max(share(place.item_region, tracks_.item),
+                    share(place.entry_region, tracks_.entry));
+  }
+
+  bool is_better(const Fit& other, const Fit& fit) const {
+    if (other.verdict != Verdict::kCopy) return false;
+    if (fit.verdict != Verdict::kCopy) return true;
+    const auto worth = [&](const Fit& one) {
+      return one.follows * shown(*one.place) * (one.span.to - one.span.from);
+    };
+    return worth(other) > worth(fit);
+  }
+
+  // Where the camera stands still, any moment of a shot looks like any other; where it moves, any
+  // does under another transform. Hits may then name a wrong one: what changes says which is meant.
+  std::optional<Fit> at_another_moment(std::span<VideoPlace* const> places, const TimeLine& line,
+                                       const ItemSpan& seen, bool mirrored) {
+    const double middle = (seen.from + seen.to) / 2;
+    const double edge = seen.to - seen.from >= kLongEnough ? kEdge : 0;
+    std::vector<size_t> frames;
+    const double from = std::max(seen.from + edge, middle - kMovedTogether / 2);
+    const double to = std::min(seen.to - edge, middle + kMovedTogether / 2);
+    for (size_t i = item_times_.first_at_or_after(from);
+         i < item_times_.size() && item_times_.time(i) <= to; ++i)
+      frames.push_back(i);
+    if (frames.size() < 2) return {};
+    const TimeLine plain{1, line(middle) - middle};
+    std::optional<Fit> best;
+    for (VideoPlace* place : places) {
+      const TimeShift shift = best_shift(tracks_, place->thumbs, plain, frames, kFarShift);
+      if (shift.agreement < kLeastShifted) continue;
+      auto one =
+          fitted(*place, {1, plain.offset + shift.shift}, seen.from, seen.to, mirrored, true);
+      if (one && (!best || is_better(*one, *best))) best = one;
+    }
+    return best;
   }
 
   SharedSegment described(const FittedSpan& span, const VideoPlace& place, bool mirrored) const {
@@ -156,7 +218,9 @@ class Search {
 
   // By what moves; of the span, only the part where that agrees is left. What was chosen among many
   // moments or parts agrees better by chance, and more is asked of it.
-  Verdict judged(FittedSpan& span, ThumbPair& thumbs, bool was_chosen = false) {
+  void judge(Fit& fit, bool was_chosen) {
+    FittedSpan& span = fit.span;
+    ThumbPair& thumbs = fit.place->thumbs;
     auto moments = motion_along(tracks_, thumbs, span.line, span.from, span.to);
     const ItemSpan part = moving_together(moments, {span.from, span.to});
     std::erase_if(moments, [&](const MotionMoment& one) {
@@ -167,14 +231,18 @@ class Search {
     span.from = part.from;
     span.to = part.to;
     const Following over_time = following(tracks_, thumbs, span.line, span.from, span.to);
-    if (backward_) return judged_backward(over_time, thumbs);
-    if (!over_time.tells(thumbs)) return judged_as_still(span, motion, thumbs);
-    const Verdict verdict = verdict_over_time(over_time, motion);
-    const bool is_sure = (motion.moments >= kLeastMoments && motion.agreement >= kSureMotion) ||
-                         (motion.moments >= kManyMoments && motion.agreement >= kLikelyMotion);
-    if (verdict == Verdict::kCopy && (was_chosen || share < kMostOfSpan) && !is_sure)
-      return Verdict::kUnclear;
-    return verdict;
+    fit.follows = over_time.agreement;
+    if (backward_) {
+      fit.verdict = judged_backward(over_time, thumbs);
+      return;
+    }
+    const bool tells = over_time.tells(thumbs);
+    fit.verdict =
+        tells ? verdict_over_time(over_time, motion) : judged_as_still(span, motion, thumbs);
+    // A moment at which nothing stirs agrees with any such, so it says nothing for what disagreed.
+    if (fit.verdict == Verdict::kCopy && (was_chosen || share < kMostOfSpan) &&
+        !(tells && is_sure_of_chosen(over_time, motion)))
+      fit.verdict = Verdict::kUnclear;
   }
 
   // Few videos run backwards, and before a camera that stands still what moves to and fro is alike

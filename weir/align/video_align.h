@@ -36,6 +36,9 @@ struct SharedSegment {
   Rect item_region;  // in upright pixels
   Rect entry_region;
   double log10_nfa = 0;  // expected chance agreements this good, over one entry; smaller is surer
+  // Of the item, from the first to the last hit that this rests on; the rest was joined to them
+  // because its pixels agree. Within item_from and item_to.
+  std::chrono::microseconds told_from{0}, told_to{0};
   // What the changes over time say: kCopy, or kSameScene for the same place at another time.
   Verdict verdict = Verdict::kUnclear;
 };

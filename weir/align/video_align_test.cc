@@ -146,6 +146,61 @@ TEST_F(VideoAlign, WhereTheCameraStandsStillMotionSaysWhichMomentIsMeant) {
   EXPECT_NEAR(seconds_of(found[0].entry_from), 12, 0.6);
 }
 
+// Each hit names another moment of the shot: together they look like twice the speed.
+TEST_F(VideoAlign, HitsThatNameWrongMomentsOfAShotSpeakForTheRightOne) {
+  const VideoTrack item = item_with(12);
+  const auto found = copies(
+      align_videos(item, entry_, hits_on(item, 5, 15, [](double t) { return 8 + 2 * (t - 5); })));
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_NEAR(found[0].speed, 1, 0.03);
+  EXPECT_NEAR(seconds_of(found[0].entry_from), 12, 0.5);
+}
+
+TEST_F(VideoAlign, HitsOfAWrongMomentDoNotHideThoseOfTheRightOne) {
+  const Film busy = day_at(here_, 3, 8);
+  const VideoTrack entry = track_of(busy, 60, 0.25);
+  const VideoTrack item = track_of(
+      [&](double time, double x, double y) {
+        return time >= 5 && time < 15 ? busy(time + 2, x, y) : other_(time, x, y);
+      },
+      20, 0.5, 0.1);
+  for (const double wrong : {26, 30, 34, 38, 42}) {
+    SCOPED_TRACE(wrong);
+    auto hits = hits_on(item, 5, 15, [=](double t) { return t + wrong; });
+    for (FrameHit& hit : hits) hit.surprise = 8;
+    for (const FrameHit& hit : hits_on(item, 5, 15, [](double t) { return t + 2; }))
+      hits.push_back(hit);
+    const auto found = copies(align_videos(item, entry, hits));
+    ASSERT_EQ(found.size(), 1);
+    EXPECT_NEAR(seconds_of(found[0].entry_from), 7, 0.5);
+  }
+}
+
+// Where the camera moves, a later moment shows the same under another transform, but not all of it.
+TEST_F(VideoAlign, OfAMovingCameraTheMomentIsFoundThatShowsAllOfThePicture) {
+  const Film pan = [&](double time, double x, double y) {
+    return here_.at(x + 12 * time + 8 * std::sin(time), y);
+  };
+  const VideoTrack entry = track_of(pan, 30, 0.25);
+  const VideoTrack item =
+      track_of([&](double time, double x, double y) { return pan(time + 10, x, y); }, 6, 0.5, 0.1);
+  auto hits = hits_on(item, 0, 6, [](double t) { return t + 13; });
+  for (FrameHit& hit : hits) hit.entry_to_item = PictureTransform{{1, 0, 36, 0, 1, 0, 0, 0, 1}};
+  const auto found = copies(align_videos(item, entry, hits));
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_NEAR(seconds_of(found[0].entry_from), 10, 0.5);
+}
+
+// What is joined to the hits because pixels agree is told from what they say.
+TEST_F(VideoAlign, ASpanSaysWhichPartItsHitsTellOf) {
+  const VideoTrack item = item_with(12);
+  const auto found =
+      align_videos(item, entry_, hits_on(item, 8, 11, [](double t) { return t + 7; }));
+  ASSERT_EQ(found.size(), 1);
+  EXPECT_NEAR(seconds_of(found[0].told_from), 8, 0.5);
+  EXPECT_NEAR(seconds_of(found[0].told_to), 11, 0.5);
+}
+
 TEST_F(VideoAlign, APictureInWhichNothingMovesIsACopyWhereItsPixelsAgree) {
   const Film still = day_at(here_, 1, 0);
   const VideoTrack entry = track_of(still, 30, 0.25), item = track_of(still, 10, 0.5, 0.1);

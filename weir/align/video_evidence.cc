@@ -10,6 +10,10 @@ namespace weir {
 namespace {
 
 constexpr double kNearLine = 0.8;  // seconds of the entry
+// In a shot in which little moves, a picture is found at any moment of it. A hit that far from the
+// line tells which shot is shown; as 25 times as many moments are that near, it tells less.
+constexpr double kNearShot = 20;
+constexpr double kOfShot = 1.4;
 constexpr Distance kOtherPicture{24};
 constexpr double kBins = 1;  // a second, of offsets
 
@@ -25,20 +29,33 @@ constexpr double kFewTogether = 1.15;  // over fewer
 constexpr size_t kFewMoments = 2;
 constexpr double kOther = 0.35;
 
+// Of what was chosen among many moments. Ones of the tune side that are another time pass none of
+// these.
+constexpr size_t kMomentsToChoose = 6;
+constexpr double kMotionToChoose = 0.6;
+constexpr size_t kManyToChoose = 10;
+constexpr double kMotionOfMany = 0.5;
+constexpr double kSureOfChosen = 0.9;
+constexpr size_t kFewToChoose = 3;
+constexpr double kChosenTogether = 1.5;
+
 constexpr double kLeastSeconds = 0.7;  // what is left of a segment that gives way
 
 }  // namespace
 
-double log10_false_alarms(const TrackPair& tracks, std::span<const FrameHit> hits,
-                          const SharedSegment& segment) {
+void weigh_hits(const TrackPair& tracks, std::span<const FrameHit> hits, SharedSegment& segment) {
   const double from = seconds_of(segment.item_from), to = seconds_of(segment.item_to);
   const double entry_from = seconds_of(segment.entry_from);
   const double speed = segment.speed;
+  const auto told_by = [&](const FrameHit& hit) {
+    const double apart =
+        std::abs(seconds_of(hit.entry) - (entry_from + speed * (seconds_of(hit.item) - from)));
+    return apart <= kNearLine ? hit.surprise : apart <= kNearShot ? hit.surprise - kOfShot : 0;
+  };
   std::vector<const FrameHit*> on_line;
   for (const FrameHit& hit : hits) {
-    const double item = seconds_of(hit.item), entry = seconds_of(hit.entry);
-    if (hit.mirrored != segment.mirrored || hit.surprise <= 0 || item < from || item > to) continue;
-    if (std::abs(entry - (entry_from + speed * (item - from))) <= kNearLine)
+    const double item = seconds_of(hit.item);
+    if (hit.mirrored == segment.mirrored && item >= from && item <= to && told_by(hit) > 0)
       on_line.push_back(&hit);
   }
   std::sort(on_line.begin(), on_line.end(), [](const FrameHit* a, const FrameHit* b) {
@@ -60,12 +77,14 @@ double log10_false_alarms(const TrackPair& tracks, std::span<const FrameHit> hit
       of_run = 0;
       item_run = &item, entry_run = &entry;
     }
-    of_run = std::max(of_run, hit->surprise);
+    of_run = std::max(of_run, told_by(*hit));
   }
   surprise += of_run;
   const double offsets = (tracks.item_times.duration() + tracks.entry_times.duration()) / kBins + 1;
   const double tests = 2 * offsets * static_cast<double>(tried_speeds().size());
-  return std::log10(tests) - surprise;
+  segment.log10_nfa = std::log10(tests) - surprise;
+  segment.told_from = on_line.empty() ? segment.item_from : on_line.front()->item;
+  segment.told_to = on_line.empty() ? segment.item_from : on_line.back()->item;
 }
 
 Verdict verdict_over_time(const Following& following, const Motion& motion) {
@@ -77,6 +96,15 @@ Verdict verdict_over_time(const Following& following, const Motion& motion) {
   if (!is_short && following.agreement >= kLikely && motion.moments >= kFewMoments && is_likely)
     return Verdict::kCopy;
   return following.agreement <= kOther ? Verdict::kSameScene : Verdict::kUnclear;
+}
+
+bool is_sure_of_chosen(const Following& following, const Motion& motion) {
+  if (motion.moments >= kMomentsToChoose && motion.agreement >= kMotionToChoose) return true;
+  if (motion.moments >= kManyToChoose && motion.agreement >= kMotionOfMany) return true;
+  if (following.frames < kFewFrames) return false;
+  return following.agreement >= kSureOfChosen ||
+         (motion.moments >= kFewToChoose &&
+          following.agreement + motion.agreement >= kChosenTogether);
 }
 
 std::vector<SharedSegment> resolved(std::vector<SharedSegment> found, size_t most) {
@@ -107,6 +135,8 @@ std::vector<SharedSegment> resolved(std::vector<SharedSegment> found, size_t mos
     one.entry_to = std::max(one.entry_from, one.entry_to + late);
     one.item_from = from;
     one.item_to = to;
+    one.told_from = std::clamp(one.told_from, from, to);
+    one.told_to = std::clamp(one.told_to, from, to);
     kept.push_back(std::move(one));
   }
   std::sort(kept.begin(), kept.end(),

@@ -69,10 +69,8 @@ VideoPlace& VideoPlaces::place_of(const PictureTransform& transform) {
   return *places_.emplace_back(std::make_unique<VideoPlace>(item_, entry_, transform));
 }
 
-VideoPlace* VideoPlaces::best(const TrackPair& tracks,
-                              const std::vector<PictureTransform>& proposed, bool mirrored,
-                              const TimeLine& line, double from, double to) {
-  if (tracks.item_times.size() == 0 || tracks.entry_times.size() == 0) return nullptr;
+std::vector<VideoPlace*> VideoPlaces::places(const std::vector<PictureTransform>& proposed,
+                                             bool mirrored) {
   if (places_.size() >= kMostKept) places_.clear();
   std::vector<VideoPlace*> tried;
   const auto add = [&](const PictureTransform& transform) {
@@ -82,9 +80,21 @@ VideoPlace* VideoPlaces::best(const TrackPair& tracks,
   };
   add(whole_frame(item_, entry_, mirrored));
   for (const PictureTransform& transform : proposed) add(transform);
+  std::erase_if(tried, [](const VideoPlace* place) { return !place->thumbs.is_usable(); });
+  return tried;
+}
+
+VideoPlace* VideoPlaces::best(const TrackPair& tracks,
+                              const std::vector<PictureTransform>& proposed, bool mirrored,
+                              const TimeLine& line, double from, double to) {
+  if (tracks.item_times.size() == 0 || tracks.entry_times.size() == 0) return nullptr;
+  return best_along(tracks, places(proposed, mirrored), line, from, to);
+}
+
+VideoPlace* best_along(const TrackPair& tracks, std::span<VideoPlace* const> places,
+                       const TimeLine& line, double from, double to) {
   VideoPlace* best = nullptr;
-  for (VideoPlace* place : tried) {
-    if (!place->thumbs.is_usable()) continue;
+  for (VideoPlace* place : places) {
     place->agreement = agreement_along(tracks, place->thumbs, line, from, to);
     if (best == nullptr || place->agreement > best->agreement) best = place;
   }

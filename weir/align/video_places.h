@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "weir/align/span_fit.h"
@@ -24,8 +25,11 @@ class VideoPlaces {
  public:
   VideoPlaces(const VideoTrack& item, const VideoTrack& entry) : item_(item), entry_(entry) {}
 
-  // Of the proposed transforms, and that of the whole frame, the one whose pixels agree best along
-  // a line; lent until the next call. Nothing when none can be compared.
+  // That of the whole frame and those of the proposed transforms that differ, as many as are worth
+  // a try and can be compared; lent until the next call.
+  std::vector<VideoPlace*> places(const std::vector<PictureTransform>& proposed, bool mirrored);
+
+  // The best_along() of these.
   VideoPlace* best(const TrackPair& tracks, const std::vector<PictureTransform>& proposed,
                    bool mirrored, const TimeLine& line, double from, double to);
 
@@ -36,6 +40,10 @@ class VideoPlaces {
   const VideoTrack& entry_;
   std::vector<std::unique_ptr<VideoPlace>> places_;
 };
+
+// Of some places the one whose pixels agree best along a line. Nothing when there is none.
+VideoPlace* best_along(const TrackPair& tracks, std::span<VideoPlace* const> places,
+                       const TimeLine& line, double from, double to);
 
 // Of whole frames: the entry's is stretched to the item's.
 PictureTransform whole_frame(const VideoTrack& item, const VideoTrack& entry, bool mirrored);

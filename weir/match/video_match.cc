@@ -21,7 +21,7 @@ namespace weir {
 namespace {
 
 constexpr double kMostStillSurprise = 10;
-constexpr double kNearMoment = 0.7;  // of the blocks that agree though something moved
+constexpr double kNearMoment = 0.7;   // of the blocks that agree though something moved
 constexpr double kStillIsSure = -6;   // log10 of false alarms of one comparison of two stills
 constexpr size_t kPairsOfEntry = 24;  // stills compared closely
 constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
@@ -124,14 +124,30 @@ bool is_at_end(const SharedSegment& one, const Found& of) {
          kMostOfEntry * (one.entry_to - one.entry_from) <= of.duration;
 }
 
+// The part of a segment that its hits tell of; the segment itself where that is short. What was
+// joined to it because pixels agree may be any flat picture that comes after a card.
+SharedSegment told_of(const SharedSegment& one) {
+  SharedSegment told = one;
+  if (is_short(one)) return told;
+  const auto at = [&](std::chrono::microseconds item) {
+    const auto begin = one.speed < 0 ? one.entry_to : one.entry_from;
+    const double since = static_cast<double>((item - one.item_from).count()) * one.speed;
+    return std::clamp(begin + std::chrono::microseconds(std::llround(since)), one.entry_from,
+                      one.entry_to);
+  };
+  told.item_from = one.told_from, told.item_to = one.told_to;
+  std::tie(told.entry_from, told.entry_to) = std::minmax(at(one.told_from), at(one.told_to));
+  return told;
+}
+
 // What other known videos wear at their ends too is no claim.
 Status put_cards_aside(Found& of, const VideoTrack& track, const VideoIndex& index) {
   std::vector<SharedSegment> kept;
   for (SharedSegment& one : of.match.segments) {
-    const bool may_be = is_short(one) && is_at_end(one, of);
+    const SharedSegment told = told_of(one);
     Wearers wearers;
-    if (may_be)
-      wearers = TRY(wearers_of(of.match.entry, track, one.entry_from, one.entry_to, index));
+    if (is_short(told) && is_at_end(told, of))
+      wearers = TRY(wearers_of(of.match.entry, track, told.entry_from, told.entry_to, index));
     of.editions.merge(wearers.editions);
     (wearers.is_card ? of.unclear : kept).push_back(std::move(one));
   }

@@ -191,6 +191,25 @@ TEST_F(VideoMatchTest, AHeldCardThatTwoVideosWearIsNoMatch) {
   expect_spans(cards.match(joined({card, stranger(23, 10)})), {});
 }
 
+// Plain grounds look alike: a span grows from the card into them, and is a card all the same.
+TEST_F(VideoMatchTest, ACardBeforeAPlainGroundIsNoMatch) {
+  const auto ground = [](double slope, double level) {
+    return Video{
+        5, [=](double time) {
+          Pixels out{{}, 256, 192, 1};
+          for (uint32_t y = 0; y < 192; ++y)
+            for (uint32_t x = 0; x < 256; ++x)
+              out.samples.push_back(static_cast<uint8_t>(level + slope * (x + 0.5 * y) + 2 * time));
+          return out;
+        }};
+  };
+  made::Archive cards;
+  const Video card = film(530, 2.5);
+  cards.add(1, joined({card, ground(0.3, 60), film(650, 25)}));
+  cards.add(2, joined({card, film(651, 25)}));
+  expect_spans(cards.match(joined({card, ground(0.25, 80)})), {});
+}
+
 TEST_F(VideoMatchTest, WhatTwoEditionsOfAVideoBeginWithIsNoCard) {
   made::Archive editions;
   editions.add(1, film(630, 40));
