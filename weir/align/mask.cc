@@ -29,6 +29,12 @@ std::vector<size_t> taken_part(Mask& mask, size_t first, size_t width, size_t he
   return part;
 }
 
+bool ends_at(const Mask& whole, size_t at, size_t width, size_t height) {
+  bool ends = false;
+  around(at, width, height, [&](size_t near) { ends |= !whole[near]; });
+  return ends;
+}
+
 double steepness(const Plane& plane, size_t at) {
   const size_t x = at % plane.width, y = at / plane.width;
   if (x == 0 || y == 0 || x + 1 == plane.width || y + 1 == plane.height) return 0;
@@ -44,9 +50,7 @@ Steepness along_outline(const std::vector<size_t>& part, const Mask& whole, cons
   const size_t width = entry.width, height = entry.height;
   Steepness out;
   for (const size_t at : part) {
-    bool ends = false;
-    around(at, width, height, [&](size_t near) { ends |= !whole[near]; });
-    if (!ends) continue;
+    if (!ends_at(whole, at, width, height)) continue;
     around(at, width, height, [&](size_t near) {
       if ((near != at && whole[near]) || counted[near]) return;
       counted[near] = 1;

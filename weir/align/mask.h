@@ -29,6 +29,9 @@ Mask closed(const Mask& mask, size_t width, size_t height);
 // The pixels of the part that `first` belongs to, taken out of `mask`.
 std::vector<size_t> taken_part(Mask& mask, size_t first, size_t width, size_t height);
 
+// Whether a part ends at one of its pixels: a neighbour is not in the mask that it was taken from.
+bool ends_at(const Mask& whole, size_t at, size_t width, size_t height);
+
 // How steep a picture is at a pixel (Sobel's operator); 0 at the rim.
 double steepness(const Plane& plane, size_t at);
 

@@ -29,11 +29,7 @@ constexpr size_t kRun = 14;             // pixels, level or upright
 // The pixels at which a part ends.
 Mask outline_of(const std::vector<size_t>& part, const Mask& whole, size_t width, size_t height) {
   Mask out(whole.size());
-  for (const size_t at : part) {
-    bool ends = false;
-    around(at, width, height, [&](size_t near) { ends |= !whole[near]; });
-    out[at] = ends;
-  }
+  for (const size_t at : part) out[at] = ends_at(whole, at, width, height);
   return out;
 }
 
