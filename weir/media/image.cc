@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weir/media/image.h"
 
+#include <malloc.h>
+
 #include <exception>
 #include <new>
 
@@ -16,6 +18,12 @@
 
 namespace weir {
 namespace {
+
+// Planes are made and freed over and over. Those up to so many bytes come from what was freed
+// before, and the process keeps so much of that: else each page of each plane is a page fault,
+// which is a sixth of the work on a video. (Larger than 32 MiB is more than malloc takes.)
+constexpr int kLargestKept = 32 << 20;
+constexpr int kMostKept = 128 << 20;
 
 using media::Format;
 
@@ -99,6 +107,8 @@ Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const 
 }
 
 Status init_media(const char* name) {
+  mallopt(M_MMAP_THRESHOLD, kLargestKept);
+  mallopt(M_TRIM_THRESHOLD, kMostKept);
   TRY(media::init_vips(name));
   TRY(media::init_av());
   return media::init_heif();

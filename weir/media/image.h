@@ -59,8 +59,8 @@ Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const 
 
 // Once per process, before threads start and before the sandbox closes: loads and registers all
 // that decoding needs, so that nothing is opened later. `name` is argv[0]. Sets GLib's log writer
-// to silence and the environment's VIPSHOME for the moment. Errors: unavailable when a library does
-// not start or lacks a codec.
+// to silence and the environment's VIPSHOME for the moment, and has malloc() keep up to 128 MiB
+// that are freed. Errors: unavailable when a library does not start or lacks a codec.
 Status init_media(const char* name);
 
 }  // namespace weir
