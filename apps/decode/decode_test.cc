@@ -182,8 +182,8 @@ TEST(Decode, HashesTheContentBoxBesideTheWhole) {
   const auto item = decoder->decode(file_of(media::vips_file(boxed, ".png")).get(), {});
   ASSERT_TRUE(item) << item.error().message;
   ASSERT_EQ(item->pictures.size(), 2u);
-  EXPECT_FALSE(item->pictures[0].is_content_box);
-  EXPECT_TRUE(item->pictures[1].is_content_box);
+  EXPECT_EQ(item->pictures[0].part, PicturePart::kWhole);
+  EXPECT_EQ(item->pictures[1].part, PicturePart::kContentBox);
   EXPECT_EQ(item->pictures[1].region, (Rect{0, 30, 320, 180}));
   EXPECT_EQ(item->pictures[1].dihedral, pdq_dihedral(inner.view()).dihedral);
 }

@@ -8,6 +8,7 @@
 #include "apps/decode/video_signals.h"
 #include "weir/hash/content_box.h"
 #include "weir/hash/digest.h"
+#include "weir/hash/framed_parts.h"
 #include "weir/hash/local_features.h"
 #include "weir/hash/pdq.h"
 #include "weir/media/image.h"
@@ -27,21 +28,32 @@ struct FrameHashes {
 
 FrameHashes hash_frame(const Frame& frame) {
   FrameHashes out;
-  const auto add = [&](const Rect& region, bool is_content_box) {
+  const auto add = [&](const Rect& region, PicturePart part) {
     const PdqDihedral hash = pdq_dihedral(frame.pixels.view().crop(region));
-    out.pictures.push_back({hash.dihedral, hash.quality, region, is_content_box, frame.time});
+    out.pictures.push_back({hash.dihedral, hash.quality, region, part, frame.time});
     out.is_uncertain |= hash.uncertain_bits > kTooUncertain;
   };
-  add({0, 0, frame.pixels.width, frame.pixels.height}, false);
-  if (const auto box = content_box(frame.pixels.view())) add(*box, true);
+  add({0, 0, frame.pixels.width, frame.pixels.height}, PicturePart::kWhole);
+  if (const auto box = content_box(frame.pixels.view())) add(*box, PicturePart::kContentBox);
   return out;
+}
+
+void add_framed(const Frame& frame, std::vector<PictureHash>& pictures) {
+  const PixelView view = frame.pixels.view();
+  for (const FramedPart& part : framed_parts(view)) {
+    const PdqDihedral hash = pdq_dihedral(part.straight.view());
+    pictures.push_back({hash.dihedral, hash.quality,
+                        box_around(part.outline, view.width, view.height), PicturePart::kFramed,
+                        frame.time});
+  }
 }
 
 // The luma plane is as good as R, G, B for all but pictures of little contrast, where the rounding
 // decides: only those are decoded again, in colour.
-Result<std::vector<PictureHash>> hash_frames(DecodedImage image, std::span<const uint8_t> file,
-                                             const Limits& limits) {
-  std::vector<PictureHash> all;
+Result<std::vector<PictureHash>> hash_frames(DecodedImage image, bool framed,
+                                             std::span<const uint8_t> file, const Limits& limits) {
+  std::vector<PictureHash> all, parts;
+  if (framed && !image.frames.empty()) add_framed(image.frames[0], parts);
   for (Frame& frame : image.frames) {
     FrameHashes found = hash_frame(frame);
     if (found.is_uncertain && image.is_luma_plane) {
@@ -51,6 +63,7 @@ Result<std::vector<PictureHash>> hash_frames(DecodedImage image, std::span<const
     }
     all.insert(all.end(), found.pictures.begin(), found.pictures.end());
   }
+  all.insert(all.end(), parts.begin(), parts.end());
   return all;
 }
 
@@ -96,7 +109,7 @@ Status add_picture(std::span<const uint8_t> file, const DecodeWants& wants, cons
   item.note = std::move(image.note);
   if (wants.features.most > 0 && !image.frames.empty())
     item.features = local_features(image.frames[0].pixels.view(), wants.features);
-  if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), file, limits));
+  if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), wants.framed, file, limits));
   if (wants.preview_side > 0)
     item.preview_jpeg = TRY(preview_jpeg(file, limits, wants.preview_side));
   return {};

@@ -90,6 +90,7 @@ Json shape_of_region(const SharedRegion& region) {
 WantsToCompare wants_to_compare() {
   WantsToCompare wants;
   wants.a.features = kItemFeatures;
+  wants.a.framed = true;
   wants.b.features = kEntryFeatures;
   wants.a.video = wants.b.video = true;
   wants.a.track = kItemTrack;

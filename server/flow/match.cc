@@ -209,6 +209,7 @@ Result<DecodeWants> wants_to_match(Services& services) {
   DecodeWants wants;
   const bool knows_videos = TRY(services.snapshot.has_videos());
   if (services.snapshot.features().rows() > 0 || knows_videos) wants.features = kItemFeatures;
+  wants.framed = true;
   wants.video = true;
   wants.track = kItemTrack;
   // What it is and how long is said in any case.

@@ -24,6 +24,7 @@ struct DecodeWants {
   TrackOptions track = kItemTrack;  // kEntryTrack for known videos
   bool vpdq = false;                // VideoSignals::vpdq, one hash a second
   bool tmk = false;                 // VideoSignals::tmk
+  bool framed = false;              // PDQ of framed parts too, for pictures that are asked about
 };
 
 // Called now and then with the share of a video that is done, 0 to 1, by the thread that waits.

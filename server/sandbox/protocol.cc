@@ -6,7 +6,7 @@
 //   error:    u8 code   text message
 //   signals:  text media   text format   u64 bytes   32 sha256   16 md5   u32 width   u32 height
 //             u32 frames   u16 pictures, each: 8 x 32 dihedral   u8 quality   4 x u32 region
-//             u8 is_content_box   i64 time_us
+//             u8 part   i64 time_us
 //             u32 length, features (docs/formats/picture-features.md; none when 0)
 //             u32 length, preview_jpeg   text note   u8 has a video
 //   video:    text codec   u64 frames a second (bits of a double)   u8 has_audio
@@ -135,7 +135,7 @@ void write_picture(Writer& out, const PictureHash& picture) {
   out.number(picture.region.y);
   out.number(picture.region.width);
   out.number(picture.region.height);
-  out.number(static_cast<uint8_t>(picture.is_content_box));
+  out.number(static_cast<uint8_t>(picture.part));
   out.number(static_cast<int64_t>(picture.time.count()));
 }
 
@@ -147,7 +147,9 @@ PictureHash read_picture(Reader& in, const ItemSignals& item) {
   picture.region.y = in.number<uint32_t>();
   picture.region.width = in.number<uint32_t>();
   picture.region.height = in.number<uint32_t>();
-  picture.is_content_box = in.boolean();
+  const auto part = in.number<uint8_t>();
+  in.require(part <= static_cast<uint8_t>(PicturePart::kFramed));
+  picture.part = static_cast<PicturePart>(part);
   picture.time = std::chrono::microseconds(in.number<int64_t>());
   const Rect& region = picture.region;
   in.require(picture.quality <= 100 && picture.time.count() >= 0);

@@ -17,7 +17,7 @@
 
 namespace weir {
 
-constexpr uint32_t kProtocolVersion = 4;
+constexpr uint32_t kProtocolVersion = 5;
 
 // The descriptor on which weir-decode finds its control socket, and each worker its own.
 constexpr int kSocketFd = 3;
@@ -53,7 +53,8 @@ struct JobRequest {
   uint8_t video = 0;
   uint8_t vpdq = 0;
   uint8_t tmk = 0;
-  uint16_t padding = 0;
+  uint8_t framed = 0;
+  uint8_t padding = 0;
   uint32_t preview_side = 0;
   uint32_t room = 0;  // which of the kAnswerRooms takes the answer
   FeatureOptions features;

@@ -26,7 +26,7 @@ PictureHash any_picture(const ItemSignals& item) {
   picture.region.y = *rc::gen::inRange<uint32_t>(0, item.height + 1);
   picture.region.width = item.width - picture.region.x;
   picture.region.height = item.height - picture.region.y;
-  picture.is_content_box = *rc::gen::arbitrary<bool>();
+  picture.part = static_cast<PicturePart>(*rc::gen::inRange(0, 3));
   picture.time = std::chrono::microseconds(*rc::gen::inRange<int64_t>(0, int64_t{1} << 50));
   return picture;
 }
@@ -65,7 +65,7 @@ ItemSignals any_item() {
 
 bool same(const PictureHash& a, const PictureHash& b) {
   return a.dihedral == b.dihedral && a.quality == b.quality && a.region == b.region &&
-         a.is_content_box == b.is_content_box && a.time == b.time;
+         a.part == b.part && a.time == b.time;
 }
 
 bool same(const ItemSignals& a, const ItemSignals& b) {

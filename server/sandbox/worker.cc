@@ -103,7 +103,8 @@ Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request,
     HandedFile file(fd.get(), request.bytes);
     const DecodeWants wants{request.sha256 != 0,  request.md5 != 0,  request.pdq != 0,
                             request.preview_side, request.features,  request.video != 0,
-                            request.track,        request.vpdq != 0, request.tmk != 0};
+                            request.track,        request.vpdq != 0, request.tmk != 0,
+                            request.framed != 0};
     ItemSignals item = TRY(job(file, wants, worker.limits, ProgressTeller(worker.socket)));
     item.bytes = request.bytes;
     return item;

@@ -93,6 +93,7 @@ uint64_t WorkerLink::hand_over(int fd, uint64_t bytes, const DecodeWants& wants)
   request.track = wants.track;
   request.vpdq = wants.vpdq;
   request.tmk = wants.tmk;
+  request.framed = wants.framed;
   request.bytes = bytes;
   const std::lock_guard lock(mutex_);
   const uint64_t turn = handed_over_++;

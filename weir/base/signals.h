@@ -72,13 +72,17 @@ enum class Dihedral : uint8_t {
 constexpr size_t kDihedrals = 8;
 std::string_view name_of(Dihedral dihedral);  // "original", "rotate90", ..., "flipminus1"
 
-// PDQ of one picture or of its content box, in all eight orientations.
+// What of a picture was hashed: all of it; what uniform borders left over; or a part with a frame
+// of its own, straightened.
+enum class PicturePart : uint8_t { kWhole, kContentBox, kFramed };
+
+// PDQ of one picture or of a part, in all eight orientations.
 struct PictureHash {
   std::array<Hash256, kDihedrals> dihedral{};  // by Dihedral; [kOriginal] is the hash
   int quality = 0;                             // 0 to 100
-  Rect region;                                 // in the upright picture
-  bool is_content_box = false;                 // region is what uniform borders left over
-  std::chrono::microseconds time{0};           // of the frame; 0 for a still picture
+  Rect region;                                 // in the upright picture; around a framed part
+  PicturePart part = PicturePart::kWhole;
+  std::chrono::microseconds time{0};  // of the frame; 0 for a still picture
 };
 
 // What is computed from one submitted file.
@@ -91,7 +95,7 @@ struct ItemSignals {
   uint32_t width = 0;  // of the upright picture
   uint32_t height = 0;
   uint32_t frames = 1;                // in the file, as far as it says; not all are hashed
-  std::vector<PictureHash> pictures;  // the whole first frame first, then its content box if any
+  std::vector<PictureHash> pictures;  // the whole first frame first, then its parts
   PictureFeatures features;           // of the first frame; of no size unless asked for
   std::vector<uint8_t> preview_jpeg;  // small picture for people; empty unless asked for
   std::string note;                   // what a person should know, such as "truncated: ..."
