@@ -225,7 +225,9 @@ class Comparison {
       away += std::hypot(block.shift_x, block.shift_y);
     }
     if (pairs.size() < 8 || away < kWorthMoving * static_cast<double>(pairs.size())) return {};
-    auto kind = pairs.size() < 16 ? TransformKind::kSimilarity : TransformKind::kAffine;
+    const auto kind = pairs.size() < 16   ? TransformKind::kSimilarity
+                      : pairs.size() < 48 ? TransformKind::kAffine
+                                          : TransformKind::kHomography;
     auto found = fit(kind, pairs);
     if (!found) return found;
     std::erase_if(pairs, [&](const PointPair& pair) {
@@ -296,6 +298,7 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
   Comparison comparison(known, shown, to_item);
   comparison.soften(coarser);
   double agreement = comparison.compare();
+  PictureTransform corrected{{1, 0, 0, 0, 1, 0, 0, 0, 1}};  // in the frame of the entry's plane
   for (int round = 0; round < 2; ++round) {
     const auto moved = comparison.correction();
     if (!moved) break;
@@ -309,12 +312,14 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
     }
     agreement = after;
     to_item = better;
+    corrected = compose(*moved, corrected);
   }
   std::vector<DisplacedSpot> spots;
   const double x = static_cast<double>(known.width) / entry.width;
   const double y = static_cast<double>(known.height) / entry.height;
-  for (const auto& [from, to] : displaced)
-    spots.push_back({{from.x * x, from.y * y}, {to.x * x, to.y * y}});
+  if (const auto back = inverse(corrected))
+    for (const auto& [from, to] : displaced)
+      spots.push_back({{from.x * x, from.y * y}, (*back)({to.x * x, to.y * y})});
   return comparison.finished(spots);
 }
 
