@@ -188,5 +188,35 @@ TEST(Decode, HashesTheContentBoxBesideTheWhole) {
   EXPECT_EQ(item->pictures[1].dihedral, pdq_dihedral(inner.view()).dihedral);
 }
 
+// Above and below it is more than a border, so it is no content box.
+TEST(Decode, HashesFramedPartsWhenAsked) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const Pixels inner = media::test_picture(320, 180, 1);
+  Pixels post{std::vector<uint8_t>(400 * 400, 250), 400, 400, 1};
+  for (uint32_t y = 0; y < inner.height; ++y)
+    std::copy_n(inner.samples.begin() + y * inner.width, inner.width,
+                post.samples.begin() + (90 + y) * post.width + 40);
+  for (uint32_t x = 0; x < 300; ++x) {
+    if (x % 20 < 12) std::fill_n(post.samples.begin() + 30 * 400 + 60 + x, 1, uint8_t{20});
+    for (uint32_t y = 330; y < 350; ++y)
+      if (x % 20 < 12) post.samples[y * 400 + 60 + x] = 20;
+  }
+  const auto file = media::vips_file(post, ".png");
+  DecodeWants wants;
+  const auto plain = decoder->decode(file_of(file).get(), wants);
+  ASSERT_TRUE(plain) << plain.error().message;
+  for (const PictureHash& picture : plain->pictures) EXPECT_NE(picture.part, PicturePart::kFramed);
+  wants.framed = true;
+  const auto item = decoder->decode(file_of(file).get(), wants);
+  ASSERT_TRUE(item) << item.error().message;
+  const auto framed =
+      std::find_if(item->pictures.begin(), item->pictures.end(), [](const PictureHash& picture) {
+        return picture.part == PicturePart::kFramed && picture.region == Rect{40, 90, 320, 180};
+      });
+  ASSERT_NE(framed, item->pictures.end());
+  EXPECT_LE(distance(framed->dihedral[0], pdq(inner.view()).hash), kPdqMatchRadius);
+}
+
 }  // namespace
 }  // namespace weir

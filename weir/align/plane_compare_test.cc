@@ -194,6 +194,30 @@ TEST(PlaneCompare, ASmallErrorOfTheTransformIsMadeGood) {
   }
 }
 
+// A screen filmed at an angle, of which only the affine transform that fits best is known. Features
+// at its sides lie beside the place that this says, but nothing has moved.
+TEST(PlaneCompare, APerspectiveThatTheTransformLacksIsNoMovement) {
+  const made::Scene scene(5);
+  const auto grey = [&](double x, double y) { return scene.at(x, y); };
+  const PictureFeatures entry = entry_showing(grey);
+  const PictureTransform shown{{0.95, 0.01, 8, 0, 0.95, 7, 7e-5, 5e-5, 1}};
+  const PictureFeatures item = item_showing(shown, grey, untouched);
+  std::vector<PointPair> pairs;
+  for (double y = 40; y < 460; y += 20)
+    for (double x = 40; x < 620; x += 20) pairs.push_back({shown({x, y}), {x, y}});
+  const PictureTransform rough = *fit(TransformKind::kAffine, pairs);
+  const PictureTransform back = *inverse(rough);
+  std::vector<DisplacedSpot> spots;
+  for (const PointPair& pair : pairs) spots.push_back({pair.entry, back(pair.item)});
+
+  const BlockMap map = compare_planes(item, entry, rough, spots);
+  EXPECT_EQ(map.change.moved.places, 0u);
+  for (const Block& block : map.blocks) {
+    if (block.state != Block::State::kCompared || block.agreement < kAgreeingBlock) continue;
+    EXPECT_LT(std::hypot(block.shift_x, block.shift_y), 0.75);
+  }
+}
+
 TEST(PlaneCompare, TooLittleToCompareIsUnclear) {
   const auto flat = [](double, double) { return 77.0; };
   EXPECT_EQ(judged(item_showing({}, flat, untouched), entry_showing(flat), {}).verdict,

@@ -151,28 +151,31 @@ std::vector<Line> right_borders(const Turned& plane) {
   return lines;
 }
 
-// A plane, or the same with x and y exchanged.
+// Between the nearest four pixels, x and y counted from the centre of the first. Within the plane.
+inline float between(const FloatPlane& plane, float x, float y) {
+  const auto left = static_cast<uint32_t>(x), top = static_cast<uint32_t>(y);
+  const float share_x = x - static_cast<float>(left), share_y = y - static_cast<float>(top);
+  const size_t next = left + 1 < plane.width ? 1 : 0;
+  const float* above = plane.samples.get() + top * plane.stride + left;
+  const float* below = top + 1 < plane.height ? above + plane.stride : above;
+  const float upper = above[0] + share_x * (above[next] - above[0]);
+  const float lower = below[0] + share_x * (below[next] - below[0]);
+  return upper + share_y * (lower - upper);
+}
+
+// A plane, or the same with x and y exchanged. Places count pixels' centres as 0.5; those outside
+// see the border.
 struct Tones {
   const FloatPlane& plane;
   bool is_across = false;
 
-  double width() const { return static_cast<double>(is_across ? plane.height : plane.width); }
   double height() const { return static_cast<double>(is_across ? plane.width : plane.height); }
-  // Between the nearest four pixels.
   float at(double x, double y) const {
     if (is_across) std::swap(x, y);
-    const auto right = static_cast<double>(plane.width - 1);
-    const auto bottom = static_cast<double>(plane.height - 1);
-    x = std::clamp(x - 0.5, 0.0, right), y = std::clamp(y - 0.5, 0.0, bottom);
-    const auto left = static_cast<size_t>(x), top = static_cast<size_t>(y);
-    const size_t next = std::min(left + 1, plane.width - 1);
-    const float* above = plane.row(top);
-    const float* below = plane.row(std::min(top + 1, plane.height - 1));
-    const auto share_x = static_cast<float>(x - static_cast<double>(left));
-    const auto share_y = static_cast<float>(y - static_cast<double>(top));
-    const float upper = above[left] + share_x * (above[next] - above[left]);
-    const float lower = below[left] + share_x * (below[next] - below[left]);
-    return upper + share_y * (lower - upper);
+    const auto within = [](double place, size_t side) {
+      return std::clamp(static_cast<float>(place) - 0.5f, 0.0f, static_cast<float>(side - 1));
+    };
+    return between(plane, within(x, plane.width), within(y, plane.height));
   }
 };
 
@@ -353,7 +356,8 @@ Quad scaled(Quad part, double by_x, double by_y) {
   return part;
 }
 
-// From the unit square into a quad (Heckbert, Fundamentals of Texture Mapping, 1989, 2.2.3).
+// From the unit square into a quad (Heckbert, Fundamentals of Texture Mapping, 1989, 2.2.3):
+// x = (a u + b v + c) / (g u + h v + 1), y = (d u + e v + f) / (g u + h v + 1).
 struct FromUnitSquare {
   explicit FromUnitSquare(const Quad& q) {
     const double sx = q[0].x - q[1].x + q[2].x - q[3].x, sy = q[0].y - q[1].y + q[2].y - q[3].y;
@@ -364,24 +368,31 @@ struct FromUnitSquare {
     a = q[1].x - q[0].x + g * q[1].x, b = q[3].x - q[0].x + h * q[3].x, c = q[0].x;
     d = q[1].y - q[0].y + g * q[1].y, e = q[3].y - q[0].y + h * q[3].y, f = q[0].y;
   }
-  Corner operator()(double u, double v) const {
-    const double w = g * u + h * v + 1;
-    return {(a * u + b * v + c) / w, (d * u + e * v + f) / w};
-  }
   double a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
 };
 
+// Where the samples of a row lie first, which is arithmetic on columns; then the samples.
 Pixels straightened(const FloatPlane& plane, const Quad& part) {
-  const FromUnitSquare place(part);
-  const Tones tones{plane, false};
-  Pixels out{{}, kFramedSide, kFramedSide, 1};
-  out.samples.reserve(size_t{kFramedSide} * kFramedSide);
-  for (uint32_t y = 0; y < kFramedSide; ++y)
-    for (uint32_t x = 0; x < kFramedSide; ++x) {
-      const Corner at = place((x + 0.5) / kFramedSide, (y + 0.5) / kFramedSide);
-      out.samples.push_back(
-          static_cast<uint8_t>(std::clamp(tones.at(at.x, at.y) + 0.5f, 0.0f, 255.0f)));
+  const FromUnitSquare p(part);
+  const auto right = static_cast<float>(plane.width - 1);
+  const auto bottom = static_cast<float>(plane.height - 1);
+  std::array<float, kFramedSide> xs, ys;
+  Pixels out{std::vector<uint8_t>(size_t{kFramedSide} * kFramedSide), kFramedSide, kFramedSide, 1};
+  for (uint32_t row = 0; row < kFramedSide; ++row) {
+    const double v = (row + 0.5) / kFramedSide;
+    const auto x_from = static_cast<float>(p.b * v + p.c), x_by = static_cast<float>(p.a);
+    const auto y_from = static_cast<float>(p.e * v + p.f), y_by = static_cast<float>(p.d);
+    const auto w_from = static_cast<float>(p.h * v + 1), w_by = static_cast<float>(p.g);
+    for (size_t i = 0; i < kFramedSide; ++i) {
+      const float u = (static_cast<float>(i) + 0.5f) / kFramedSide;
+      const float w = w_from + w_by * u;
+      xs[i] = std::clamp((x_from + x_by * u) / w - 0.5f, 0.0f, right);
+      ys[i] = std::clamp((y_from + y_by * u) / w - 0.5f, 0.0f, bottom);
     }
+    for (size_t i = 0; i < kFramedSide; ++i)
+      out.samples[row * kFramedSide + i] =
+          static_cast<uint8_t>(between(plane, xs[i], ys[i]) + 0.5f);
+  }
   return out;
 }
 
