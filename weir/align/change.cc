@@ -200,6 +200,7 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
   mark(kLeastOfParts, 0);
   change.newcomers = newcomers(toned, item, changed, inside);
   put_on = change.newcomers.stickers;  // says nothing of what came or went
+  change.stickers = static_cast<double>(std::count(put_on.begin(), put_on.end(), 1)) / count;
   // Where something came beside what is gone, one became darker and the other brighter.
   for (const float sign : {1.0f, -1.0f}) {
     mark(kLeastOfParts, sign);

@@ -16,6 +16,7 @@ namespace weir {
 // and the item shows what was behind him. No overlay does that.
 struct Change {
   double share = 0;     // of the pixels compared, that differ; not those of stickers (newcomers.h)
+  double stickers = 0;  // of the pixels compared, that those cover
   double gone = 0;      // of the outlines of changes, how much is the entry's, 0 to 1
   double outline = 0;   // pixels of outline that this was told from
   double straight = 0;  // share of it that runs level or upright for long, as of a pasted picture

@@ -115,6 +115,28 @@ TEST(PlaneCompare, WhatIsPutOnTopLeavesItACopy) {
     }
 }
 
+// Stickers say nothing of what came or went, but such a copy is no surer than any altered one.
+TEST(PlaneCompare, ACopyWithAStickerIsAltered) {
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const made::Scene scene(seed);
+    const auto grey = [&](double x, double y) { return scene.at(x, y); };
+    const auto with_sticker = [&](double x, double y) {
+      return std::hypot(x - 300, y - 240) > 70  ? grey(x, y)
+             : std::hypot(x - 280, y - 220) > 9 ? 235.0
+                                                : 20.0;
+    };
+    const PictureFeatures entry = entry_showing(grey);
+    const BlockMap map = compare_planes(item_showing({}, with_sticker, untouched), entry, {});
+    EXPECT_GT(map.change.stickers, 0.03) << seed;
+    SharedRegion region;
+    judge(map, item_showing({}, with_sticker, untouched), entry, true, region);
+    EXPECT_EQ(region.verdict, Verdict::kCopy);
+    EXPECT_TRUE(region.altered);
+    region = judged(item_showing({}, grey, untouched), entry, {});
+    EXPECT_FALSE(region.altered);
+  }
+}
+
 // Somebody stood in one place when the entry was taken and in another when the item was.
 TEST(PlaneCompare, SomebodyWhoMovedMakesItAnotherPictureOfTheScene) {
   int copies = 0, scenes = 0;

@@ -149,7 +149,8 @@ void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatur
   region.differing = evidence.differing;
   region.blocks = evidence.blocks;
   region.verdict = verdict_of(evidence, map.change, tell_newcomers);
-  region.altered = map.change.share >= kAltered && map.change.straight < kPasted;
+  region.altered =
+      map.change.share + map.change.stickers >= kAltered && map.change.straight < kPasted;
   region.moved = region.verdict == Verdict::kSameScene && has_moved(map.change.moved);
 
   std::array<Point, 4> part = shown_part(map, entry);
