@@ -34,8 +34,8 @@ FILLER_SHARE = 0.15     # of the innocents; photographs of nebulae are many, and
 BOXED = ("crop", "zoom", "letterbox", "blurred-border", "frame", "picture-in-picture", "collage")
 
 
-def dice(*words):
-    return random.Random("/".join(map(str, (SEED, *words))))
+def dice(*words, seed=SEED):
+    return random.Random("/".join(map(str, (seed, *words))))
 
 
 def opened(path):
