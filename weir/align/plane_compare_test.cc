@@ -115,6 +115,22 @@ TEST(PlaneCompare, WhatIsPutOnTopLeavesItACopy) {
     }
 }
 
+// A wall with a little on it: what is put before it may be most of what there is to see.
+TEST(PlaneCompare, AWallWithACaptionIsACopyAndOneWithSomethingBeforeItIsNot) {
+  const made::Scene scene(2), other(9);
+  const auto wall = [&](double x, double y) { return x < 230 && y < 190 ? scene.at(x, y) : 140.0; };
+  const auto with_caption = [&](double x, double y) {
+    if (y < 350) return wall(x, y);
+    return std::fmod(y, 40) < 22 && std::fmod(x, 24) < 11 ? 20.0 : 250.0;
+  };
+  const auto with_crowd = [&](double x, double y) {
+    return y > 330 + 25 * std::sin(x / 17) + 20 * std::sin(x / 41) ? other.at(x, y) : wall(x, y);
+  };
+  const PictureFeatures entry = entry_showing(wall);
+  EXPECT_EQ(judged(item_showing({}, with_caption, untouched), entry, {}).verdict, Verdict::kCopy);
+  EXPECT_NE(judged(item_showing({}, with_crowd, untouched), entry, {}).verdict, Verdict::kCopy);
+}
+
 // Stickers say nothing of what came or went, but such a copy is no surer than any altered one.
 TEST(PlaneCompare, ACopyWithAStickerIsAltered) {
   for (unsigned seed = 0; seed < 10; ++seed) {

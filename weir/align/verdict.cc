@@ -89,8 +89,8 @@ Verdict verdict_of(const Evidence& evidence, const Change& change, bool tell_new
   if (evidence.blocks < kLeastBlocks) return Verdict::kUnclear;
   if (has_moved(change.moved) || came_and_went(change.parts)) return Verdict::kSameScene;
   if (tell_newcomers && change.newcomers.parts > 0) return Verdict::kSameScene;
-  // A wall is a wall: what stands before it is most of what there is to see.
-  if (evidence.beside > 1) return Verdict::kUnclear;
+  // A wall is a wall: what stands before it is most of what there is to see, unless it was pasted.
+  if (evidence.beside > 1 && change.straight < kPasted) return Verdict::kUnclear;
   // Nothing clearly differs: the same picture, unless a little of it changed as scenes do.
   if (evidence.differing <= 0.02 && evidence.agreeing >= 0.7 && evidence.moved < 0.3)
     return change.share >= 0.03 && exchanged(change, 120, 0.3) ? Verdict::kSameScene
