@@ -34,7 +34,8 @@ def settings_of(side, each):
     """The tune side is a third as large: it only chooses thresholds."""
     if side == "tune":
         each = max(1, each // 3)
-    return {"each": each, "combos": max(20, each * 40 // 3), "innocents": max(200, each * 70)}
+    return {"each": each, "combos": max(20, each * 40 // 3), "innocents": max(200, each * 70),
+            "named": 0 if side == "tune" else 3 * each}
 
 
 def peer_predictions(target):

@@ -31,6 +31,7 @@ from stock import Stock
 SEED = 20261202
 ENTRY_QUALITY = 90
 FILLER_SHARE = 0.15     # of the innocents; photographs of nebulae are many, and much alike
+NAMED = ("crop", "picture-in-picture", "letterbox", "caption", "rotate", "perspective", "screen")
 BOXED = ("crop", "zoom", "letterbox", "blurred-border", "frame", "picture-in-picture", "collage")
 
 
@@ -54,6 +55,14 @@ def plan_edits(known, each):
             for name in sorted(chosen):
                 yield {"kind": "edit", "edit": edit, "severity": severity, "entry": name,
                        "steps": [(edit, level)]}
+
+
+def plan_named(known, each):
+    """More of those that are judged one by one, at medium; last, so that the rest stays as it is."""
+    for edit in NAMED:
+        for name in sorted(dice("named", edit).sample(known, min(each, len(known)))):
+            yield {"kind": "edit", "edit": edit, "severity": edits.SEVERITIES[1], "entry": name,
+                   "steps": [(edit, 1)]}
 
 
 def plan_combos(known, count):
@@ -188,7 +197,8 @@ def make(folder, side, settings):
     photos = sorted(whole + tiles)
     dice("innocents").shuffle(photos)
     tasks = [*plan_edits(known, settings["each"]), *plan_combos(known, settings["combos"]),
-             *plan_innocents(photos, sorted(fillers), settings["innocents"])]
+             *plan_innocents(photos, sorted(fillers), settings["innocents"]),
+             *plan_named(known, settings["named"])]
     for number, task in enumerate(tasks):
         task.update(number=number, folder=target)
         task["path"] = task.get("source") or os.path.join(pictures, task["entry"] + ".jpg")
