@@ -58,7 +58,7 @@ def plan_edits(known, each):
 
 
 def plan_named(known, each):
-    """More of those that are judged one by one, at medium; last, so that the rest stays as it is."""
+    """More of those that are judged one by one, at medium; last, so that others stay."""
     for edit in NAMED:
         for name in sorted(dice("named", edit).sample(known, min(each, len(known)))):
             yield {"kind": "edit", "edit": edit, "severity": edits.SEVERITIES[1], "entry": name,
