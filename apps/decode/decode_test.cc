@@ -137,6 +137,23 @@ TEST(Decode, GivesWhatTheLibraryComputes) {
   EXPECT_EQ(item->pictures[0].region, (Rect{0, 0, 300, 200}));
 }
 
+TEST(Decode, GivesColoursWhereTheyAreAsked) {
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const FileBytes bytes = media::jpeg_file(media::test_picture(640, 480, 3));
+  DecodeWants wants;
+  for (const FeatureOptions& options : {kItemFeatures, kEntryFeatures}) {
+    wants.features = options;
+    const auto item = decoder->decode(file_of(bytes).get(), wants);
+    ASSERT_TRUE(item) << item.error().message;
+    const Pixels& colours = item->features.colours;
+    EXPECT_EQ(colours.width, options.colour_side);
+    EXPECT_EQ(colours.height, options.colour_side * 3 / 4);
+    EXPECT_EQ(colours.samples.size(), size_t{colours.width} * colours.height * 3);
+    EXPECT_FALSE(item->features.plane.samples.empty());
+  }
+}
+
 // Rounding decides many bits of such a hash, so it must be the rounding that others have.
 TEST(Decode, HashesFaintJpegsFromTheirColours) {
   const auto decoder = weir_decode();

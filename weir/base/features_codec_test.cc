@@ -43,13 +43,41 @@ TEST(FeaturesCodec, GivesBackWhatWasWritten) {
   }
 }
 
-TEST(FeaturesCodec, RefusesEveryTruncation) {
-  const std::vector<uint8_t> bytes = encode_features(some_picture(3));
+PictureFeatures coloured_picture(size_t count) {
+  PictureFeatures picture = some_picture(count);
+  picture.colours = {std::vector<uint8_t>(size_t{80} * 60 * 3), 80, 60, 3};
+  for (size_t i = 0; i < picture.colours.samples.size(); ++i)
+    picture.colours.samples[i] = static_cast<uint8_t>(i * 7);
+  return picture;
+}
+
+TEST(FeaturesCodec, ColoursAreThereOnlyWhereAPictureHasThem) {
+  const std::vector<uint8_t> bytes = encode_features(coloured_picture(3));
+  EXPECT_EQ(bytes.size(), encoded_features_bytes(coloured_picture(3)));
+  const auto read = decode_features(bytes);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->colours.samples, coloured_picture(3).colours.samples);
+  EXPECT_EQ(read->colours.width, 80u);
+  EXPECT_EQ(read->colours.height, 60u);
+  EXPECT_EQ(read->colours.channels, 3u);
+
+  // What was written before there were colours stays as it was.
+  const std::vector<uint8_t> grey = encode_features(some_picture(3));
+  EXPECT_EQ(grey[0], 1);
+  EXPECT_TRUE(decode_features(grey)->colours.samples.empty());
+}
+
+void refuses_every_truncation(const std::vector<uint8_t>& bytes) {
   for (size_t size = 0; size < bytes.size(); ++size)
     EXPECT_FALSE(decode_features(std::span(bytes).first(size))) << size;
   std::vector<uint8_t> longer = bytes;
   longer.push_back(0);
   EXPECT_FALSE(decode_features(longer));
+}
+
+TEST(FeaturesCodec, RefusesEveryTruncation) {
+  refuses_every_truncation(encode_features(some_picture(3)));
+  refuses_every_truncation(encode_features(coloured_picture(3)));
 }
 
 TEST(FeaturesCodec, RefusesWhatNoPictureHas) {

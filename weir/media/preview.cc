@@ -19,17 +19,22 @@ uint32_t scaled(uint32_t length, uint32_t side, uint32_t longest) {
 
 }  // namespace
 
-Pixels shrink(Pixels picture, uint32_t side) {
-  const uint32_t longest = std::max(picture.width, picture.height);
-  if (longest <= side) return picture;
+Pixels shrink(const PixelView& from, uint32_t side) {
+  const uint32_t longest = std::max(from.width, from.height);
   Pixels small;
-  small.width = scaled(picture.width, side, longest);
-  small.height = scaled(picture.height, side, longest);
-  small.channels = picture.channels;
-  const size_t channels = picture.channels;
+  if (longest <= side) {
+    small = {{}, from.width, from.height, from.channels};
+    for (uint32_t y = 0; y < from.height; ++y)
+      small.samples.insert(small.samples.end(), from.row(y),
+                           from.row(y) + size_t{from.width} * from.channels);
+    return small;
+  }
+  small.width = scaled(from.width, side, longest);
+  small.height = scaled(from.height, side, longest);
+  small.channels = from.channels;
+  const size_t channels = from.channels;
   small.samples.resize(size_t{small.width} * small.height * channels);
 
-  const PixelView from = picture.view();
   std::vector<uint64_t> sums(size_t{small.width} * channels);
   for (uint32_t y = 0; y < small.height; ++y) {
     const uint32_t top = edge(y, from.height, small.height);
