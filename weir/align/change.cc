@@ -163,8 +163,8 @@ class Outlines {
 
 }  // namespace
 
-Change change_between(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
-                      const std::vector<uint8_t>& agrees, std::span<const DisplacedSpot> spots) {
+Change change_between(const Plane& entry, const Plane& item, const Mask& inside, const Mask& agrees,
+                      const Chroma& colours, std::span<const DisplacedSpot> spots) {
   Change change;
   if (static_cast<size_t>(std::count(agrees.begin(), agrees.end(), 1)) < kFewest) return change;
   const ToneCurve curve(entry, item, agrees);
@@ -185,7 +185,8 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
   change.noise = noise / contrast;
 
   // Marks what became brighter (`sign` 1), darker (-1) or either (0); gives its share.
-  Mask changed(inside.size()), put_on(inside.size());
+  Mask changed(inside.size()), &put_on = change.put_on;
+  put_on.assign(inside.size(), 0);
   const auto mark = [&](double least_contrast, float sign) {
     const double limit = std::max(kNoises * noise, least_contrast * contrast);
     double differing = 0;
@@ -198,9 +199,12 @@ Change change_between(const Plane& entry, const Plane& item, const std::vector<u
     return differing / count;
   };
   mark(kLeastOfParts, 0);
+  // What was put on says nothing of what came or went.
+  put_on = put_on_parts(changed, agrees, colours, entry.width, entry.height);
+  mark(kLeastOfParts, 0);
   change.newcomers = newcomers(toned, item, changed, inside);
-  put_on = change.newcomers.stickers;  // says nothing of what came or went
-  change.stickers = static_cast<double>(std::count(put_on.begin(), put_on.end(), 1)) / count;
+  for (size_t i = 0; i < put_on.size(); ++i) put_on[i] |= change.newcomers.stickers[i];
+  change.covers = static_cast<double>(std::count(put_on.begin(), put_on.end(), 1)) / count;
   // Where something came beside what is gone, one became darker and the other brighter.
   for (const float sign : {1.0f, -1.0f}) {
     mark(kLeastOfParts, sign);

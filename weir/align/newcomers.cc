@@ -21,7 +21,9 @@ constexpr double kMostOfFewTones = 0.45;  // of the part, in its three commonest
 constexpr double kLeastSticker = 0.005;   // of the pixels compared
 constexpr double kRoundAsSticker = 0.5;
 constexpr double kTonesOfSticker = 0.55;
-constexpr int kAroundSticker = 2;  // pixels, at which it still shows
+constexpr int kAroundSticker = 2;    // pixels, at which it still shows
+constexpr int kBorder = 2;           // pixels; twice as much is as wide as a stroke gets
+constexpr double kLeastCore = 0.12;  // of the part, that is further from its outline
 constexpr int kTones = 32;
 constexpr double kMostStraight = 0.55;  // of the outline, in runs
 constexpr size_t kRun = 14;             // pixels, level or upright
@@ -80,12 +82,17 @@ Newcomers newcomers(const Plane& entry, const Plane& item, const Mask& changed,
                     const Mask& inside) {
   const size_t width = entry.width, height = entry.height;
   const Mask whole = closed(changed, width, height);
+  Mask core = whole;  // what is left where its border is taken off
+  for (int i = 0; i < kBorder; ++i) {
+    core = near_value(core, 0, width, height);
+    for (uint8_t& value : core) value = !value;
+  }
   const auto at_rim = [&](size_t at) {
     const size_t x = at % width, y = at / width;
     return x < 2 || y < 2 || x + 2 >= width || y + 2 >= height;
   };
   const auto compared = static_cast<double>(std::count(inside.begin(), inside.end(), 1));
-  Newcomers out{0, 0, Mask(whole.size())};
+  Newcomers out{0, 0, Mask(whole.size()), Mask(whole.size())};
   Mask left = whole, counted(whole.size());
   for (size_t first = 0; first < left.size(); ++first) {
     if (!left[first]) continue;
@@ -100,11 +107,14 @@ Newcomers newcomers(const Plane& entry, const Plane& item, const Mask& changed,
     // Of what the outline belongs to: that is what is there.
     const bool is_entrys = along_outline(part, whole, entry, item, counted).more_of_entry() > 0;
     const double few_tones = share_of_few_tones(part, is_entrys ? entry : item);
+    const double straight = straight_share(outline, width, height);
     if (round >= kRoundAsSticker && few_tones >= kTonesOfSticker)
-      for (const size_t at : part) out.stickers[at] = 1;
+      for (const size_t at : part) out.stickers[at] = 1, out.plates[at] = straight > kMostStraight;
     if (size < kLeastShare * compared || round < kThin || few_tones > kMostOfFewTones) continue;
     if (round > (size >= kLarge * compared ? kRaggedIfLarge : kRagged)) continue;
-    if (straight_share(outline, width, height) > kMostStraight) continue;
+    if (straight > kMostStraight) continue;
+    const auto deep = std::count_if(part.begin(), part.end(), [&](size_t at) { return core[at]; });
+    if (static_cast<double>(deep) < kLeastCore * size) continue;
     ++out.parts;
     out.share += size / compared;
   }

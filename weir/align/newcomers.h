@@ -15,6 +15,7 @@ struct Newcomers {
   size_t parts = 0;
   double share = 0;  // of the pixels compared, that they cover
   Mask stickers;     // 1 where a part is as round and of as few tones as no part of a scene
+  Mask plates;       // 1 where such a part has level and upright sides: a caption, a card
 };
 
 // Planes in one frame, of the same tones. `changed` is 1 where the pictures differ, `inside` where

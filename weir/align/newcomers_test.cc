@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -95,6 +96,29 @@ TEST(Newcomers, StrokesAreNone) {
   Plane item = ground();
   put(item, 20, 5, 100, 150, stroke);
   EXPECT_EQ(found(ground(), item).parts, 0u);
+}
+
+// As strokes show in a small plane: a few pixels wide, and crossing one another.
+TEST(Newcomers, BroadStrokesThatCrossAreNone) {
+  Plane item = ground();
+  const auto crossing = [](double x, double y) {
+    return std::abs(y - 0.5 - 0.3 * std::sin(7 * x)) < 0.035 ||
+           std::abs(x - 0.5 - 0.3 * std::sin(5 * y)) < 0.035 || std::abs(x - y) < 0.04;
+  };
+  put(item, 40, 20, 60, 150, crossing);
+  EXPECT_EQ(found(ground(), item).parts, 0u);
+}
+
+TEST(Newcomers, OnlyStickersWithLevelSidesArePlates) {
+  const auto count = [](const Mask& mask) { return std::count(mask.begin(), mask.end(), 1); };
+  for (const bool is_plate : {false, true}) {
+    Plane item = ground();
+    put(item, 40, 20, 60, 5, is_plate ? square : disc);
+    const Newcomers seen = found(ground(), item);
+    EXPECT_GT(count(seen.stickers), 2'000) << is_plate;
+    EXPECT_EQ(count(seen.plates) > 2'000, is_plate);
+    EXPECT_TRUE(is_plate || count(seen.plates) == 0);
+  }
 }
 
 TEST(Newcomers, AFlatEmblemOfAnyShapeIsNone) {

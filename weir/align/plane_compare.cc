@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "weir/align/put_on.h"
+
 namespace weir {
 
 namespace {
@@ -165,6 +167,7 @@ class Comparison {
  public:
   Comparison(const Plane& known, const Plane& shown, const PictureTransform& to_shown)
       : known_(known), shown_(shown) {
+    map_.width = known.width;
     map_.columns = known.width / kSide;
     map_.rows = known.height / kSide;
     map_.left = known.width % kSide / 2;  // what is left over is shared by both sides
@@ -237,7 +240,9 @@ class Comparison {
     return fit(kind, pairs);
   }
 
-  BlockMap finished(std::span<const DisplacedSpot> spots) {
+  // `to_shown` is what the item was last warped by; `colours` are those of the item.
+  BlockMap finished(std::span<const DisplacedSpot> spots, const Pixels& colours,
+                    const PictureTransform& to_shown) {
     std::vector<uint8_t> agrees(inside_.size());
     for_each_inside([&](size_t i, size_t x, size_t y) {
       const Block& block = map_.blocks[i];
@@ -247,7 +252,9 @@ class Comparison {
     });
     trim(map_);
     leave_out_what_is_not_shown();
-    map_.change = change_between(soft_entry_, soft_item_, inside_, agrees, spots);
+    const Chroma chroma = chroma_in_frame(colours, to_shown, shown_.width, shown_.height,
+                                          known_.width, known_.height);
+    map_.change = change_between(soft_entry_, soft_item_, inside_, agrees, chroma, spots);
     return std::move(map_);
   }
 
@@ -320,7 +327,7 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
   if (const auto back = inverse(corrected))
     for (const auto& [from, to] : displaced)
       spots.push_back({{from.x * x, from.y * y}, (*back)({to.x * x, to.y * y})});
-  return comparison.finished(spots);
+  return comparison.finished(spots, item.colours, to_item);
 }
 
 }  // namespace weir

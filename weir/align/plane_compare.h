@@ -30,6 +30,7 @@ constexpr float kDifferingBlock = 0.3f;
 // The entry's plane, square by square, left to right, then down.
 struct BlockMap {
   static constexpr size_t kSide = 8;  // of a block, in pixels of the entry's plane
+  size_t width = 0;                   // of the entry's plane, in pixels
   size_t columns = 0;
   size_t rows = 0;
   size_t left = 0;  // pixels of the plane before the first block, and

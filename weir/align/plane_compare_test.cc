@@ -143,7 +143,7 @@ TEST(PlaneCompare, ACopyWithAStickerIsAltered) {
     };
     const PictureFeatures entry = entry_showing(grey);
     const BlockMap map = compare_planes(item_showing({}, with_sticker, untouched), entry, {});
-    EXPECT_GT(map.change.stickers, 0.03) << seed;
+    EXPECT_GT(map.change.covers, 0.03) << seed;
     SharedRegion region;
     judge(map, item_showing({}, with_sticker, untouched), entry, true, region);
     EXPECT_EQ(region.verdict, Verdict::kCopy);
@@ -151,6 +151,38 @@ TEST(PlaneCompare, ACopyWithAStickerIsAltered) {
     region = judged(item_showing({}, grey, untouched), entry, {});
     EXPECT_FALSE(region.altered);
   }
+}
+
+// A figure of many tones that came into the picture: somebody, unless its colours are a sticker's.
+TEST(PlaneCompare, ColoursTellStickersFromNewcomers) {
+  int copies_in_grey = 0, copies_in_pale = 0, copies_in_strong = 0;
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const made::Scene scene(seed), tones(seed + 1'000);
+    const auto is_figure = [](double x, double y) {
+      const double across = std::abs(x - 320), half = 40 + 20 * std::sin(y / 31) + (y - 200) / 10;
+      return (y > 190 && y < 420 && across < half) || std::hypot(across, y - 150) < 45;
+    };
+    const auto with_figure = [&](double x, double y) {
+      return is_figure(x, y) ? std::clamp(tones.at(x, y) * 1.3 - 40, 0.0, 255.0) : scene.at(x, y);
+    };
+    PictureFeatures item = item_showing({}, with_figure, untouched);
+    const PictureFeatures entry = entry_showing([&](double x, double y) { return scene.at(x, y); });
+    copies_in_grey += judged(item, entry, {}).verdict == Verdict::kCopy;
+    const auto copies_in = [&](std::array<double, 3> tint) {
+      item.colours = {{}, 256, 192, 3};
+      for (uint32_t y = 0; y < 192; ++y)
+        for (uint32_t x = 0; x < 256; ++x)
+          for (const double factor : tint)
+            item.colours.samples.push_back(
+                static_cast<uint8_t>(is_figure(x * 2.5, y * 2.5) ? 200 * factor : 120));
+      return judged(item, entry, {}).verdict == Verdict::kCopy;
+    };
+    copies_in_pale += copies_in({1, 0.85, 0.75});
+    copies_in_strong += copies_in({1, 0.8, 0.1});
+  }
+  EXPECT_LE(copies_in_grey, 3);
+  EXPECT_EQ(copies_in_pale, copies_in_grey);
+  EXPECT_GE(copies_in_strong, 8);
 }
 
 // Somebody stood in one place when the entry was taken and in another when the item was.

@@ -24,6 +24,18 @@ struct Evidence {
   uint32_t blocks = 0;
 };
 
+// Most of a block's pixels.
+bool is_plate(const BlockMap& map, size_t column, size_t row) {
+  constexpr size_t kSide = BlockMap::kSide;
+  if (map.change.newcomers.plates.empty()) return false;
+  size_t count = 0;
+  for (size_t y = 0; y < kSide; ++y)
+    for (size_t x = 0; x < kSide; ++x)
+      count += map.change.newcomers
+                   .plates[(map.top + row * kSide + y) * map.width + map.left + column * kSide + x];
+  return 2 * count > kSide * kSide;
+}
+
 Evidence evidence_of(const BlockMap& map) {
   Evidence evidence;
   std::vector<float> agreements;
@@ -31,7 +43,8 @@ Evidence evidence_of(const BlockMap& map) {
   for (size_t row = map.first_row; row < map.end_row; ++row)
     for (size_t column = map.first_column; column < map.end_column; ++column) {
       const Block& block = map.at(column, row);
-      beside += block.state == Block::State::kFlat && block.item_contrast >= kSomething;
+      beside += block.state == Block::State::kFlat && block.item_contrast >= kSomething &&
+                !is_plate(map, column, row);
       if (block.state != Block::State::kCompared) continue;
       agreements.push_back(block.agreement);
       differing += block.agreement < kDifferingBlock;
@@ -88,7 +101,7 @@ constexpr double kNoisy = 0.14;   // with this much noise, as a share of the con
 Verdict verdict_of(const Evidence& evidence, const Change& change, bool tell_newcomers) {
   if (evidence.blocks < kLeastBlocks) return Verdict::kUnclear;
   if (has_moved(change.moved) || came_and_went(change.parts)) return Verdict::kSameScene;
-  if (tell_newcomers && change.newcomers.parts > 0) return Verdict::kSameScene;
+  if (tell_newcomers && change.newcomers.share > change.covers) return Verdict::kSameScene;
   // A wall is a wall: what stands before it is most of what there is to see, unless it was pasted.
   if (evidence.beside > 1 && change.straight < kPasted) return Verdict::kUnclear;
   // Nothing clearly differs: the same picture, unless a little of it changed as scenes do.
@@ -150,7 +163,7 @@ void judge(const BlockMap& map, const PictureFeatures& item, const PictureFeatur
   region.blocks = evidence.blocks;
   region.verdict = verdict_of(evidence, map.change, tell_newcomers);
   region.altered =
-      map.change.share + map.change.stickers >= kAltered && map.change.straight < kPasted;
+      map.change.share + map.change.covers >= kAltered && map.change.straight < kPasted;
   region.moved = region.verdict == Verdict::kSameScene && has_moved(map.change.moved);
 
   std::array<Point, 4> part = shown_part(map, entry);
