@@ -23,6 +23,8 @@ constexpr double kMeanInTrimmed = 0.45;  // and their mean: unrelated blocks, at
 constexpr double kGuides = 0.6;          // blocks whose displacement says something
 constexpr double kNoMove = 0.02;         // of correlation, that another place must fit better by,
 constexpr double kNoMoveShare = 0.3;     // and of what the fit lacks
+constexpr size_t kForAffine = 16;        // such blocks, and
+constexpr size_t kForPerspective = 48;   // so many to tell what else a transform has
 constexpr double kWorthMoving = 0.3;     // pixels of the entry's plane
 constexpr double kAlwaysBlur = 0.7;      // both sides: grain and the edges of pixels are no content
 // What the entry is blurred with besides, to be as soft as the item is: the best is taken.
@@ -228,9 +230,9 @@ class Comparison {
       away += std::hypot(block.shift_x, block.shift_y);
     }
     if (pairs.size() < 8 || away < kWorthMoving * static_cast<double>(pairs.size())) return {};
-    const auto kind = pairs.size() < 16   ? TransformKind::kSimilarity
-                      : pairs.size() < 48 ? TransformKind::kAffine
-                                          : TransformKind::kHomography;
+    const auto kind = pairs.size() < kForAffine        ? TransformKind::kSimilarity
+                      : pairs.size() < kForPerspective ? TransformKind::kAffine
+                                                       : TransformKind::kHomography;
     auto found = fit(kind, pairs);
     if (!found) return found;
     std::erase_if(pairs, [&](const PointPair& pair) {
