@@ -28,7 +28,7 @@ import sources
 from shot import Shot
 from stock import Stock
 
-SEED = 20261204
+SEED = 20261205
 ENTRY_QUALITY = 90
 FILLER_SHARE = 0.15     # of the innocents; photographs of nebulae are many, and much alike
 NAMED = ("crop", "picture-in-picture", "letterbox", "caption", "rotate", "perspective", "screen")

@@ -101,7 +101,8 @@ constexpr double kNoisy = 0.14;   // with this much noise, as a share of the con
 Verdict verdict_of(const Evidence& evidence, const Change& change, bool tell_newcomers) {
   if (evidence.blocks < kLeastBlocks) return Verdict::kUnclear;
   if (has_moved(change.moved) || came_and_went(change.parts)) return Verdict::kSameScene;
-  if (tell_newcomers && change.newcomers.share > change.covers) return Verdict::kSameScene;
+  if (tell_newcomers && change.newcomers.share > change.covers && change.straight < kPasted)
+    return Verdict::kSameScene;
   // A wall is a wall: what stands before it is most of what there is to see, unless it was pasted.
   if (evidence.beside > 1 && change.straight < kPasted) return Verdict::kUnclear;
   // Nothing clearly differs: the same picture, unless a little of it changed as scenes do.
