@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -146,6 +149,17 @@ TEST(Answer, SignalsThatDoNotFitBecomeALimitError) {
   ASSERT_TRUE(answer);
   ASSERT_FALSE(answer->outcome);
   EXPECT_EQ(answer->outcome.error().code, ErrorCode::kLimit);
+}
+
+// A fuzzer that starts from answers of another version learns nothing from them.
+TEST(Answer, ThoseThatTheFuzzerStartsFromAreAnswers) {
+  const std::string corpus = WEIR_SOURCE_DIR "/tests/corpus/answer_fuzz/";
+  for (const char* name : {"animation", "content_box_preview", "error_corrupt", "error_limit",
+                           "features", "no_pictures", "one_picture", "video"}) {
+    std::ifstream file(corpus + name, std::ios::binary);
+    const std::vector<uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_TRUE(read_answer(bytes)) << name << ", of " << bytes.size() << " bytes";
+  }
 }
 
 TEST(Layers, ComeBackAsTheyWere) {
