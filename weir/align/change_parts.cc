@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "weir/align/mask.h"
 
@@ -26,7 +27,7 @@ ChangedParts changed_parts(const Plane& entry, const Plane& item, const Mask& ch
     const bool at_rim = x < kBorder || y < kBorder || x + kBorder >= width || y + kBorder >= height;
     edge[i] = at_rim || !inside[i];
   }
-  for (size_t i = 0; i < kBorder; ++i) edge = near_value(edge, 1, width, height);
+  edge = grown(std::move(edge), static_cast<int>(kBorder), width, height);
 
   ChangedParts parts;
   Mask left = whole, counted(whole.size());

@@ -13,10 +13,21 @@ Mask near_value(const Mask& mask, uint8_t value, size_t width, size_t height) {
   return out;
 }
 
+Mask grown(Mask mask, int pixels, size_t width, size_t height) {
+  for (int i = 0; i < pixels; ++i) mask = near_value(mask, 1, width, height);
+  return mask;
+}
+
+Mask shrunk(Mask mask, int pixels, size_t width, size_t height) {
+  for (int i = 0; i < pixels; ++i) {
+    mask = near_value(mask, 0, width, height);
+    for (uint8_t& value : mask) value = !value;
+  }
+  return mask;
+}
+
 Mask closed(const Mask& mask, size_t width, size_t height) {
-  Mask out = near_value(near_value(mask, 1, width, height), 0, width, height);
-  for (uint8_t& value : out) value = !value;
-  return out;
+  return shrunk(grown(mask, 1, width, height), 1, width, height);
 }
 
 std::vector<size_t> taken_part(Mask& mask, size_t first, size_t width, size_t height) {

@@ -23,6 +23,11 @@ void around(size_t at, size_t width, size_t height, Does does) {
 // 1 where any of the nine pixels around is `value`, 0 elsewhere.
 Mask near_value(const Mask& mask, uint8_t value, size_t width, size_t height);
 
+// 1 where a pixel of 1 is at most so many pixels away, level, upright or diagonally; and where none
+// of 0 is.
+Mask grown(Mask mask, int pixels, size_t width, size_t height);
+Mask shrunk(Mask mask, int pixels, size_t width, size_t height);
+
 // Cracks of a pixel are filled, so that a thing is one part.
 Mask closed(const Mask& mask, size_t width, size_t height);
 

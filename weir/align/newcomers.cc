@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <numbers>
+#include <utility>
 
 namespace weir {
 
@@ -82,11 +83,7 @@ Newcomers newcomers(const Plane& entry, const Plane& item, const Mask& changed,
                     const Mask& inside) {
   const size_t width = entry.width, height = entry.height;
   const Mask whole = closed(changed, width, height);
-  Mask core = whole;  // what is left where its border is taken off
-  for (int i = 0; i < kBorder; ++i) {
-    core = near_value(core, 0, width, height);
-    for (uint8_t& value : core) value = !value;
-  }
+  const Mask core = shrunk(whole, kBorder, width, height);
   const auto at_rim = [&](size_t at) {
     const size_t x = at % width, y = at / width;
     return x < 2 || y < 2 || x + 2 >= width || y + 2 >= height;
@@ -118,8 +115,7 @@ Newcomers newcomers(const Plane& entry, const Plane& item, const Mask& changed,
     ++out.parts;
     out.share += size / compared;
   }
-  for (int i = 0; i < kAroundSticker; ++i)
-    out.stickers = near_value(out.stickers, 1, width, height);
+  out.stickers = grown(std::move(out.stickers), kAroundSticker, width, height);
   return out;
 }
 

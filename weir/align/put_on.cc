@@ -58,11 +58,6 @@ Mask foreign_colours(const Chroma& item, const Mask& same) {
   return foreign;
 }
 
-Mask grown(Mask mask, size_t width, size_t height) {
-  for (int i = 0; i < kAround; ++i) mask = near_value(mask, 1, width, height);
-  return mask;
-}
-
 }  // namespace
 
 Chroma chroma_in_frame(const Pixels& colours, const PictureTransform& to_picture,
@@ -89,7 +84,7 @@ Chroma chroma_in_frame(const Pixels& colours, const PictureTransform& to_picture
 Mask put_on_parts(const Mask& changed, const Mask& agrees, const Chroma& item, size_t width,
                   size_t height) {
   const Mask whole = closed(changed, width, height);
-  Mask same = grown(whole, width, height);
+  Mask same = grown(whole, kAround, width, height);
   for (size_t i = 0; i < same.size(); ++i) same[i] = agrees[i] && !same[i];
   const Mask foreign = foreign_colours(item, same);
   Mask left = whole, out(whole.size());
@@ -102,7 +97,7 @@ Mask put_on_parts(const Mask& changed, const Mask& agrees, const Chroma& item, s
     if (static_cast<double>(put_on) < kLeastShare * static_cast<double>(part.size())) continue;
     for (const size_t at : part) out[at] = 1;
   }
-  return grown(std::move(out), width, height);
+  return grown(std::move(out), kAround, width, height);
 }
 
 }  // namespace weir
