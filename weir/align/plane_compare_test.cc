@@ -185,6 +185,31 @@ TEST(PlaneCompare, ColoursTellStickersFromNewcomers) {
   EXPECT_GE(copies_in_strong, 8);
 }
 
+// Beside stickers that cover more than it does, a figure is one more of them.
+TEST(PlaneCompare, AFigureTellsOnlyBesideSmallerStickers) {
+  int beside_small = 0, beside_large = 0;
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const made::Scene scene(seed), tones(seed + 1'000);
+    const auto copies_beside = [&](double radius) {
+      const auto shown = [&](double x, double y) {
+        for (const double middle : {110.0, 530.0})
+          if (std::hypot(x - middle, y - 240) < radius) return 235.0;
+        const double across = std::abs(x - 320), half = 40 + 20 * std::sin(y / 31);
+        const bool figure =
+            (y > 190 && y < 420 && across < half) || std::hypot(across, y - 150) < 45;
+        return figure ? std::clamp(tones.at(x, y) * 1.3 - 40, 0.0, 255.0) : scene.at(x, y);
+      };
+      const PictureFeatures entry =
+          entry_showing([&](double x, double y) { return scene.at(x, y); });
+      return judged(item_showing({}, shown, untouched), entry, {}).verdict == Verdict::kCopy;
+    };
+    beside_small += copies_beside(30);
+    beside_large += copies_beside(85);
+  }
+  EXPECT_LE(beside_small, 3);
+  EXPECT_GE(beside_large, 7);
+}
+
 // Somebody stood in one place when the entry was taken and in another when the item was.
 TEST(PlaneCompare, SomebodyWhoMovedMakesItAnotherPictureOfTheScene) {
   int copies = 0, scenes = 0;
