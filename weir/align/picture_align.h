@@ -12,16 +12,15 @@
 
 namespace weir {
 
-struct Point {
-  double x = 0;
-  double y = 0;
-};
-
 // How positions in the entry's picture become positions in the item's: [x' y' w'] = h [x y 1], row
 // by row, in pixels of the upright pictures.
 struct PictureTransform {
   std::array<double, 9> h{1, 0, 0, 0, 1, 0, 0, 0, 1};
-  Point operator()(Point entry) const;
+  Point operator()(Point entry) const {
+    const double depth = h[6] * entry.x + h[7] * entry.y + h[8];
+    return {(h[0] * entry.x + h[1] * entry.y + h[2]) / depth,
+            (h[3] * entry.x + h[4] * entry.y + h[5]) / depth};
+  }
 };
 
 // What the pixels say about a region whose geometry agrees; kElement is said by those who also know

@@ -83,16 +83,22 @@ Warped warped(const Plane& source, const PictureTransform& to_source, size_t wid
   const auto& h = to_source.h;
   const double last_x = static_cast<double>(source.width),
                last_y = static_cast<double>(source.height);
+  // Where the pixels of a row lie first, which is arithmetic on columns; then the samples.
+  std::vector<double> xs(width), ys(width);
   for (size_t y = 0; y < height; ++y) {
     const double py = static_cast<double>(y) + 0.5;
     for (size_t x = 0; x < width; ++x) {
       const double px = static_cast<double>(x) + 0.5;
       const double depth = h[6] * px + h[7] * py + h[8];
-      const double sx = (h[0] * px + h[1] * py + h[2]) / depth;
-      const double sy = (h[3] * px + h[4] * py + h[5]) / depth;
-      if (!(sx >= 0 && sy >= 0 && sx <= last_x && sy <= last_y)) continue;
-      const double cx = std::clamp(sx - 0.5, 0.0, last_x - 1.001);
-      const double cy = std::clamp(sy - 0.5, 0.0, last_y - 1.001);
+      xs[x] = (h[0] * px + h[1] * py + h[2]) / depth;
+      ys[x] = (h[3] * px + h[4] * py + h[5]) / depth;
+    }
+    float* to = out.plane.row(y);
+    uint8_t* inside = out.inside.data() + y * width;
+    for (size_t x = 0; x < width; ++x) {
+      if (!(xs[x] >= 0 && ys[x] >= 0 && xs[x] <= last_x && ys[x] <= last_y)) continue;
+      const double cx = std::clamp(xs[x] - 0.5, 0.0, last_x - 1.001);
+      const double cy = std::clamp(ys[x] - 0.5, 0.0, last_y - 1.001);
       const auto ix = static_cast<size_t>(cx), iy = static_cast<size_t>(cy);
       const auto fx = static_cast<float>(cx - static_cast<double>(ix));
       const auto fy = static_cast<float>(cy - static_cast<double>(iy));
@@ -100,8 +106,8 @@ Warped warped(const Plane& source, const PictureTransform& to_source, size_t wid
       const float* lower = upper + source.width;
       const float top = upper[0] + fx * (upper[1] - upper[0]);
       const float bottom = lower[0] + fx * (lower[1] - lower[0]);
-      out.plane.row(y)[x] = top + fy * (bottom - top);
-      out.inside[y * width + x] = 1;
+      to[x] = top + fy * (bottom - top);
+      inside[x] = 1;
     }
   }
   return out;

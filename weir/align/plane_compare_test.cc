@@ -153,19 +153,24 @@ TEST(PlaneCompare, ACopyWithAStickerIsAltered) {
   }
 }
 
-// A figure of many tones that came into the picture: somebody, unless its colours are a sticker's.
+// Somebody in the middle of the picture, as an outline.
+bool in_figure(double x, double y) {
+  const double across = std::abs(x - 320), half = 40 + 20 * std::sin(y / 31) + (y - 200) / 10;
+  return (y > 190 && y < 420 && across < half) || std::hypot(across, y - 150) < 45;
+}
+
+// The same of many tones.
+double with_figure(const made::Scene& scene, const made::Scene& tones, double x, double y) {
+  return in_figure(x, y) ? std::clamp(tones.at(x, y) * 1.3 - 40, 0.0, 255.0) : scene.at(x, y);
+}
+
+// Who came into the picture is somebody, unless its colours are a sticker's.
 TEST(PlaneCompare, ColoursTellStickersFromNewcomers) {
   int copies_in_grey = 0, copies_in_pale = 0, copies_in_strong = 0;
   for (unsigned seed = 0; seed < 10; ++seed) {
     const made::Scene scene(seed), tones(seed + 1'000);
-    const auto is_figure = [](double x, double y) {
-      const double across = std::abs(x - 320), half = 40 + 20 * std::sin(y / 31) + (y - 200) / 10;
-      return (y > 190 && y < 420 && across < half) || std::hypot(across, y - 150) < 45;
-    };
-    const auto with_figure = [&](double x, double y) {
-      return is_figure(x, y) ? std::clamp(tones.at(x, y) * 1.3 - 40, 0.0, 255.0) : scene.at(x, y);
-    };
-    PictureFeatures item = item_showing({}, with_figure, untouched);
+    const auto shown = [&](double x, double y) { return with_figure(scene, tones, x, y); };
+    PictureFeatures item = item_showing({}, shown, untouched);
     const PictureFeatures entry = entry_showing([&](double x, double y) { return scene.at(x, y); });
     copies_in_grey += judged(item, entry, {}).verdict == Verdict::kCopy;
     const auto copies_in = [&](std::array<double, 3> tint) {
@@ -174,7 +179,7 @@ TEST(PlaneCompare, ColoursTellStickersFromNewcomers) {
         for (uint32_t x = 0; x < 256; ++x)
           for (const double factor : tint)
             item.colours.samples.push_back(
-                static_cast<uint8_t>(is_figure(x * 2.5, y * 2.5) ? 200 * factor : 120));
+                static_cast<uint8_t>(in_figure(x * 2.5, y * 2.5) ? 200 * factor : 120));
       return judged(item, entry, {}).verdict == Verdict::kCopy;
     };
     copies_in_pale += copies_in({1, 0.85, 0.75});
@@ -194,10 +199,7 @@ TEST(PlaneCompare, AFigureTellsOnlyBesideSmallerStickers) {
       const auto shown = [&](double x, double y) {
         for (const double middle : {110.0, 530.0})
           if (std::hypot(x - middle, y - 240) < radius) return 235.0;
-        const double across = std::abs(x - 320), half = 40 + 20 * std::sin(y / 31);
-        const bool figure =
-            (y > 190 && y < 420 && across < half) || std::hypot(across, y - 150) < 45;
-        return figure ? std::clamp(tones.at(x, y) * 1.3 - 40, 0.0, 255.0) : scene.at(x, y);
+        return with_figure(scene, tones, x, y);
       };
       const PictureFeatures entry =
           entry_showing([&](double x, double y) { return scene.at(x, y); });
@@ -208,6 +210,28 @@ TEST(PlaneCompare, AFigureTellsOnlyBesideSmallerStickers) {
   }
   EXPECT_LE(beside_small, 3);
   EXPECT_GE(beside_large, 7);
+}
+
+// Nor does one tell anything where most outlines of what changed are level or upright ones, as
+// those of a band that an editor put beside it are.
+TEST(PlaneCompare, AFigureTellsNothingBesideAPastedBand) {
+  int copies_alone = 0, copies_banded = 0;
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const made::Scene scene(seed), tones(seed + 1'000);
+    const auto copies = [&](bool banded) {
+      const auto shown = [&](double x, double y) {
+        if (banded && x > 130 && x < 190) return scene.at(160, 240) < 128 ? 250.0 : 5.0;
+        return with_figure(scene, tones, x, y);
+      };
+      const PictureFeatures entry =
+          entry_showing([&](double x, double y) { return scene.at(x, y); });
+      return judged(item_showing({}, shown, untouched), entry, {}).verdict == Verdict::kCopy;
+    };
+    copies_alone += copies(false);
+    copies_banded += copies(true);
+  }
+  EXPECT_LE(copies_alone, 3);
+  EXPECT_GE(copies_banded, 8);
 }
 
 // Somebody stood in one place when the entry was taken and in another when the item was.

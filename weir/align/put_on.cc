@@ -53,7 +53,8 @@ Mask foreign_colours(const Chroma& item, const Mask& same) {
     if (same[i]) palette.add(item.blue.samples[i], item.red.samples[i]);
   for (size_t i = 0; i < same.size(); ++i) {
     const float blue = item.blue.samples[i], red = item.red.samples[i];
-    foreign[i] = std::hypot(blue, red) >= kStrong && !palette.has(blue, red);
+    const bool strong = blue * blue + red * red >= kStrong * kStrong;
+    foreign[i] = strong && !palette.has(blue, red);
   }
   return foreign;
 }

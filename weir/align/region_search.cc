@@ -185,7 +185,8 @@ class RegionSearch {
 
   double error(const PictureTransform& transform, double unit, uint32_t i) const {
     const Point to = transform(pairs_[i].entry);
-    return std::hypot(to.x - pairs_[i].item.x, to.y - pairs_[i].item.y) / unit;
+    const double x = to.x - pairs_[i].item.x, y = to.y - pairs_[i].item.y;
+    return std::sqrt(x * x + y * y) / unit;
   }
 
   Hypothesis hypothesis(uint32_t i) const {

@@ -103,12 +103,6 @@ std::optional<PictureTransform> fit_homography(const Pairs& pairs) {
 
 }  // namespace
 
-Point PictureTransform::operator()(Point entry) const {
-  const double depth = h[6] * entry.x + h[7] * entry.y + h[8];
-  return {(h[0] * entry.x + h[1] * entry.y + h[2]) / depth,
-          (h[3] * entry.x + h[4] * entry.y + h[5]) / depth};
-}
-
 std::optional<PictureTransform> fit(TransformKind kind, std::span<const PointPair> pairs) {
   if (pairs.size() < static_cast<size_t>(kind)) return std::nullopt;
   const Normal item(pairs, [](const PointPair& pair) { return pair.item; });

@@ -8,6 +8,13 @@
 
 namespace weir {
 
+// A place in pixels of the upright picture: x to the right, y down, the centre of the first pixel
+// being 0.5, 0.5.
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
 // A rectangle in pixels of the upright picture; x to the right, y down, from the top left corner.
 struct Rect {
   uint32_t x = 0;

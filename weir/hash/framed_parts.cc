@@ -264,7 +264,7 @@ class Border {
 };
 
 // Where an upright line meets a level one, of which x and y are exchanged.
-Corner meeting(const Line& upright, const Line& level) {
+Point meeting(const Line& upright, const Line& level) {
   const double m = upright.x_at(0), n = level.x_at(0);
   const double x = (m + upright.tilt * n) / (1 - upright.tilt * level.tilt);
   return {x, n + level.tilt * x};
@@ -314,7 +314,7 @@ class PartSearch {
     const Line l = left.inside(kInset), t = top.inside(kInset);
     const Line r = right.inside(-kInset), b = bottom.inside(-kInset);
     const Quad q{meeting(l, t), meeting(r, t), meeting(r, b), meeting(l, b)};
-    for (const Corner& corner : q)
+    for (const Point& corner : q)
       if (corner.x < -kOutside * width_ || corner.x > (1 + kOutside) * width_ ||
           corner.y < -kOutside * height_ || corner.y > (1 + kOutside) * height_)
         return std::nullopt;
@@ -352,7 +352,7 @@ struct Sides {
 };
 
 Quad scaled(Quad part, double by_x, double by_y) {
-  for (Corner& corner : part) corner = {corner.x * by_x, corner.y * by_y};
+  for (Point& corner : part) corner = {corner.x * by_x, corner.y * by_y};
   return part;
 }
 

@@ -15,12 +15,8 @@ namespace weir {
 // which the picture is of even tone. What uniform borders around the whole leave over is
 // content_box().
 
-struct Corner {
-  double x = 0;  // pixels of the upright picture; the first pixel's centre is 0.5, 0.5
-  double y = 0;
-};
-// Upper left, upper right, lower right, lower left.
-using Quad = std::array<Corner, 4>;
+// Corners: upper left, upper right, lower right, lower left.
+using Quad = std::array<Point, 4>;
 
 constexpr size_t kMostFramedParts = 4;
 

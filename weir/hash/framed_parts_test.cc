@@ -22,12 +22,12 @@ using testing::synthetic_picture;
 struct Perspective {
   double a, b, c, d, e, f, g, h;
 
-  Corner operator()(double u, double v) const {
+  Point operator()(double u, double v) const {
     const double w = g * u + h * v + 1;
     return {(a * u + b * v + c) / w, (d * u + e * v + f) / w};
   }
   // The other way round, by Cramer's rule.
-  Corner back(double x, double y) const {
+  Point back(double x, double y) const {
     const double p = a - g * x, q = b - h * x, r = d - g * y, s = e - h * y;
     const double whole = p * s - q * r;
     return {((x - c) * s - q * (y - f)) / whole, (p * (y - f) - r * (x - c)) / whole};
@@ -39,7 +39,7 @@ struct Perspective {
 void paste(const Pixels& inner, const Perspective& place, Pixels& canvas) {
   for (uint32_t y = 0; y < canvas.height; ++y)
     for (uint32_t x = 0; x < canvas.width; ++x) {
-      const Corner at = place.back(x + 0.5, y + 0.5);
+      const Point at = place.back(x + 0.5, y + 0.5);
       if (at.x < 0 || at.x >= 1 || at.y < 0 || at.y >= 1) continue;
       const auto column = static_cast<size_t>(at.x * inner.width);
       const auto row = static_cast<size_t>(at.y * inner.height);
@@ -96,7 +96,7 @@ RC_GTEST_PROP(FramedParts, ATiltedPictureOnPaperIsFoundAndStraightened, ()) {
   const Perspective place{s * real(40, 75, 0.01), s * real(-5, 5, 0.01),  s * real(8, 15, 0.01),
                           s * real(-5, 5, 0.01),  s * real(35, 70, 0.01), s * real(8, 15, 0.01),
                           real(-6, 6, 0.01),      real(-6, 6, 0.01)};
-  for (const Corner& corner : place.corners())
+  for (const Point& corner : place.corners())
     RC_PRE(corner.x > 8 && corner.y > 8 && corner.x < s - 8 && corner.y < s - 8);
   const Pixels inner = inner_picture(seed);
   paste(inner, place, canvas);
@@ -158,7 +158,7 @@ RC_GTEST_PROP(FramedParts, AnyPixelsOfAnySizeWillDo, ()) {
           picture.samples[(size_t{row} * width + column) * channels + c] = level;
   }
   for (const FramedPart& part : framed_parts(picture.view())) {
-    for (const Corner& corner : part.outline)
+    for (const Point& corner : part.outline)
       RC_ASSERT(corner.x >= -0.02 * width && corner.x <= 1.02 * width &&
                 corner.y >= -0.02 * height && corner.y <= 1.02 * height);
     const Rect box = box_around(part.outline, width, height);
