@@ -6,10 +6,12 @@
 # and as a user with sudo, and says how long each took. Needs root and debootstrap.
 #
 #   tools/bare_root.sh DIR [VERB...]      DIR takes about 3 GB; VERB is build unless given
+#
+# WEIR_USERS names one of the two users, root or newcomer, where the other is not wanted.
 set -eu
 
 [ $# -ge 1 ] || {
-  sed -n 's/^# \{0,1\}//p' "$0" | sed -n '3,9p' >&2
+  sed -n 's/^# \{0,1\}//p' "$0" | sed -n '3,10p' >&2
   exit 2
 }
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -52,7 +54,7 @@ timed() {
 
 status=0
 src=/srv/weir
-for who in root newcomer; do
+for who in ${WEIR_USERS:-root newcomer}; do
   root=$dir/$who
   rm -rf "$root"
   cp -a "$base" "$root"

@@ -83,6 +83,15 @@ std::pair<const FramedPart*, double> nearest(const std::vector<FramedPart>& part
   return best;
 }
 
+// Of the side that is tilted most, in pixels a pixel.
+double most_tilt(const Quad& quad) {
+  const auto rise = [&](size_t a, size_t b) {
+    const double x = std::abs(quad[a].x - quad[b].x), y = std::abs(quad[a].y - quad[b].y);
+    return std::min(x, y) / std::max(x, y);
+  };
+  return std::max({rise(0, 1), rise(1, 2), rise(2, 3), rise(3, 0)});
+}
+
 RC_GTEST_PROP(FramedParts, ATiltedPictureOnPaperIsFoundAndStraightened, ()) {
   const auto real = [](int least, int most, double unit) {
     return *rc::gen::inRange(least, most + 1) * unit;
@@ -98,6 +107,7 @@ RC_GTEST_PROP(FramedParts, ATiltedPictureOnPaperIsFoundAndStraightened, ()) {
                           real(-6, 6, 0.01),      real(-6, 6, 0.01)};
   for (const Point& corner : place.corners())
     RC_PRE(corner.x > 8 && corner.y > 8 && corner.x < s - 8 && corner.y < s - 8);
+  RC_PRE(most_tilt(place.corners()) <= 0.2);
   const Pixels inner = inner_picture(seed);
   paste(inner, place, canvas);
   Numbers numbers(seed);
