@@ -127,6 +127,7 @@ class FeatureSegmentFile {
                           FeatureSegment& segment);
   static const char* wrong_with(const FeatureSegment& segment);
   static bool is_in_order(const FeatureSegment& segment);
+  static bool are_counted(const FeatureSegment& segment);
 };
 
 std::vector<uint16_t> FeatureSegmentFile::words_of(const FeatureSegment& segment) {
@@ -203,15 +204,38 @@ const char* FeatureSegmentFile::wrong_with(const FeatureSegment& segment) {
       std::adjacent_find(starts.begin(), starts.end(), std::greater_equal<>()) != starts.end())
     return "has lists that contradict each other";
   if (!is_in_order(segment)) return "has rows out of order";
-  uint64_t rows = 0;
   for (size_t i = 0; i < segment.key_counts_.size(); ++i) {
-    const KeyCount& count = segment.key_counts_[i];
-    if (i > 0 && segment.key_counts_[i - 1].key >= count.key) return "has keys out of order";
-    if (count.rows == 0) return "counts no rows for a key";
-    rows += count.rows;
+    if (i > 0 && segment.key_counts_[i - 1].key >= segment.key_counts_[i].key)
+      return "has keys out of order";
+    if (segment.key_counts_[i].rows == 0) return "counts no rows for a key";
   }
-  if (rows != segment.rows_) return "has counts of keys that contradict its rows";
+  if (!are_counted(segment)) return "has counts of keys that contradict its rows";
   return nullptr;
+}
+
+// Whether each key has the rows that are counted for it, and no other key has any.
+bool FeatureSegmentFile::are_counted(const FeatureSegment& segment) {
+  const std::span<const KeyCount> counts = segment.key_counts_;
+  const std::span<const uint32_t> keys(segment.keys(), segment.rows_);
+  std::vector<uint32_t> rows(counts.size());
+  const auto counted = [&](uint32_t key, size_t at) {
+    return at < counts.size() && counts[at].key == key && ++rows[at] <= counts[at].rows;
+  };
+  // Keys of entries are numbered nearly without gaps: then a table tells their places.
+  const uint64_t end = counts.empty() ? 0 : uint64_t{counts.back().key} + 1;
+  if (end <= 8 * counts.size()) {
+    std::vector<uint32_t> places(end, UINT32_MAX);
+    for (uint32_t at = 0; at < counts.size(); ++at) places[counts[at].key] = at;
+    for (const uint32_t key : keys)
+      if (key >= end || !counted(key, places[key])) return false;
+  } else {
+    for (const uint32_t key : keys) {
+      const auto at = std::lower_bound(counts.begin(), counts.end(), KeyCount{key, 0});
+      if (!counted(key, static_cast<size_t>(at - counts.begin()))) return false;
+    }
+  }
+  return std::equal(rows.begin(), rows.end(), counts.begin(),
+                    [](uint32_t seen, const KeyCount& count) { return seen == count.rows; });
 }
 
 bool FeatureSegmentFile::is_in_order(const FeatureSegment& segment) {

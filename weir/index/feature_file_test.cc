@@ -202,7 +202,10 @@ TEST_F(FeatureFile, ContradictionsUnderFittingChecksumsAreCorrupt) {
       {"the last word first", [=](auto& file) { file[words + 1] = 255; }},
       {"a count of none", put(counts + 4, 0)},
       {"a count of many", put(counts + 4, 60)},
+      {"counts exchanged", [=](auto& file) { --file[counts + 4], ++file[counts + 12]; }},
       {"keys twice", put(counts + 8, 0)},
+      {"a row of a key that is not counted", put(keys + 4 * 63, 99)},
+      {"a row of the last key there could be", put(keys + 4 * 63, UINT32_MAX)},
   };
   for (const auto& [what, damage] : damages) {
     auto bytes = good;
