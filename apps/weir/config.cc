@@ -35,6 +35,20 @@ std::function<bool(const toml::node&, Config&)> number(std::function<T&(Config&)
 
 constexpr uint64_t kMib = 1ull << 20;
 
+// Names as a Host field has them, without a port.
+bool read_host_names(const toml::node& node, Config& config) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  const toml::array* names = node.as_array();
+  if (names == nullptr) return false;
+  for (const toml::node& one : *names) {
+    const auto name = one.value_exact<std::string>();
+    if (!name || name->empty() || name->find_first_not_of(kLetters) != name->npos) return false;
+    config.host_names.push_back(*name);
+  }
+  return true;
+}
+
 // long: one table
 const std::vector<Key>& keys() {
   static const std::vector<Key> kKeys{
@@ -89,6 +103,8 @@ const std::vector<Key>& keys() {
          if (value) config.listen = *value;
          return value.has_value();
        }},
+      {"server", "host_names", "a list of names without ports, such as [\"weir.example.org\"]",
+       read_host_names},
       {"server", "request_mib", "a whole number from 1 to 1048576",
        number<uint64_t>([](Config& c) -> uint64_t& { return c.request_bytes; }, 1, 1'048'576,
                         kMib)},
@@ -158,6 +174,9 @@ Result<Config> read_config(const std::string& path) {
 
 std::string to_toml(const Config& config) {
   const Limits& limits = config.limits;
+  std::string quoted;
+  for (const std::string& name : config.host_names)
+    quoted += fmt::format("{}\"{}\"", quoted.empty() ? "" : ", ", name);
   return fmt::format(
       "[limits]  # of one foreign file\n"
       "file_mib = {}\n"
@@ -178,6 +197,7 @@ std::string to_toml(const Config& config) {
       "expected_false_alarms = {:e}\n"
       "\n[server]\n"
       "listen = \"{}\"\n"
+      "host_names = [{}]  # that a server on a loopback address answers to besides localhost\n"
       "request_mib = {}\n"
       "connections = {}\n"
       "\n[jobs]\n"
@@ -191,7 +211,7 @@ std::string to_toml(const Config& config) {
       limits.file_bytes / kMib, limits.pixels, limits.dimension, limits.frames, limits.deadline_ms,
       limits.memory_bytes / kMib, limits.video_bytes / kMib, limits.video_seconds,
       limits.video_frames, limits.video_stall_ms, limits.video_deadline_s, config.workers,
-      config.allow_unsandboxed, config.expected_false_alarms, config.listen,
+      config.allow_unsandboxed, config.expected_false_alarms, config.listen, quoted,
       config.request_bytes / kMib, config.connections, config.job_bytes / kMib, config.waiting_jobs,
       config.waiting_job_bytes / kMib, config.job_kept_s, config.tail_rows,
       config.snapshot_changes);

@@ -120,6 +120,7 @@ Result<int> serve_verb(const Common& common, const ServeRequest& request) {
   ServerOptions options;
   options.address = endpoint.address;
   options.port = endpoint.port;
+  options.host_names = config.host_names;
   options.spool_folder = home->folder() + "/spool";
   options.body_bytes = config.request_bytes;
   options.file_bytes = std::max(config.limits.file_bytes, config.limits.video_bytes);

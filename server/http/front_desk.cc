@@ -45,7 +45,7 @@ std::optional<Response> check_head(const Head& head, const Target& target,
   if (is_loopback(options.address) && !host.empty() && !is_own_host(host, options.host_names))
     return refuse(421,
                   "this server listens on a loopback address and is not asked under that name; use "
-                  "localhost, or configure the name",
+                  "localhost, or put the name into server.host_names",
                   ErrorCode::kDenied);
   if (is_cross_site(head))
     return refuse(403, "a page of another site may not send this request", ErrorCode::kDenied);

@@ -329,15 +329,20 @@ class Verbs(WeirCase):
 
     def test_config_prints_what_is_in_force_and_reads_it_back(self):
         path = self.folder / "weir.toml"
-        path.write_text("[limits]\ndeadline_ms = 1234\n")
+        path.write_text("[limits]\ndeadline_ms = 1234\n[server]\nhost_names = ['a.test', 'b']\n")
         printed = self.weir("--config", path, "config")
         self.assertIn("deadline_ms = 1234", printed)
+        self.assertIn('host_names = ["a.test", "b"]', printed)
         path.write_text(printed)
         self.assertEqual(self.weir("--config", path, "config"), printed)
         path.write_text("[limits]\ndeadline = 5\n")
         (error,) = json_lines(self.weir("--config", path, "config", "--json", status=2))
         self.assertEqual(error["error"]["code"], "invalid")
         self.assertIn("limits.deadline", error["error"]["message"])
+        for names in ('"a.test"', '["a.test:80"]', '[""]', "[1]"):
+            path.write_text(f"[server]\nhost_names = {names}\n")
+            (error,) = json_lines(self.weir("--config", path, "config", "--json", status=2))
+            self.assertIn("server.host_names must be a list", error["error"]["message"])
 
     def test_wrong_usage_exits_with_two(self):
         for words in ([], ["dance"], ["match"], ["add", "x"], ["bank"]):

@@ -151,5 +151,20 @@ class Serving(WeirCase):
         self.assertGreaterEqual(bank["entries"], answered)
 
 
+class ServingUnderAName(WeirCase):
+    """A proxy on the same machine that passes on the name it was asked under."""
+
+    def test_names_that_are_configured_are_answered(self):
+        self.home.mkdir()
+        (self.home / "weir.toml").write_text('[server]\nhost_names = ["weir.test", "b.test"]\n')
+        server = Server(self.home)
+        self.addCleanup(server.kill)
+        for host in ("localhost", "weir.test", "B.TEST:443"):
+            self.assertEqual(server.call("GET", "/v1/banks", host=host)[0], 200, host)
+        status, answer = server.call("GET", "/v1/banks", host="weir.test.example")
+        self.assertEqual(status, 421)
+        self.assertIn("server.host_names", answer["error"]["message"])
+
+
 if __name__ == "__main__":
     unittest.main()

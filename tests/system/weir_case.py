@@ -65,12 +65,14 @@ class Server:
                 raise AssertionError("weir serve did not become ready; see serve.log")
             time.sleep(0.02)
 
-    def call(self, method, path, body=None, content_type="application/json"):
+    def call(self, method, path, body=None, content_type="application/json", host=None):
         """Status and parsed answer; a body that is no bytes is sent as JSON."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body,
                                          method=method, headers={"Content-Type": content_type})
+        if host:
+            request.add_header("Host", host)
         try:
             with urllib.request.urlopen(request, timeout=60) as reply:
                 return reply.status, self.parse(reply)
