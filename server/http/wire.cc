@@ -35,9 +35,11 @@ struct PieceBody {
   };
 };
 
-// The shortest end of a chunked body: 0, and two ends of line. Beast's parser insists on having as
-// much once it has seen that a chunk is the last (basic_parser::parse_chunk_header(), Boost 1.81).
-constexpr size_t kLastChunk = 5;
+// Beast's parser insists on having a last chunk's five bytes at least (0, and two ends of line)
+// once it has seen that its size is 0 (basic_parser::parse_chunk_header(), Boost 1.81).
+bool may_be_short_last_chunk(std::string_view bytes) {
+  return bytes.size() < 5 && bytes.starts_with('0');
+}
 
 std::string text_of(beast::string_view text) {
   return std::string(text.data(), text.size());
@@ -64,7 +66,7 @@ Result<size_t> WireParser::take(std::string_view bytes) {
   auto& parser = impl_->parser;
   parser.get().body().clear();
   if (bytes.empty() || done()) return size_t{0};
-  if (impl_->head_read && parser.chunked() && bytes.size() < kLastChunk) return size_t{0};
+  if (impl_->head_read && parser.chunked() && may_be_short_last_chunk(bytes)) return size_t{0};
   parser.eager(impl_->head_read);
   beast::error_code error;
   const size_t taken = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);

@@ -60,7 +60,7 @@ TEST(WireParser, AChunkedBodyThatBreaksOffIsNotDone) {
 }
 
 TEST(WireParser, ChunksOfNoSizeAreMalformedInAnyPieces) {
-  for (const std::string chunks : {"\r\n\r\n\r\n", "x\r\n\r\n\r\n", "1\r\nABC\r\n0\r\n\r\n"})
+  for (const std::string chunks : {"\r\n", "zz\r\n", "1\r\nABC\r\n0\r\n\r\n"})
     for (size_t piece = 1; piece <= kHead.size() + chunks.size(); ++piece)
       EXPECT_TRUE(outcome(kHead + chunks, piece).malformed) << chunks << " in " << piece;
 }
