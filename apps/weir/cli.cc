@@ -112,6 +112,8 @@ void define_match(CLI::App& app, Request& request) {
       ->take_all()
       ->allow_extra_args(false);
   verb->add_option("--report", in->report, "Also write an HTML page with the pairs side by side");
+  verb->add_flag("--explain", in->explain,
+                 "Say of each match what its pixels were weighed by (needs --json)");
   verb->add_option("PATH", in->paths, "Files and folders")->required();
   verb->callback([&request, in] {
     request.verb = [&request, in] { return match_verb(request.common, *in); };

@@ -80,6 +80,7 @@ Result<int> match_verb(const Common& common, const MatchRequest& request) {
   const std::unique_ptr<Home> home = TRY(Home::open(common));
   TRY(home->start_services());
   Services services = home->services();
+  services.settings.explain = request.explain;
   // A wrong bank name fails the run, not each file of it.
   TRY(match_against_banks({}, request.banks, services));
 

@@ -52,7 +52,8 @@ Result<int> export_verb(const Common& common, const ListRequest& request);
 
 struct MatchRequest {
   std::vector<std::string> banks;
-  std::string report;  // path of the HTML page; empty: none
+  std::string report;    // path of the HTML page; empty: none
+  bool explain = false;  // each match says what its pixels were weighed by
   std::vector<std::string> paths;
 };
 Result<int> match_verb(const Common& common, const MatchRequest& request);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "weir/hash/local_features.h"
-#include "weir/match/shared_part.h"
+#include "weir/match/picture_pair.h"
 
 namespace weir {
 namespace {
@@ -44,22 +44,21 @@ SignalComparison compare_pdq(const ItemSignals& a, const ItemSignals& b) {
   return best;
 }
 
-void compare_features(const PictureFeatures& a, const PictureFeatures& b, Comparison& out) {
+void compare_features(const ItemSignals& item_a, const ItemSignals& item_b, double pdq_bits,
+                      Comparison& out) {
+  const PictureFeatures &a = item_a.features, &b = item_b.features;
   std::vector<LocalFeature> turned_over;
   turned_over.reserve(a.features.size());
   for (const LocalFeature& feature : a.features) turned_over.push_back(mirrored(feature));
   AlignOptions options;
   options.item_mirrored = turned_over;
-  bool copy = false;
-  for (SharedRegion& region : align_pictures(a, b, options)) {
-    if (std::log10(kChances) + region.log10_nfa > std::log10(kMostFalseAlarms)) continue;
-    const SharedPart part = shared_part(region, a, b);
-    if (judge_sharing(region, part) == Sharing::kElement) region.verdict = Verdict::kElement;
-    out.other_moment |= is_other_moment(region, part);
-    copy |= region.verdict == Verdict::kCopy;
-    out.regions.push_back(std::move(region));
-  }
-  out.other_moment &= !copy;
+  PicturePair pair = compare_pictures(a, b, options, pdq_bits);
+  if (pair.shared.regions.empty() ||
+      std::log10(kChances) + pair.log10_nfa > std::log10(kMostFalseAlarms))
+    return;
+  out.other_moment = pair.verdict != Verdict::kCopy && is_other_moment(pair.odds);
+  out.judged = Judged{pair.shared.terms, pair.odds};
+  out.regions = std::move(pair.shared.regions);
 }
 
 // B is an archive of one, and A is asked about.
@@ -103,7 +102,8 @@ Result<Comparison> compare_items(const ItemSignals& a, const ItemSignals& b) {
   out.signals.push_back(compare_digest(SignalKind::kSha256, a.sha256 == b.sha256));
   out.signals.push_back(compare_digest(SignalKind::kMd5, a.md5 == b.md5));
   if (!a.pictures.empty() && !b.pictures.empty()) out.signals.push_back(compare_pdq(a, b));
-  compare_features(a.features, b.features, out);
+  const bool pdq_agrees = out.signals.back().kind == SignalKind::kPdq && out.signals.back().agrees;
+  compare_features(a, b, pdq_agrees ? out.signals.back().distance.bits : kNoHash, out);
   if (a.video && b.video) {
     for (VideoMatch& match : TRY(compare_tracks(a.video->track, b.video->track))) {
       out.segments = std::move(match.segments);
@@ -133,6 +133,7 @@ Json shape_of(const Comparison& comparison) {
   json["regions"] = Json::array();
   for (const SharedRegion& region : comparison.regions)
     json["regions"].push_back(shape_of_region(region));
+  if (comparison.judged) json["odds"] = shape_of(*comparison.judged);
   if (!comparison.segments.empty()) {
     json["segments"] = Json::array();
     for (const SharedSegment& segment : comparison.segments) {

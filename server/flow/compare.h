@@ -7,6 +7,7 @@
 #include "server/flow/shapes.h"
 #include "weir/align/picture_align.h"
 #include "weir/align/video_align.h"
+#include "weir/match/match.h"
 
 namespace weir {
 
@@ -23,8 +24,10 @@ struct SignalComparison {
 
 struct Comparison {
   std::vector<SignalComparison> signals;
-  // Parts of A that show parts of B, surest first; A is their item and B their entry.
+  // Parts of A that show parts of B, surest first; A is their item and B their entry. And what they
+  // were weighed by, when there are any.
   std::vector<SharedRegion> regions;
+  std::optional<Judged> judged;
   // Spans of A that show spans of B, by time in A; A is their item and B their entry.
   std::vector<SharedSegment> segments;
   double segments_false_alarms = 0;  // of all of them, with B as the only entry

@@ -174,11 +174,30 @@ Result<std::vector<Match>> with_videos(std::vector<Match> claims, const ItemToMa
 }
 
 // Entries that only hashes of whole pictures name: whose pixels are to be asked.
-std::vector<EntryId> named_by_hash(std::span<const Match> matches) {
-  std::vector<EntryId> named;
+std::vector<NamedByHash> named_by_hash(std::span<const Match> matches) {
+  std::vector<NamedByHash> named;
   for (const Match& match : matches)
-    if (match.kind == MatchKind::kImage) named.push_back(match.entry);
+    if (match.kind == MatchKind::kImage) named.push_back({match.entry, nearest_pdq(match)});
   return named;
+}
+
+// Takes out of the report what is too weak a claim to be one of its matches, and says so: a hash
+// that agrees is never passed over in silence.
+void set_weak_claims_aside(ItemReport& report, double most_false_alarms) {
+  std::erase_if(report.matches, [&](const KnownMatch& known) {
+    const Match& match = known.match;
+    if (match.expected_false_alarms <= most_false_alarms || match.evidence.empty() ||
+        match.kind != MatchKind::kImage)
+      return false;
+    const bool has_pixels = match.judged.has_value();
+    report.notes.push_back(
+        "pdq agrees with " + known.entry.bank_name + " #" + std::to_string(known.entry.id.value) +
+        " (" + std::to_string(nearest_pdq(match).bits) + " bits), but " +
+        (has_pixels ? "its pixels show the same place at another moment"
+                    : "a picture of so little detail agrees with others by accident") +
+        ": a weak claim, not reported as a match");
+    return true;
+  });
 }
 
 }  // namespace
@@ -252,8 +271,8 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
   std::vector<ItemReport> reports(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     reports[i].notes = notes_of(items[i]);
-    const std::vector<EntryId> named = named_by_hash(matches[i]);
-    options.also = named;
+    const std::vector<NamedByHash> named = named_by_hash(matches[i]);
+    options.named = named;
     auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
                                       pictures_among(asked, services.store), options));
     auto claims = joined(matches[i], std::move(pictures));
@@ -278,6 +297,9 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
       if (tmk != exchanged.tmk.end()) known.tmk = tmk->second;
     }
     reports[i].matches = without_benign(std::move(found), asked);
+    set_weak_claims_aside(reports[i], services.settings.expected_false_alarms);
+    for (KnownMatch& known : reports[i].matches)
+      if (!services.settings.explain) known.match.judged.reset();
     describe(reports[i], items[i]);
   }
   return reports;

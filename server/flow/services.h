@@ -12,6 +12,7 @@ namespace weir {
 struct MatchSettings {
   // Of pictures, by their local features: how many false alarms a match may be expected to be.
   double expected_false_alarms = PictureMatchOptions{}.most_false_alarms;
+  bool explain = false;  // whether matches say what their pixels were weighed by
 };
 
 // What the use cases stand on. Borrowed; all of it is safe to share between threads.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/flow/shapes.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "server/exchange/signal_text.h"
 #include "weir/base/hex.h"
@@ -123,6 +125,20 @@ Json shape_of(const SharedRegion& region) {
           {"outline", std::move(outline)}};
 }
 
+Json shape_of(const Judged& judged) {
+  std::vector<size_t> order(kTerms);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::abs(judged.odds.added[a]) > std::abs(judged.odds.added[b]);
+  });
+  Json terms = Json::array();
+  for (const size_t i : order)
+    terms.push_back({{"name", name_of(static_cast<Term>(i))},
+                     {"value", milli(judged.terms.values[i])},
+                     {"adds", milli(judged.odds.added[i])}});
+  return {{"log_odds", milli(judged.odds.log_odds)}, {"terms", std::move(terms)}};
+}
+
 Json shape_of(const SharedSegment& segment) {
   const auto span = [](std::chrono::microseconds from, std::chrono::microseconds to) {
     return Json::array({milli(seconds(from)), milli(seconds(to))});
@@ -167,6 +183,7 @@ Json shape_of(const KnownMatch& known) {
     json["evidence"].push_back(std::move(one));
   }
   for (const SharedRegion& region : match.regions) json["evidence"].push_back(shape_of(region));
+  if (known.match.judged) json["odds"] = shape_of(*known.match.judged);
   if (known.vpdq)
     json["evidence"].push_back({{"kind", name_of(SignalKind::kVpdq)},
                                 {"item_share", milli(known.vpdq->item)},

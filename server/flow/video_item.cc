@@ -89,12 +89,12 @@ Result<std::vector<VideoMatch>> match_stills_with_pictures(const VideoTrack& ite
     const Still& still = item.stills[i];
     const auto ends = i + step < item.stills.size() ? item.stills[i + step].time : item.duration;
     for (const PictureMatch& match :
-         TRY(match_picture(still.picture, services.snapshot.features(), known, options)).claims) {
+         TRY(match_picture(still.picture, services.snapshot.features(), known, options))) {
       VideoMatch& all =
           found.try_emplace(match.entry, VideoMatch{match.entry, {}, 1}).first->second;
       all.expected_false_alarms = std::min(all.expected_false_alarms, match.expected_false_alarms);
       if (all.segments.empty() || all.segments.back().item_to < still.time) {
-        all.segments.push_back(moment_of(match.regions.front()));
+        all.segments.push_back(moment_of(match.pair.shared.regions.front()));
         all.segments.back().item_from = still.time;
       }
       all.segments.back().item_to = ends;

@@ -14,7 +14,11 @@ namespace weir {
 namespace {
 
 // Shares of the long side of the entry.
-constexpr double kInPlace = 1.0 / 256;  // error of features that stand where they did
+constexpr double kInPlace = 1.0 / 256;  // error of features that stand where they did,
+constexpr double kTimes = 3;            // or so many times what the middle one of them errs by
+constexpr double kLoosely = 1.0 / 64;   // of those which that is told from
+constexpr double kAround = 0.12;        // to the features around one
+constexpr size_t kFewAround = 5;        // of them tell nothing
 constexpr double kFurthest = 0.24;      // that a thing is looked for
 constexpr double kNear = 0.12;          // two spots of one thing
 constexpr double kLikewise = 0.003;     // by which their displacements may differ,
@@ -86,37 +90,70 @@ Point displacement(const DisplacedSpot& spot) {
   return {spot.item.x - spot.entry.x, spot.item.y - spot.entry.y};
 }
 
+// By how much each spot is displaced against what is around it: against the middle one of all that
+// lie near. Under a bend that the map lacks, neighbours are displaced alike.
+std::vector<double> against_neighbours(const std::vector<DisplacedSpot>& spots, double side) {
+  std::vector<double> away(spots.size());
+  std::vector<double> x, y;
+  for (size_t i = 0; i < spots.size(); ++i) {
+    x.clear(), y.clear();
+    for (size_t k = 0; k < spots.size(); ++k) {
+      if (k == i || !(distance(spots[i].entry, spots[k].entry) < kAround * side)) continue;
+      const Point by = displacement(spots[k]);
+      if (!(std::hypot(by.x, by.y) < kFurthest * side)) continue;
+      x.push_back(by.x), y.push_back(by.y);
+    }
+    Point middle;
+    if (x.size() >= kFewAround) {
+      const auto half = static_cast<ptrdiff_t>(x.size() / 2);
+      std::nth_element(x.begin(), x.begin() + half, x.end());
+      std::nth_element(y.begin(), y.begin() + half, y.end());
+      middle = {x[x.size() / 2], y[y.size() / 2]};
+    }
+    const Point by = displacement(spots[i]);
+    away[i] = std::hypot(by.x - middle.x, by.y - middle.y);
+  }
+  return away;
+}
+
 }  // namespace
 
 std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
                                            const PictureTransform& entry_to_item,
-                                           const Extent& entry) {
+                                           const SmoothField& bend, const Extent& entry) {
   const auto back = inverse(entry_to_item);
   if (!back) return {};
   const double side = std::max(entry.width, entry.height);
-  std::vector<DisplacedSpot> spots;
+  std::vector<DisplacedSpot> seen, unbent;
+  for (const SpotPair& pair : pairs) {
+    const Point item = (*back)(pair.item), by = bend(pair.entry);
+    seen.push_back({pair.entry, item});
+    unbent.push_back({pair.entry, {item.x - by.x, item.y - by.y}});
+  }
+  const std::vector<double> away = against_neighbours(unbent, side);
+  std::vector<double> loosely;
   std::vector<float> scales;
   double sines = 0, cosines = 0;
-  for (const SpotPair& pair : pairs) {
-    const Point item = (*back)(pair.item);
-    spots.push_back({pair.entry, item});
-    if (!(distance(pair.entry, item) < kInPlace * side)) continue;
-    scales.push_back(pair.log_scale);
-    sines += std::sin(pair.turn), cosines += std::cos(pair.turn);
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    if (!(away[i] < kLoosely * side)) continue;
+    loosely.push_back(away[i]);
+    scales.push_back(pairs[i].log_scale);
+    sines += std::sin(pairs[i].turn), cosines += std::cos(pairs[i].turn);
   }
   if (scales.size() < kFewest) return {};
-  const auto middle = scales.begin() + static_cast<ptrdiff_t>(scales.size() / 2);
-  std::nth_element(scales.begin(), middle, scales.end());
+  const auto half = static_cast<ptrdiff_t>(scales.size() / 2);
+  std::nth_element(scales.begin(), scales.begin() + half, scales.end());
+  std::nth_element(loosely.begin(), loosely.begin() + half, loosely.end());
+  const double scale = scales[scales.size() / 2];
+  const double in_place = std::max(kInPlace * side, kTimes * loosely[loosely.size() / 2]);
   const double turn = std::atan2(sines, cosines);
 
   std::vector<DisplacedSpot> displaced;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const double away = distance(spots[i].entry, spots[i].item);
-    if (away > kInPlace * side && away < kFurthest * side &&
-        std::abs(pairs[i].log_scale - *middle) < kOctaves &&
+  for (size_t i = 0; i < pairs.size(); ++i)
+    if (away[i] > in_place && distance(unbent[i].entry, unbent[i].item) > in_place &&
+        away[i] < kFurthest * side && std::abs(pairs[i].log_scale - scale) < kOctaves &&
         turned_by(pairs[i].turn - turn) < kTurn)
-      displaced.push_back(spots[i]);
-  }
+      displaced.push_back(seen[i]);
   return displaced;
 }
 

@@ -17,11 +17,12 @@ struct DisplacedSpot {
 };
 
 // Among the pairs of features of a region, those of the same size and turn as the region's own that
-// lie beside their place, by little enough for a thing that moved. In pixels of the entry's
-// picture.
+// lie beside their place, by little enough for a thing that moved, and by clearly more than most
+// of the region's own do: under a ripple all of them are displaced a little, and nothing has moved.
+// In pixels of the entry's picture, seen through the projective map alone.
 std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
                                            const PictureTransform& entry_to_item,
-                                           const Extent& entry);
+                                           const SmoothField& bend, const Extent& entry);
 
 // How many places show that something moved: the pixels around a displaced spot fit better where
 // the item has it than the pixels that each picture has in the other's place. Nothing that is put

@@ -100,25 +100,25 @@ TEST(DisplacedSpots, AreThoseOfTheSameSizeAndTurnBesideTheirPlace) {
   const PictureTransform twice{{2, 0, 10, 0, 2, 20, 0, 0, 1}};
   const Point from{300, 200}, to{312, 205};
   const SpotPair moved{.item = twice(to), .entry = from, .log_scale = 1.2f, .turn = 0.2f};
-  const auto found = displaced_spots(pairs_with(twice, moved), twice, extent);
+  const auto found = displaced_spots(pairs_with(twice, moved), twice, {}, extent);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_NEAR(found[0].item.x, to.x, 1e-9);
   EXPECT_NEAR(found[0].item.y, to.y, 1e-9);
 
   SpotPair other = moved;
   other.turn += 2 * std::numbers::pi_v<float>;
-  EXPECT_EQ(displaced_spots(pairs_with(twice, other), twice, extent).size(), 1u);
+  EXPECT_EQ(displaced_spots(pairs_with(twice, other), twice, {}, extent).size(), 1u);
   other.turn = 1;
-  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, extent).empty());
+  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, {}, extent).empty());
   other = moved, other.log_scale = 2;
-  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, extent).empty());
+  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, {}, extent).empty());
   other = moved, other.item = twice({from.x + 1, from.y + 1});
-  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, extent).empty());
+  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, {}, extent).empty());
   other = moved, other.item = twice({from.x + 300, from.y});
-  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, extent).empty());
-  EXPECT_TRUE(displaced_spots({moved}, twice, extent).empty());
+  EXPECT_TRUE(displaced_spots(pairs_with(twice, other), twice, {}, extent).empty());
+  EXPECT_TRUE(displaced_spots({moved}, twice, {}, extent).empty());
   EXPECT_TRUE(
-      displaced_spots(pairs_with(twice, moved), {{0, 0, 0, 0, 0, 0, 0, 0, 1}}, extent).empty());
+      displaced_spots(pairs_with(twice, moved), {{0, 0, 0, 0, 0, 0, 0, 0, 1}}, {}, extent).empty());
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "weir/align/bend_search.h"
 #include "weir/align/descriptor_match.h"
+#include "weir/align/measure.h"
 #include "weir/align/moved_things.h"
 #include "weir/align/plane_compare.h"
 #include "weir/align/region_search.h"
@@ -58,61 +60,104 @@ struct Candidate {
   std::vector<DisplacedSpot> displaced;
 };
 
+// The regions that are bent, and without those that the bend of a surer one explains.
+struct Bent {
+  FoundRegion region;
+  SmoothField bend;
+};
+std::vector<Bent> bent(const std::vector<SpotPair>& spots, std::vector<FoundRegion> found,
+                       const Extent& entry) {
+  std::vector<Bent> out;
+  std::vector<uint8_t> explained(spots.size());
+  for (FoundRegion& region : found) {
+    const auto known = std::count_if(region.inliers.begin(), region.inliers.end(),
+                                     [&](uint32_t i) { return explained[i] != 0; });
+    if (2 * static_cast<size_t>(known) > region.inliers.size()) continue;
+    SmoothField bend;
+    if (auto more = find_bend(spots, region, entry)) {
+      bend = std::move(more->bend);
+      region.inliers = std::move(more->inliers);
+      for (const uint32_t i : region.inliers) explained[i] = 1;
+    }
+    out.push_back({std::move(region), std::move(bend)});
+  }
+  return out;
+}
+
 void find_regions(std::span<const LocalFeature> item_features, const PictureFeatures& item,
                   const PictureFeatures& entry, bool mirrored, const AlignOptions& options,
                   std::vector<Candidate>& candidates) {
   const auto spots = spot_pairs(item_features, item, entry, mirrored, options.item_weights);
-  const auto found = search_regions(spots, extent_of(item, kItemFeatures.side),
-                                    extent_of(entry, kEntryFeatures.side), options.most_regions);
-  for (const FoundRegion& one : found) {
+  const Extent extent = extent_of(entry, kEntryFeatures.side);
+  auto found = search_regions(spots, extent_of(item, kItemFeatures.side), extent,
+                              options.most_regions);
+  for (Bent& one : bent(spots, std::move(found), extent)) {
     SharedRegion region;
     region.mirrored = mirrored;
-    region.entry_to_item = mirrored ? compose(one.transform, mirror(item.width)) : one.transform;
+    region.entry_to_item =
+        mirrored ? compose(one.region.transform, mirror(item.width)) : one.region.transform;
     const auto all = corners(entry.width, entry.height);
     std::transform(all.begin(), all.end(), region.outline.begin(), region.entry_to_item);
-    for (const uint32_t i : one.inliers) {
+    for (const uint32_t i : one.region.inliers) {
       const double x = mirrored ? item.width - spots[i].item.x : spots[i].item.x;
       region.inliers.push_back({{x, spots[i].item.y}, spots[i].entry});
     }
     region.tentative = spots.size();
-    region.log10_nfa = one.log10_nfa;
-    candidates.push_back(
-        {std::move(region),
-         displaced_spots(spots, one.transform, extent_of(entry, kEntryFeatures.side))});
+    region.log10_nfa = one.region.log10_nfa;
+    auto displaced = displaced_spots(spots, one.region.transform, one.bend, extent);
+    region.bend = std::move(one.bend);
+    candidates.push_back({std::move(region), std::move(displaced)});
   }
 }
 
-// Whether most of what a region rests on lies where a surer one already shows the entry: a pattern
+// Whether most of what a region rests on lies where surer ones show the same already: a pattern
 // that occurs twice in the picture, or the two halves of something symmetric.
-bool is_shown_by(const SharedRegion& region, const SharedRegion& surer) {
+bool is_shown_by(const SharedRegion& region, std::span<const Candidate> surer) {
+  constexpr double kNear = 1.0 / 40;  // of the long side of what the surer inliers span
   size_t within = 0;
-  for (const auto& pair : region.inliers) within += contains(surer.outline, pair.item);
+  for (const auto& pair : region.inliers)
+    within += std::any_of(surer.begin(), surer.end(), [&](const Candidate& other) {
+      const auto& inliers = other.region.inliers;
+      double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
+      for (const auto& one : inliers) {
+        left = std::min(left, one.item.x), right = std::max(right, one.item.x);
+        top = std::min(top, one.item.y), bottom = std::max(bottom, one.item.y);
+      }
+      const double near = kNear * std::max(right - left, bottom - top);
+      const auto beside = std::count_if(inliers.begin(), inliers.end(), [&](const auto& one) {
+        return std::hypot(one.item.x - pair.item.x, one.item.y - pair.item.y) < near;
+      });
+      return beside > 1;
+    });
   return 2 * within > region.inliers.size();
 }
 
 }  // namespace
 
-std::vector<SharedRegion> align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
-                                         const AlignOptions& options) {
+SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
+                              const AlignOptions& options) {
   std::vector<Candidate> found;
   if (options.upright) find_regions(item.features, item, entry, false, options, found);
   find_regions(options.item_mirrored, item, entry, true, options, found);
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
     return a.region.log10_nfa < b.region.log10_nfa;
   });
+  std::vector<Candidate> kept;
+  for (Candidate& one : found)
+    if (kept.size() < options.most_regions && !is_shown_by(one.region, kept))
+      kept.push_back(std::move(one));
 
-  std::vector<SharedRegion> regions;
-  for (auto& [region, displaced] : found) {
-    if (regions.size() == options.most_regions) break;
-    const bool shown = std::any_of(
-        regions.begin(), regions.end(),
-        [&, &one = region](const SharedRegion& surer) { return is_shown_by(one, surer); });
-    if (shown) continue;
-    judge(compare_planes(item, entry, region.entry_to_item, displaced), item, entry,
-          options.tell_newcomers, region);
-    regions.push_back(std::move(region));
+  SharedPictures out;
+  std::vector<RegionMap> maps;
+  for (Candidate& one : kept) {
+    maps.push_back({one.region.entry_to_item, one.region.bend});
+    out.regions.push_back(std::move(one.region));
   }
-  return regions;
+  if (kept.empty()) return out;
+  const BlockMap map = compare_planes(item, entry, maps, kept.front().displaced);
+  for (size_t i = 0; i < out.regions.size(); ++i) describe(map, i, item, entry, out.regions[i]);
+  out.terms = measured(out.regions, map, item, entry, options.tell_newcomers);
+  return out;
 }
 
 }  // namespace weir

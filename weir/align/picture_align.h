@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/align/smooth_field.h"
+#include "weir/align/terms.h"
 #include "weir/base/features.h"
 
 namespace weir {
@@ -23,10 +25,10 @@ struct PictureTransform {
   }
 };
 
-// What the pixels say about a region whose geometry agrees; kElement is said by those who also know
-// how much of both pictures it is (weir/match).
+// What two pictures that share something have to do with each other; said by weir/match, which
+// weighs the evidence.
 enum class Verdict : uint8_t {
-  kCopy,       // the same picture
+  kCopy,       // the same picture, or a piece of it
   kSameScene,  // the same place or object, but another picture of it
   kUnclear,    // too little to tell
   kElement,    // the same thing, such as a logo, in pictures that are otherwise different
@@ -35,7 +37,8 @@ enum class Verdict : uint8_t {
 // A part of the item that shows a part of the entry.
 struct SharedRegion {
   bool mirrored = false;
-  PictureTransform entry_to_item;
+  PictureTransform entry_to_item;  // after the bend
+  SmoothField bend;                // in pixels of the entry; empty for what is flat
   std::array<Point, 4> outline{};  // the entry's corners in the item, may lie outside of it
   Rect item_region;                // what is shared, in each upright picture
   Rect entry_region;
@@ -50,12 +53,21 @@ struct SharedRegion {
   double differing = 0;  // share whose pixels clearly show something else
   uint32_t blocks = 0;   // textured blocks that could be compared
   Verdict verdict = Verdict::kUnclear;
-  bool altered = false;  // parts of it are not the entry's, and no caption or frame explains them
-  bool moved = false;    // things in it stand elsewhere: surely another moment
+
+  Point in_item(Point entry) const {
+    const Point by = bend(entry);
+    return entry_to_item({entry.x + by.x, entry.y + by.y});
+  }
+};
+
+// All that an item shows of one entry.
+struct SharedPictures {
+  std::vector<SharedRegion> regions;  // surest first; none when they share nothing
+  Terms terms;                        // of all regions together
 };
 
 struct AlignOptions {
-  size_t most_regions = 4;  // an item may show the same picture several times
+  size_t most_regions = 12;  // a picture may come in pieces, or several times
   // How much a feature of the item tells, 0 (occurs everywhere) to 1; empty: all 1.
   std::span<const float> item_weights;
   // The item's features as its mirror picture would give them, in the same order, their places left
@@ -67,11 +79,11 @@ struct AlignOptions {
   bool tell_newcomers = true;
 };
 
-// The regions in which the item shows the entry, surest first; none when they share nothing.
-// Deterministic: the same input gives the same regions. Never throws on odd input (no features, a
-// plane without pixels, features outside the picture).
-std::vector<SharedRegion> align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
-                                         const AlignOptions& options = {});
+// What the item shows of the entry, and what speaks for and against a copy. Deterministic: the same
+// input gives the same regions. Never throws on odd input (no features, a plane without pixels,
+// features outside the picture).
+SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
+                              const AlignOptions& options = {});
 
 std::string_view name_of(Verdict verdict);  // "copy", "same_scene", "unclear", "element"
 

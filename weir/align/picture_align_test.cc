@@ -30,7 +30,7 @@ std::vector<SharedRegion> aligned(const PictureFeatures& item, const PictureFeat
   const auto mirrored = made::mirrored(item.features);
   AlignOptions options;
   options.item_mirrored = mirrored;
-  return align_pictures(item, entry, options);
+  return align_pictures(item, entry, options).regions;
 }
 
 // The most by which two transforms differ over the part of the entry that is in the item.
@@ -123,6 +123,32 @@ TEST(PictureAlign, OnePictureSlightlyBentIsOneRegion) {
   EXPECT_EQ(aligned(item, entry).size(), 1u);
 }
 
+// As through a wide lens: the middle of the picture in place, its corners pulled in by a tenth.
+TEST(PictureAlign, ALensIsOneBentRegionWithAllItsFeatures) {
+  for (unsigned seed = 0; seed < 5; ++seed) {
+    std::mt19937 random(seed);
+    const PictureFeatures entry{
+        kWidth, kHeight, made::random_features(400, random, kWidth, kHeight), {}};
+    const auto bent = [](Point p) {
+      const double x = (p.x - 320) / 400, y = (p.y - 240) / 400, pull = 1 - 0.1 * (x * x + y * y);
+      return Point{320 + 400 * x * pull, 240 + 400 * y * pull};
+    };
+    PictureFeatures item{kWidth, kHeight, {}, {}};
+    for (LocalFeature feature : entry.features) {
+      const Point to = bent({feature.x, feature.y});
+      feature.x = static_cast<float>(to.x), feature.y = static_cast<float>(to.y);
+      item.features.push_back(feature);
+    }
+    const auto regions = aligned(item, entry);
+    ASSERT_EQ(regions.size(), 1u) << seed;
+    EXPECT_GT(regions[0].inliers.size(), 380u) << seed;
+    for (const Point& at : {Point{20, 20}, Point{600, 30}, Point{320, 240}, Point{100, 440}}) {
+      const Point to = regions[0].in_item(at), truth = bent(at);
+      EXPECT_LT(std::hypot(to.x - truth.x, to.y - truth.y), 4) << seed << " " << at.x;
+    }
+  }
+}
+
 TEST(PictureAlign, WhatOccursEverywhereCountsNothing) {
   std::mt19937 random(6);
   const PictureFeatures entry{
@@ -132,11 +158,11 @@ TEST(PictureAlign, WhatOccursEverywhereCountsNothing) {
   std::vector<float> weights(item.features.size(), 0.0f);
   AlignOptions options;
   options.item_weights = weights;
-  EXPECT_TRUE(align_pictures(item, entry, options).empty());
+  EXPECT_TRUE(align_pictures(item, entry, options).regions.empty());
 
-  const double sure = align_pictures(item, entry)[0].log10_nfa;
+  const double sure = align_pictures(item, entry).regions[0].log10_nfa;
   std::fill(weights.begin(), weights.end(), 0.5f);
-  const double half = align_pictures(item, entry, options)[0].log10_nfa;
+  const double half = align_pictures(item, entry, options).regions[0].log10_nfa;
   EXPECT_GT(half, 0.7 * sure);
   EXPECT_LT(half, -3);
 }
@@ -146,12 +172,12 @@ TEST(PictureAlign, SidesNotAskedForAreNotFound) {
   const PictureFeatures entry{
       kWidth, kHeight, made::random_features(400, random, kWidth, kHeight), {}};
   const PictureFeatures item = item_showing(entry, {mirror(640)}, random);
-  EXPECT_TRUE(align_pictures(item, entry).empty());
+  EXPECT_TRUE(align_pictures(item, entry).regions.empty());
   const auto mirrored = made::mirrored(item.features);
   AlignOptions options;
   options.item_mirrored = mirrored;
   options.upright = false;
-  EXPECT_EQ(align_pictures(item, entry, options).size(), 1u);
+  EXPECT_EQ(align_pictures(item, entry, options).regions.size(), 1u);
 }
 
 TEST(PictureAlign, IsTheSameEachTimeAndInAnyOrderOfTheItemsFeatures) {
@@ -175,9 +201,9 @@ TEST(PictureAlign, OddInputGivesNoRegionOrASaneOne) {
   std::mt19937 random(9);
   const PictureFeatures sound{
       kWidth, kHeight, made::random_features(200, random, kWidth, kHeight), {}};
-  EXPECT_TRUE(align_pictures({}, {}).empty());
-  EXPECT_TRUE(align_pictures(sound, {}).empty());
-  EXPECT_TRUE(align_pictures({}, sound).empty());
+  EXPECT_TRUE(align_pictures({}, {}).regions.empty());
+  EXPECT_TRUE(align_pictures(sound, {}).regions.empty());
+  EXPECT_TRUE(align_pictures({}, sound).regions.empty());
 
   const float odd[] = {std::numeric_limits<float>::quiet_NaN(),
                        std::numeric_limits<float>::infinity(),

@@ -25,8 +25,8 @@ std::vector<ComparedBlock> blocks_of(const BlockMap& map, const PictureFeatures&
   const double across = static_cast<double>(entry.width) / entry.plane.width;
   const double down = static_cast<double>(entry.height) / entry.plane.height;
   std::vector<ComparedBlock> blocks;
-  for (size_t row = map.first_row; row < map.end_row; ++row)
-    for (size_t column = map.first_column; column < map.end_column; ++column) {
+  for (size_t row = map.shown.first_row; row < map.shown.end_row; ++row)
+    for (size_t column = map.shown.first_column; column < map.shown.end_column; ++column) {
       const Block& block = map.at(column, row);
       if (block.state == Block::State::kOutside) continue;
       const Point corner{static_cast<double>(map.left + column * BlockMap::kSide) * across,
@@ -42,7 +42,7 @@ PictureTransform scaling(double across, double down) {
 }
 
 Pixels laid_over(const PictureFeatures& item, const PictureFeatures& entry,
-                 const PictureTransform& entry_to_item, uint32_t side) {
+                 const SharedRegion& region, uint32_t side) {
   const double shrink = static_cast<double>(side) / std::max(entry.width, entry.height);
   const auto shrunk = [&](uint32_t size) {
     return static_cast<uint32_t>(std::clamp(std::round(size * shrink), 1.0, 1.0 * side));
@@ -51,11 +51,13 @@ Pixels laid_over(const PictureFeatures& item, const PictureFeatures& entry,
   Plane shown = plane_of(item.plane);
   PictureTransform to_shown = compose(scaling(static_cast<double>(entry.width) / out.width,
                                               static_cast<double>(entry.height) / out.height),
-                                      entry_to_item);
+                                      region.entry_to_item);
   to_shown = compose(to_shown, scaling(static_cast<double>(item.plane.width) / item.width,
                                        static_cast<double>(item.plane.height) / item.height));
   coarsen(shown, to_shown, out.width, out.height);
-  const Warped seen = warped(shown, to_shown, out.width, out.height);
+  const SmoothField bend = region.bend.scaled(static_cast<double>(out.width) / entry.width,
+                                              static_cast<double>(out.height) / entry.height);
+  const Warped seen = warped(shown, to_shown, out.width, out.height, bend);
   out.samples.reserve(seen.inside.size());
   for (size_t i = 0; i < seen.inside.size(); ++i)
     out.samples.push_back(seen.inside[i] ? static_cast<uint8_t>(std::lround(
@@ -82,9 +84,10 @@ SharedOutline shared_outline(const SharedRegion& region, const Rect& item, const
 
 PictureDifference picture_difference(const SharedRegion& region, const PictureFeatures& item,
                                      const PictureFeatures& entry, uint32_t side) {
-  const BlockMap map = compare_planes(item, entry, region.entry_to_item);
+  const RegionMap to_item{region.entry_to_item, region.bend};
+  const BlockMap map = compare_planes(item, entry, {&to_item, 1});
   if (map.blocks.empty() || side == 0) return {};
-  return {laid_over(item, entry, region.entry_to_item, std::min(side, kMostSide)),
+  return {laid_over(item, entry, region, std::min(side, kMostSide)),
           blocks_of(map, entry)};
 }
 

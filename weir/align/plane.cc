@@ -76,7 +76,8 @@ Plane blurred(const Plane& plane, double sigma) {
   return out;
 }
 
-Warped warped(const Plane& source, const PictureTransform& to_source, size_t width, size_t height) {
+Warped warped(const Plane& source, const PictureTransform& to_source, size_t width, size_t height,
+              const SmoothField& bend) {
   Warped out{{width, height, std::vector<float>(width * height)},
              std::vector<uint8_t>(width * height)};
   if (source.width < 2 || source.height < 2) return out;
@@ -92,6 +93,11 @@ Warped warped(const Plane& source, const PictureTransform& to_source, size_t wid
       const double depth = h[6] * px + h[7] * py + h[8];
       xs[x] = (h[0] * px + h[1] * py + h[2]) / depth;
       ys[x] = (h[3] * px + h[4] * py + h[5]) / depth;
+    }
+    for (size_t x = 0; x < width && !bend.empty(); ++x) {
+      const Point from{static_cast<double>(x) + 0.5, py}, by = bend(from);
+      const Point to = to_source({from.x + by.x, from.y + by.y});
+      xs[x] = to.x, ys[x] = to.y;
     }
     float* to = out.plane.row(y);
     uint8_t* inside = out.inside.data() + y * width;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "weir/align/smooth_field.h"
 #include "weir/align/transform.h"
 #include "weir/base/pixels.h"
 
@@ -31,12 +32,14 @@ Plane halved(const Plane& plane);
 Plane blurred(const Plane& plane, double sigma);
 
 // The picture in the frame of another: sample x, y of the result is taken where `to_source` puts
-// its place, between samples. `inside` is 1 where that lies in the source, 0 elsewhere.
+// its place, displaced by `bend` before, between samples. `inside` is 1 where that lies in the
+// source, 0 elsewhere.
 struct Warped {
   Plane plane;
   std::vector<uint8_t> inside;
 };
-Warped warped(const Plane& source, const PictureTransform& to_source, size_t width, size_t height);
+Warped warped(const Plane& source, const PictureTransform& to_source, size_t width, size_t height,
+              const SmoothField& bend = {});
 
 // Halves a source until warped() to this size leaves out none of its pixels; the transform goes
 // with it. Gives how many of the source's pixels a pixel is then, at the middle; less than 1 where

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The item's plane is brought into the frame of the entry's, both are made equally soft, and
-// squares of them are correlated. What editing does to all of a picture (recoding, gamma, blur,
+// squares of them are correlated; of several regions, each square goes to the one that shows it. What editing does to all of a picture (recoding, gamma, blur,
 // noise) leaves the correlation of squares with texture near 1; what it puts on top changes some
 // squares wholly; another picture of the same scene changes many of them partly.
 #include "weir/align/plane_compare.h"
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include "weir/align/put_on.h"
 
@@ -23,9 +25,16 @@ constexpr double kMeanInTrimmed = 0.45;  // and their mean: unrelated blocks, at
 constexpr double kGuides = 0.6;          // blocks whose displacement says something
 constexpr double kNoMove = 0.02;         // of correlation, that another place must fit better by,
 constexpr double kNoMoveShare = 0.3;     // and of what the fit lacks
-constexpr size_t kForAffine = 16;        // such blocks, and
+constexpr size_t kForSimilarity = 8;     // such blocks,
+constexpr size_t kForAffine = 16;        // and
 constexpr size_t kForPerspective = 48;   // so many to tell what else a transform has
 constexpr double kWorthMoving = 0.3;     // pixels of the entry's plane
+constexpr int kCorrections = 3;          // rounds of them
+constexpr size_t kBendCells = 8;         // of a correction that is not projective
+constexpr double kBendStiffness = 0.05;
+constexpr double kMostStrain = 0.6;
+constexpr size_t kLeastOfPiece = 4;      // blocks that a region shows better than others do
+constexpr int kSettling = 3;             // rounds in which blocks go with their neighbours
 constexpr double kAlwaysBlur = 0.7;      // both sides: grain and the edges of pixels are no content
 // What the entry is blurred with besides, to be as soft as the item is: the best is taken.
 constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
@@ -134,58 +143,60 @@ size_t lines_to_trim(size_t lines, Line line) {
   return trimmed;
 }
 
-void trim(BlockMap& map) {
+Shown shown_of(const std::vector<Block>& blocks, size_t columns) {
+  Shown out;
+  const auto at = [&](size_t c, size_t r) -> const Block& { return blocks[r * columns + c]; };
   const auto column = [&](size_t c) {
-    std::vector<const Block*> blocks;
-    for (size_t r = map.first_row; r < map.end_row; ++r) blocks.push_back(&map.at(c, r));
-    return blocks;
+    std::vector<const Block*> line;
+    for (size_t r = out.first_row; r < out.end_row; ++r) line.push_back(&at(c, r));
+    return line;
   };
   const auto row = [&](size_t r) {
-    std::vector<const Block*> blocks;
-    for (size_t c = map.first_column; c < map.end_column; ++c) blocks.push_back(&map.at(c, r));
-    return blocks;
+    std::vector<const Block*> line;
+    for (size_t c = out.first_column; c < out.end_column; ++c) line.push_back(&at(c, r));
+    return line;
   };
-  map.first_column = map.first_row = 0;
-  map.end_column = map.columns;
-  map.end_row = map.rows;
+  out.end_column = columns;
+  out.end_row = columns == 0 ? 0 : blocks.size() / columns;
   for (int round = 0; round < 2; ++round) {  // rows are told better once the columns are right
-    const size_t columns = map.end_column - map.first_column;
-    const size_t left =
-        lines_to_trim(columns, [&](size_t i) { return column(map.first_column + i); });
-    if (left == columns) return;
-    map.first_column += left;
-    map.end_column -=
-        lines_to_trim(columns - left, [&](size_t i) { return column(map.end_column - 1 - i); });
-    const size_t rows = map.end_row - map.first_row;
-    const size_t top = lines_to_trim(rows, [&](size_t i) { return row(map.first_row + i); });
-    if (top == rows) return;
-    map.first_row += top;
-    map.end_row -= lines_to_trim(rows - top, [&](size_t i) { return row(map.end_row - 1 - i); });
+    const size_t across = out.end_column - out.first_column;
+    const size_t left = lines_to_trim(across, [&](size_t i) { return column(out.first_column + i); });
+    if (left == across) break;
+    out.first_column += left;
+    out.end_column -=
+        lines_to_trim(across - left, [&](size_t i) { return column(out.end_column - 1 - i); });
+    const size_t down = out.end_row - out.first_row;
+    const size_t top = lines_to_trim(down, [&](size_t i) { return row(out.first_row + i); });
+    if (top == down) break;
+    out.first_row += top;
+    out.end_row -= lines_to_trim(down - top, [&](size_t i) { return row(out.end_row - 1 - i); });
   }
+  for (size_t r = out.first_row; r < out.end_row; ++r)
+    for (size_t c = out.first_column; c < out.end_column; ++c) {
+      if (at(c, r).state != Block::State::kCompared) continue;
+      ++out.compared;
+      out.agreeing += at(c, r).agreement > kAgreeingBlock;
+      out.differing += at(c, r).agreement < kDifferingBlock;
+    }
+  return out;
 }
 
-// Two planes in one frame, and what compares them block by block.
+// The item laid over the entry under one map, and what compares both block by block.
 class Comparison {
  public:
-  Comparison(const Plane& known, const Plane& shown, const PictureTransform& to_shown)
-      : known_(known), shown_(shown) {
-    map_.width = known.width;
-    map_.columns = known.width / kSide;
-    map_.rows = known.height / kSide;
-    map_.left = known.width % kSide / 2;  // what is left over is shared by both sides
-    map_.top = known.height % kSide / 2;
-    warp(to_shown);
+  Comparison(const Plane& known, const Plane& shown, PictureTransform to_shown, SmoothField bend)
+      : known_(known), shown_(shown), to_shown_(to_shown), bend_(std::move(bend)) {
+    columns_ = known.width / kSide;
+    left_ = known.width % kSide / 2;  // what is left over is shared by both sides
+    top_ = known.height % kSide / 2;
+    blocks_.resize(columns_ * (known.height / kSide));
+    warp();
   }
 
-  void warp(const PictureTransform& to_shown) {
-    Warped seen = warped(shown_, to_shown, known_.width, known_.height);
-    inside_ = std::move(seen.inside);
-    soft_item_ = blurred(seen.plane, kAlwaysBlur);
-  }
-
-  // Makes the entry as soft as the item is: the blur with which blocks agree best.
-  void soften(double least) {
+  // The entry as soft as the item is, and its sigma: the blur with which blocks agree best.
+  std::pair<Plane, double> softened(double least) const {
     double best = -1;
+    std::pair<Plane, double> out;
     for (const double softness : kSoftness) {
       const double blur = std::hypot(kAlwaysBlur, softness, least);
       Plane soft = blurred(known_, blur);
@@ -199,16 +210,58 @@ class Comparison {
       const double mean = count > 0 ? sum / count : 0;
       if (mean < best + 0.01) continue;
       best = mean;
-      map_.blur = blur;
-      soft_entry_ = std::move(soft);
+      out = {std::move(soft), blur};
+    }
+    return out;
+  }
+
+  // Compares, and makes good what the map errs by; `soft_entry` must stay.
+  void compare(const Plane& soft_entry) {
+    soft_entry_ = &soft_entry;
+    double agreement = compare_blocks();
+    for (int round = 0; round < kCorrections; ++round) {
+      const PictureTransform map = to_shown_, corrected = corrected_;
+      const SmoothField bend = bend_;
+      if (!(bend_.empty() ? correct_map() : correct_bend()) && !correct_bend()) break;
+      warp();
+      const double after = compare_blocks();
+      if (after > agreement) {
+        agreement = after;
+        continue;
+      }
+      to_shown_ = map, corrected_ = corrected, bend_ = bend;
+      warp();
+      compare_blocks();
+      break;
     }
   }
 
-  double compare() {
-    map_.blocks.assign(map_.columns * map_.rows, {});
+  const std::vector<Block>& blocks() const { return blocks_; }
+  const Plane& soft_item() const { return soft_item_; }
+  const Mask& inside() const { return inside_; }
+  const PictureTransform& to_shown() const { return to_shown_; }
+  // What was put before the map, in the frame of the entry's plane.
+  const PictureTransform& corrected() const { return corrected_; }
+  const SmoothField& bend() const { return bend_; }
+  // The share of the item's area that the block is there.
+  double item_share(size_t block) const {
+    const Stretch here = stretch(to_shown_, middle_of(block));
+    return here.most * here.least * kSide * kSide /
+           (static_cast<double>(shown_.width) * static_cast<double>(shown_.height));
+  }
+
+ private:
+  void warp() {
+    Warped seen = warped(shown_, to_shown_, known_.width, known_.height, bend_);
+    inside_ = std::move(seen.inside);
+    soft_item_ = blurred(seen.plane, kAlwaysBlur);
+  }
+
+  double compare_blocks() {
+    std::fill(blocks_.begin(), blocks_.end(), Block());
     double sum = 0;
     for_each_inside([&](size_t i, size_t x, size_t y) {
-      Block& block = map_.blocks[i] = compare_block(soft_entry_, soft_item_, x, y);
+      Block& block = blocks_[i] = compare_block(*soft_entry_, soft_item_, x, y);
       block.state =
           block.entry_contrast < kLeastContrast ? Block::State::kFlat : Block::State::kCompared;
       if (block.state == Block::State::kCompared) sum += block.agreement;
@@ -216,120 +269,271 @@ class Comparison {
     return sum;
   }
 
-  // What the displacements of blocks say about the transform: one to put before it. Nothing when
-  // they are small, or too few agree.
-  std::optional<PictureTransform> correction() const {
+  Point middle_of(size_t block) const {
+    return {static_cast<double>(left_ + block % columns_ * kSide) + kSide / 2.0,
+            static_cast<double>(top_ + block / columns_ * kSide) + kSide / 2.0};
+  }
+
+  // Calls does(middle, displacement) for each block that tells where it lies.
+  template <class Does>
+  void for_each_guide(Does does) const {
+    for (size_t i = 0; i < blocks_.size(); ++i)
+      if (blocks_[i].state == Block::State::kCompared && blocks_[i].agreement >= kGuides)
+        does(middle_of(i), Point{blocks_[i].shift_x, blocks_[i].shift_y});
+  }
+
+  // A projective correction, by what the displacements of blocks say; false when they are small, or
+  // too few agree.
+  bool correct_map() {
     std::vector<PointPair> pairs;
     double away = 0;
-    for (size_t i = 0; i < map_.blocks.size(); ++i) {
-      const Block& block = map_.blocks[i];
-      if (block.state != Block::State::kCompared || block.agreement < kGuides) continue;
-      const Point middle{static_cast<double>(map_.left + i % map_.columns * kSide) + kSide / 2.0,
-                         static_cast<double>(map_.top + i / map_.columns * kSide) + kSide / 2.0};
-      pairs.push_back({{middle.x + block.shift_x, middle.y + block.shift_y}, middle});
-      away += std::hypot(block.shift_x, block.shift_y);
-    }
-    if (pairs.size() < 8 || away < kWorthMoving * static_cast<double>(pairs.size())) return {};
+    for_each_guide([&](Point middle, Point by) {
+      pairs.push_back({{middle.x + by.x, middle.y + by.y}, middle});
+      away += std::hypot(by.x, by.y);
+    });
+    if (pairs.size() < kForSimilarity || away < kWorthMoving * static_cast<double>(pairs.size()))
+      return false;
     const auto kind = pairs.size() < kForAffine        ? TransformKind::kSimilarity
                       : pairs.size() < kForPerspective ? TransformKind::kAffine
                                                        : TransformKind::kHomography;
     auto found = fit(kind, pairs);
-    if (!found) return found;
+    if (!found) return false;
     std::erase_if(pairs, [&](const PointPair& pair) {
       const Point to = (*found)(pair.entry);
       return std::hypot(to.x - pair.item.x, to.y - pair.item.y) > 1;
     });
-    return fit(kind, pairs);
+    found = fit(kind, pairs);
+    if (!found) return false;
+    to_shown_ = compose(*found, to_shown_);
+    corrected_ = compose(*found, corrected_);
+    return true;
   }
 
-  // `to_shown` is what the item was last warped by; `colours` are those of the item.
-  BlockMap finished(std::span<const DisplacedSpot> spots, const Pixels& colours,
-                    const PictureTransform& to_shown) {
-    std::vector<uint8_t> agrees(inside_.size());
-    for_each_inside([&](size_t i, size_t x, size_t y) {
-      const Block& block = map_.blocks[i];
-      if (block.state != Block::State::kCompared || block.agreement < kAgreeingBlock) return;
-      for (size_t r = y; r < y + kSide; ++r)
-        std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * known_.width + x), kSide, 1);
+  // The same as a bend: blocks are displaced as their neighbours are.
+  bool correct_bend() {
+    std::vector<SmoothField::Shift> shifts;
+    double away = 0;
+    for_each_guide([&](Point middle, Point by) {
+      const Point before = bend_(middle);
+      shifts.push_back({middle, {before.x + by.x, before.y + by.y}});
+      away += std::hypot(by.x, by.y);
     });
-    trim(map_);
-    leave_out_what_is_not_shown();
-    const Chroma chroma = chroma_in_frame(colours, to_shown, shown_.width, shown_.height,
-                                          known_.width, known_.height);
-    map_.change = change_between(soft_entry_, soft_item_, inside_, agrees, chroma, spots);
-    return std::move(map_);
-  }
-
- private:
-  void leave_out_what_is_not_shown() {
-    const auto cut = [](size_t block, size_t first, size_t blocks, size_t pixels) {
-      return block == 0 ? 0 : block == blocks ? pixels : first + block * kSide;
-    };
-    const size_t from_x = cut(map_.first_column, map_.left, map_.columns, known_.width);
-    const size_t end_x = cut(map_.end_column, map_.left, map_.columns, known_.width);
-    const size_t from_y = cut(map_.first_row, map_.top, map_.rows, known_.height);
-    const size_t end_y = cut(map_.end_row, map_.top, map_.rows, known_.height);
-    for (size_t y = 0; y < known_.height; ++y)
-      for (size_t x = 0; x < known_.width; ++x)
-        if (x < from_x || x >= end_x || y < from_y || y >= end_y) inside_[y * known_.width + x] = 0;
+    if (shifts.size() < kForPerspective || away < kWorthMoving * static_cast<double>(shifts.size()))
+      return false;
+    auto field = SmoothField::fit(shifts, static_cast<double>(known_.width),
+                                  static_cast<double>(known_.height), kBendCells, kBendStiffness);
+    if (!field || field->strain() > kMostStrain) return false;
+    bend_ = std::move(*field);
+    return true;
   }
 
   // Calls does(i, x, y) for each block i that is wholly in the item, x, y being its corner.
   template <class Does>
   void for_each_inside(Does does) const {
-    for (size_t i = 0; i < map_.columns * map_.rows; ++i) {
-      const size_t x = map_.left + i % map_.columns * kSide,
-                   y = map_.top + i / map_.columns * kSide;
+    for (size_t i = 0; i < blocks_.size(); ++i) {
+      const size_t x = left_ + i % columns_ * kSide, y = top_ + i / columns_ * kSide;
       if (all_inside(inside_, known_.width, known_.height, x, y)) does(i, x, y);
     }
   }
 
   const Plane& known_;
   const Plane& shown_;
-  Plane soft_entry_;
+  PictureTransform to_shown_;
+  PictureTransform corrected_;
+  SmoothField bend_;
+  const Plane* soft_entry_ = nullptr;
   Plane soft_item_;
-  std::vector<uint8_t> inside_;
-  BlockMap map_;
+  Mask inside_;
+  size_t columns_ = 0, left_ = 0, top_ = 0;
+  std::vector<Block> blocks_;
 };
+
+// Several regions as one picture: which region shows each block.
+class Pieces {
+ public:
+  Pieces(const std::vector<Comparison>& regions, size_t columns)
+      : regions_(regions), columns_(columns), owner_(regions.front().blocks().size()) {
+    for (size_t k = 1; k < regions.size(); ++k)
+      for (size_t i = 0; i < owner_.size(); ++i)
+        if (shows_better(k, i)) owner_[i] = static_cast<uint8_t>(k);
+    drop_specks();
+    settle();
+  }
+  uint8_t owner(size_t block) const { return owner_[block]; }
+
+ private:
+  bool agrees(size_t k, size_t i) const {
+    const Block& block = regions_[k].blocks()[i];
+    return block.state == Block::State::kCompared && block.agreement > kAgreeingBlock;
+  }
+  bool shows_better(size_t k, size_t i) const {
+    return agrees(k, i) && !agrees(owner_[i], i);
+  }
+  template <class Does>
+  void around_block(size_t i, Does does) const {
+    around(i, columns_, owner_.size() / columns_, does);
+  }
+
+  // A region of which few blocks are shown is a pattern that is met twice.
+  void drop_specks() {
+    std::vector<size_t> shown(regions_.size());
+    for (size_t i = 0; i < owner_.size(); ++i) shown[owner_[i]] += agrees(owner_[i], i);
+    for (uint8_t& owner : owner_)
+      if (shown[owner] < kLeastOfPiece) owner = 0;
+  }
+
+  // What cannot be told goes with what is around it.
+  void settle() {
+    for (int round = 0; round < kSettling; ++round) {
+      std::vector<uint8_t> next = owner_;
+      for (size_t i = 0; i < owner_.size(); ++i) {
+        if (agrees(owner_[i], i)) continue;
+        std::vector<size_t> votes(regions_.size());
+        around_block(i, [&](size_t k) { votes[owner_[k]] += agrees(owner_[k], k); });
+        const auto most = std::max_element(votes.begin(), votes.end());
+        const auto best = static_cast<size_t>(most - votes.begin());
+        if (*most > votes[owner_[i]] &&
+            regions_[best].blocks()[i].state != Block::State::kOutside)
+          next[i] = static_cast<uint8_t>(best);
+      }
+      owner_ = std::move(next);
+    }
+  }
+
+  const std::vector<Comparison>& regions_;
+  size_t columns_;
+  std::vector<uint8_t> owner_;
+};
+
+// The entry's plane and what all regions show of it.
+class Composite {
+ public:
+  Composite(const Plane& known, const std::vector<Comparison>& regions) {
+    map_.width = known.width;
+    map_.columns = known.width / kSide;
+    map_.rows = known.height / kSide;
+    map_.left = known.width % kSide / 2;
+    map_.top = known.height % kSide / 2;
+    map_.blocks = regions.front().blocks();
+    for (const Comparison& region : regions)
+      map_.regions.push_back(shown_of(region.blocks(), map_.columns));
+    item_ = regions.front().soft_item();
+    inside_ = regions.front().inside();
+    for (size_t i = 0; i < map_.blocks.size(); ++i)
+      map_.blocks[i].item_share = static_cast<float>(regions.front().item_share(i));
+    if (regions.size() < 2 || map_.blocks.empty()) return;
+    const Pieces pieces(regions, map_.columns);
+    for (size_t i = 0; i < map_.blocks.size(); ++i) {
+      const uint8_t owner = pieces.owner(i);
+      if (owner == 0) continue;
+      map_.blocks[i] = regions[owner].blocks()[i];
+      map_.blocks[i].item_share = static_cast<float>(regions[owner].item_share(i));
+      map_.blocks[i].region = owner;
+      take(regions[owner], i, known.height);
+    }
+  }
+
+  BlockMap finished(Plane soft_entry, double blur, std::span<const DisplacedSpot> spots,
+                    const Pixels& colours, const Plane& shown, const Comparison& first) {
+    Mask agrees(inside_.size());
+    for (size_t i = 0; i < map_.blocks.size(); ++i) {
+      const Block& block = map_.blocks[i];
+      if (block.state != Block::State::kCompared || block.agreement < kAgreeingBlock) continue;
+      const size_t x = map_.left + i % map_.columns * kSide, y = map_.top + i / map_.columns * kSide;
+      for (size_t r = y; r < y + kSide; ++r)
+        std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * map_.width + x), kSide, 1);
+    }
+    map_.shown = shown_of(map_.blocks, map_.columns);
+    leave_out_what_is_not_shown();
+    const Chroma chroma = chroma_in_frame(colours, first.to_shown(), shown.width, shown.height,
+                                          map_.width, soft_entry.height);
+    map_.blur = blur;
+    map_.change = change_between(soft_entry, item_, inside_, agrees, chroma, spots);
+    map_.known = std::move(soft_entry);
+    return std::move(map_);
+  }
+
+ private:
+  // The pixels of a block; of one at the border also those beyond the last block.
+  void take(const Comparison& region, size_t block, size_t height) {
+    const size_t column = block % map_.columns, row = block / map_.columns;
+    const size_t from_x = column == 0 ? 0 : map_.left + column * kSide;
+    const size_t end_x = column + 1 == map_.columns ? map_.width : map_.left + (column + 1) * kSide;
+    const size_t from_y = row == 0 ? 0 : map_.top + row * kSide;
+    const size_t end_y = row + 1 == map_.rows ? height : map_.top + (row + 1) * kSide;
+    for (size_t y = from_y; y < end_y; ++y)
+      for (size_t x = from_x; x < end_x; ++x) {
+        item_.row(y)[x] = region.soft_item().row(y)[x];
+        inside_[y * map_.width + x] = region.inside()[y * map_.width + x];
+      }
+  }
+
+  void leave_out_what_is_not_shown() {
+    const auto cut = [](size_t block, size_t first, size_t blocks, size_t pixels) {
+      return block == 0 ? 0 : block == blocks ? pixels : first + block * kSide;
+    };
+    const size_t height = inside_.size() / map_.width;
+    const size_t from_x = cut(map_.shown.first_column, map_.left, map_.columns, map_.width);
+    const size_t end_x = cut(map_.shown.end_column, map_.left, map_.columns, map_.width);
+    const size_t from_y = cut(map_.shown.first_row, map_.top, map_.rows, height);
+    const size_t end_y = cut(map_.shown.end_row, map_.top, map_.rows, height);
+    for (size_t y = 0; y < height; ++y)
+      for (size_t x = 0; x < map_.width; ++x)
+        if (x < from_x || x >= end_x || y < from_y || y >= end_y) inside_[y * map_.width + x] = 0;
+  }
+
+  BlockMap map_;
+  Plane item_;
+  Mask inside_;
+};
+
+// The spots in the frame of the entry's plane, placed by what the pixels corrected.
+std::vector<DisplacedSpot> placed(std::span<const DisplacedSpot> displaced, const Plane& known,
+                                  const PictureFeatures& entry, const Comparison& first) {
+  std::vector<DisplacedSpot> spots;
+  const double x = static_cast<double>(known.width) / entry.width;
+  const double y = static_cast<double>(known.height) / entry.height;
+  const auto back = inverse(first.corrected());
+  if (!back) return spots;
+  for (const auto& [from, to] : displaced) {
+    const Point at{from.x * x, from.y * y};
+    Point seen = (*back)({to.x * x, to.y * y});
+    const Point by = first.bend()(at);
+    seen.x -= by.x, seen.y -= by.y;
+    spots.push_back({at, seen});
+  }
+  return spots;
+}
 
 }  // namespace
 
 BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
-                        const PictureTransform& entry_to_item,
+                        std::span<const RegionMap> maps,
                         std::span<const DisplacedSpot> displaced) {
   const Plane known = plane_of(entry.plane);
-  Plane shown = plane_of(item.plane);
-  if (known.empty() || shown.empty() || item.width == 0 || entry.width == 0) return {};
-  PictureTransform to_item = plane_to_plane(item, entry, entry_to_item);
-  const double scale = coarsen(shown, to_item, known.width, known.height);
-  const double coarser = scale < 1 ? 0.5 * std::sqrt(1 / (scale * scale) - 1) : 0;
-
-  Comparison comparison(known, shown, to_item);
-  comparison.soften(coarser);
-  double agreement = comparison.compare();
-  PictureTransform corrected{{1, 0, 0, 0, 1, 0, 0, 0, 1}};  // in the frame of the entry's plane
-  for (int round = 0; round < 2; ++round) {
-    const auto moved = comparison.correction();
-    if (!moved) break;
-    const PictureTransform better = compose(*moved, to_item);
-    comparison.warp(better);
-    const double after = comparison.compare();
-    if (after <= agreement) {
-      comparison.warp(to_item);
-      comparison.compare();
-      break;
-    }
-    agreement = after;
-    to_item = better;
-    corrected = compose(*moved, corrected);
+  if (known.empty() || item.plane.samples.empty() || item.width == 0 || entry.width == 0 ||
+      maps.empty())
+    return {};
+  std::vector<Plane> shown(maps.size());
+  std::vector<Comparison> regions;
+  regions.reserve(maps.size());
+  Plane soft;
+  double blur = 0;
+  for (size_t i = 0; i < maps.size(); ++i) {
+    shown[i] = plane_of(item.plane);
+    if (shown[i].empty()) return {};
+    PictureTransform to_item = plane_to_plane(item, entry, maps[i].entry_to_item);
+    const double scale = coarsen(shown[i], to_item, known.width, known.height);
+    const double x = static_cast<double>(known.width) / entry.width;
+    const double y = static_cast<double>(known.height) / entry.height;
+    regions.emplace_back(known, shown[i], to_item, maps[i].bend.scaled(x, y));
+    const double coarser = scale < 1 ? 0.5 * std::sqrt(1 / (scale * scale) - 1) : 0;
+    if (i == 0) std::tie(soft, blur) = regions[0].softened(coarser);
+    regions[i].compare(soft);
   }
-  std::vector<DisplacedSpot> spots;
-  const double x = static_cast<double>(known.width) / entry.width;
-  const double y = static_cast<double>(known.height) / entry.height;
-  if (const auto back = inverse(corrected))
-    for (const auto& [from, to] : displaced)
-      spots.push_back({{from.x * x, from.y * y}, (*back)({to.x * x, to.y * y})});
-  return comparison.finished(spots, item.colours, to_item);
+  const auto spots = placed(displaced, known, entry, regions[0]);
+  Composite composite(known, regions);
+  return composite.finished(std::move(soft), blur, spots, item.colours, shown[0], regions[0]);
 }
 
 }  // namespace weir

@@ -61,7 +61,8 @@ std::vector<bool> CommonParts::near(const std::vector<SharedRegion>& regions) co
 std::vector<bool> CommonParts::agreeing(const SharedRegion& region,
                                         const PictureFeatures& entry) const {
   std::vector<bool> found(item_.features.size(), false);
-  const BlockMap map = compare_planes(item_, entry, region.entry_to_item);
+  const RegionMap to_item{region.entry_to_item, region.bend};
+  const BlockMap map = compare_planes(item_, entry, {&to_item, 1});
   const auto to_entry = inverse(region.entry_to_item);
   if (map.blocks.empty() || !to_entry) return found;
   const double x_step = static_cast<double>(entry.plane.width) / entry.width;

@@ -63,6 +63,7 @@ Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64
               .expected_false_alarms = 0,
               .evidence = {},
               .regions = {},
+              .judged = {},
               .segments = {}};
   auto chance = [&](const Evidence& one) {
     return one.kind == SignalKind::kPdq ? expected_false_alarms(one.distance, rows, queries)
@@ -89,6 +90,7 @@ Match& with_claim(std::vector<Match>& matches, EntryId entry, MatchKind kind, do
                        .expected_false_alarms = false_alarms,
                        .evidence = {},
                        .regions = {},
+                       .judged = {},
                        .segments = {}});
     same = matches.end() - 1;
   }
@@ -117,23 +119,23 @@ std::string_view name_of(MatchKind kind) {
   return "image";
 }
 
-std::vector<Match> joined(std::vector<Match> matches, PictureMatches pictures) {
-  std::erase_if(matches, [&](const Match& match) {
-    return match.kind == MatchKind::kImage &&
-           std::binary_search(pictures.other_moments.begin(), pictures.other_moments.end(),
-                              match.entry);
-  });
-  for (Match& match : matches) {
-    if (match.kind != MatchKind::kImage ||
-        !std::binary_search(pictures.altered.begin(), pictures.altered.end(), match.entry))
-      continue;
-    match.expected_false_alarms = std::max(match.expected_false_alarms, kLeastOfAltered);
-    match.score = -std::log10(match.expected_false_alarms);
-  }
-  for (PictureMatch& picture : pictures.claims) {
-    Match& match =
-        with_claim(matches, picture.entry, MatchKind::kImage, picture.expected_false_alarms);
-    match.regions = std::move(picture.regions);
+std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures) {
+  for (PictureMatch& picture : pictures) {
+    const auto by_hash = std::find_if(matches.begin(), matches.end(), [&](const Match& one) {
+      return one.entry == picture.entry;
+    });
+    const bool is_named = by_hash != matches.end();
+    if (!is_named && !picture.is_reported) continue;
+    const double by_pixels = picture.expected_false_alarms;
+    Match& match = with_claim(matches, picture.entry, MatchKind::kImage, by_pixels);
+    if (is_named && match.kind == MatchKind::kImage) {
+      const double of_hash = std::max(match.expected_false_alarms, kLeastOfHash);
+      match.expected_false_alarms =
+          is_other_moment(picture.pair.odds) ? by_pixels : std::min(by_pixels, of_hash);
+      match.score = -std::log10(match.expected_false_alarms);
+    }
+    match.judged = Judged{picture.pair.shared.terms, picture.pair.odds};
+    match.regions = std::move(picture.pair.shared.regions);
   }
   sort_by_score(matches);
   return matches;

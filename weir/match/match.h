@@ -30,6 +30,12 @@ struct Evidence {
   bool inverted = false;                       // PDQ: the item is a negative of the entry
 };
 
+// The evidence of two pictures that share something, and what each part of it weighed.
+struct Judged {
+  Terms terms;
+  CopyOdds odds;
+};
+
 // A claim that the item shows the entry.
 struct Match {
   EntryId entry;
@@ -38,6 +44,7 @@ struct Match {
   double expected_false_alarms = 0;     // see expected_false_alarms()
   std::vector<Evidence> evidence;       // strongest first; at most one of each signal kind
   std::vector<SharedRegion> regions;    // where the pictures themselves agree, surest first
+  std::optional<Judged> judged;         // what that was weighed by
   std::vector<SharedSegment> segments;  // of videos: which seconds show which, by time in the item
 };
 
@@ -64,10 +71,15 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
                                                     const LiveHammingIndex& index,
                                                     const MatchOptions& options);
 
-// Adds claims about pictures to those about hashes, by entry: the surer of the two says how sure a
-// match is. Of entries that show another moment, hashes of whole pictures are no match, and make no
-// claim surer. Result sorted as match_items() does.
-std::vector<Match> joined(std::vector<Match> matches, PictureMatches pictures);
+// Adds claims about pictures to those about hashes, by entry. The pixels of a picture know more than
+// its hash: what they were weighed to says how sure a match is. Where they speak of another moment
+// the match becomes a weak claim with that verdict; where they merely do not agree, the hash is
+// believed to kLeastOfHash and no further. Result sorted as match_items() does.
+std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures);
+
+// False alarms that a match is expected to be, at least, of which a hash agrees and the pixels,
+// which were compared, do not say that it is a copy.
+constexpr double kLeastOfHash = 1e-4;
 
 // The same for claims about videos. Entries that nothing else is known of become matches of `kind`:
 // what the item or the entry is, when the other is a video.

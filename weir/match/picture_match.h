@@ -8,9 +8,11 @@
 
 #include "weir/align/picture_align.h"
 #include "weir/base/features.h"
+#include "weir/base/hash256.h"
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
 #include "weir/index/feature_index.h"
+#include "weir/match/picture_pair.h"
 
 namespace weir {
 
@@ -22,8 +24,9 @@ std::vector<FeatureQuery> feature_queries(std::span<const LocalFeature> features
 // A claim that parts of the item's picture show parts of an entry's.
 struct PictureMatch {
   EntryId entry;
-  std::vector<SharedRegion> regions;  // surest first, at least one
-  double expected_false_alarms = 0;   // of the surest, among as many entries as there are
+  PicturePair pair;                  // with a region at least
+  double expected_false_alarms = 0;  // among as many entries as there are
+  bool is_reported = true;           // false: a weak claim, which a hash may make one all the same
 };
 
 // An entry's picture, from whoever keeps it.
@@ -34,35 +37,29 @@ struct KnownPicture {
 // Nothing for an entry that is not asked about or is gone.
 using KnownPictures = std::function<Result<std::optional<KnownPicture>>(EntryId)>;
 
-struct PictureMatches {
-  std::vector<PictureMatch> claims;  // surest first
-  // Entries of which the item shows the same place at another time, ascending; none of them is
-  // claimed as a copy. What hashes of whole pictures say of them is true and means nothing.
-  std::vector<EntryId> other_moments;
-  // Entries of which the item shows most, with parts that are not theirs, ascending: hashes that
-  // agree are no surer of them than pixels are.
-  std::vector<EntryId> altered;
+// An entry that hashes name, with the bits by which the nearest PDQ differs.
+struct NamedByHash {
+  EntryId entry;
+  Distance distance;
 };
-
-// False alarms that a match of an altered copy is expected to be, at least: somebody who came into
-// a scene looks much like a sticker (decisions 0086, 0087).
-constexpr double kLeastOfAltered = 1e-4;
 
 struct PictureMatchOptions {
   // That a match may be expected to be; surer ones are reported. With 0.01 and more, elements in
   // common and other pictures of the same scene are reported too, each with its verdict.
   double most_false_alarms = 1e-3;
-  size_t most_candidates = 40;    // of the index, that are looked at closely
-  std::span<const EntryId> also;  // and these, so many at most: those that hashes name
+  size_t most_candidates = 40;         // of the index, that are looked at closely
+  std::span<const NamedByHash> named;  // and these, so many at most
 };
 
-// The entries that the item shows, surest first: candidates of the index whose geometry and pixels
-// agree over at least half of the item or half of the entry. What a benign entry has too does not
+// The entries that the item shows, surest first: candidates of the index whose geometry, pixels and
+// hashes together make a copy likelier than any accident. What a benign entry has too does not
 // count, nor does a small part that the item has in common with several entries: a logo, a flag, a
-// frame. Deterministic.
+// frame. Entries that hashes name and that share anything are among them also as weak claims, since
+// a weak claim says what the hash does not know. Deterministic.
 // Errors: of `known`.
-Result<PictureMatches> match_picture(const PictureFeatures& item, const LiveFeatureIndex& index,
-                                     const KnownPictures& known,
-                                     const PictureMatchOptions& options = {});
+Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& item,
+                                                const LiveFeatureIndex& index,
+                                                const KnownPictures& known,
+                                                const PictureMatchOptions& options = {});
 
 }  // namespace weir

@@ -9,7 +9,7 @@
 #include <tuple>
 
 #include "weir/hash/local_features.h"
-#include "weir/match/shared_part.h"
+#include "weir/match/picture_pair.h"
 #include "weir/match/video_votes.h"
 
 namespace weir {
@@ -26,10 +26,8 @@ std::optional<SharedRegion> copied_region(const PictureFeatures& picture, const 
   AlignOptions options;
   options.most_regions = 1;
   options.item_mirrored = turned_over;
-  for (SharedRegion& region : align_pictures(picture, still.picture, options)) {
-    const SharedPart part = shared_part(region, picture, still.picture);
-    if (judge_sharing(region, part) == Sharing::kCopy) return std::move(region);
-  }
+  PicturePair pair = compare_pictures(picture, still.picture, options);
+  if (pair.verdict == Verdict::kCopy) return std::move(pair.shared.regions.front());
   return std::nullopt;
 }
 

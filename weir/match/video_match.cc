@@ -12,7 +12,7 @@
 #include <tuple>
 
 #include "weir/hash/local_features.h"
-#include "weir/match/shared_part.h"
+#include "weir/match/picture_pair.h"
 #include "weir/match/video_cards.h"
 #include "weir/match/video_index.h"
 #include "weir/match/video_votes.h"
@@ -62,21 +62,20 @@ std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is
     for (const LocalFeature& feature : item.picture.features) turned.push_back(mirrored(feature));
     options.item_mirrored = turned;
   }
-  for (const SharedRegion& region : align_pictures(item.picture, entry.picture, options)) {
-    if (region.log10_nfa > kStillIsSure) continue;
-    const SharedPart part = shared_part(region, item.picture, entry.picture);
-    if (part.item < 0.5 && part.entry < 0.5) continue;
-    const bool is_copy = judge_sharing(region, part) == Sharing::kCopy;
-    // Of a moving scene, two stills of one shot are seldom of one moment: their geometry tells
-    // where the frame lies, and the track must show that it is the same shot.
-    const bool is_near = region.moved && region.agreeing >= kNearMoment;
-    const double surprise = is_copy   ? kMostStillSurprise
-                            : is_near ? kMostStillSurprise / 2
-                                      : kMostStillSurprise / 4;
-    return FrameHit{item.time, entry.time, is_mirrored, std::min(surprise, -region.log10_nfa),
-                    region.entry_to_item};
-  }
-  return {};
+  const PicturePair pair = compare_pictures(item.picture, entry.picture, options);
+  if (pair.shared.regions.empty()) return {};
+  const SharedRegion& region = pair.shared.regions.front();
+  const Terms& terms = pair.shared.terms;
+  if (region.log10_nfa > kStillIsSure) return {};
+  if (terms[Term::kItemShare] < 0.5 && terms[Term::kEntryShare] < 0.5) return {};
+  // Of a moving scene, two stills of one shot are seldom of one moment: their geometry tells where
+  // the frame lies, and the track must show that it is the same shot.
+  const bool is_near = terms[Term::kMoved] > 0 && region.agreeing >= kNearMoment;
+  const double surprise = pair.verdict == Verdict::kCopy ? kMostStillSurprise
+                          : is_near                      ? kMostStillSurprise / 2
+                                                         : kMostStillSurprise / 4;
+  return FrameHit{item.time, entry.time, is_mirrored, std::min(surprise, -region.log10_nfa),
+                  region.entry_to_item};
 }
 
 void add_still_hits(const EntryVotes& votes, const VideoTrack& item, const VideoTrack& entry,

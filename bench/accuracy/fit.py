@@ -1,0 +1,276 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Fits the curves of weir/match/copy_odds_table.h on the tune side of the pictures' bench.
+
+    bench/accuracy/fit.py [--set SET] [--weir BIN] [--write]
+
+Every pair that shares anything is an example: of a copy, when the entry is the one that the query
+was made from, else of another picture. Each term has a curve of straight lines between given knots
+that may only rise, or only fall, where sense demands it; their sum is the logarithm of the odds.
+Copies of each edit count as much together as those of any other, and so do cameras and templates.
+Prints how well that ranks pairs of sources that were left out; --write writes the table and the
+page docs/evidence.md.
+"""
+import argparse
+import collections
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
+import match  # noqa: E402
+
+FOLDS = 5
+STEPS = 4000
+STIFF = 0.02            # what the square of a curve's step costs, beside a mean loss
+MOST = 6.0              # a term alone adds no more odds than e to this
+
+# (term, sense, direction: 1 rises, -1 falls, 0 either, knots, the sentence)
+TERMS = [
+    ("places", "shared", 1, (2, 4, 5, 6.5, 8), "places of the entry that are found again"),
+    ("found", "shared", 1, (.05, .15, .3, .6, .9), "their share of all spots that look alike"),
+    ("spread", "shared", 1, (.02, .1, .3, .6, .9), "how much of a picture they span"),
+    ("blocks", "shared", 1, (1, 3, 5, 6.5, 8), "squares whose pixels agree"),
+    ("agreeing", "shared", 1, (.3, .5, .7, .9, 1), "their share of all that can be compared"),
+    ("differing", "shared", -1, (0, .02, .1, .3, .6), "share that shows something else"),
+    ("partly", "shared", -1, (0, .05, .15, .3, .5), "share that neither agrees nor differs"),
+    ("typical", "shared", 1, (.8, .9, .95, .98, 1), "how well the better squares agree"),
+    ("item_share", "shared", 1, (.02, .1, .3, .6, .95), "share of the item that shows the entry"),
+    ("entry_share", "shared", 1, (.02, .1, .3, .6, .95), "share of the entry that is shown"),
+    ("tones", "shared", 1, (1, 2, 3, 3.7, 4.5), "how many tones there are in what agrees"),
+    ("noise", "shared", -1, (0, .05, .1, .2, .35), "by how much the rest differs"),
+    ("moved", "moment", -1, (0, 1, 2, 3.5, 5), "places that lie beside where they should"),
+    ("together", "moment", -1, (0, 1, 2, 3.5, 5), "those of them that were displaced together"),
+    ("exchanged", "moment", -1, (0, 1.5, 3, 4.5, 6), "something went where something came"),
+    ("balance", "moment", -1, (0, .05, .12, .25, .5), "how evenly it came and went"),
+    ("outlines", "moment", -1, (0, .08, .18, .3, .5), "both pictures have outlines of their own"),
+    ("newcomers", "moment", -1, (0, .02, .05, .1, .2), "what looks like somebody who came"),
+    ("changed", "shared", -1, (0, .01, .04, .12, .4), "share of the pixels that changed"),
+    ("put_on", "shared", 0, (0, .02, .06, .15, .4), "share that an editor put something on"),
+    ("straight", "shared", 1, (0, .1, .25, .4, .8), "outlines of changes that are straight"),
+    ("beside", "shared", -1, (0, .25, .6, 1, 2), "squares where only the item has anything"),
+    ("shifted", "moment", -1, (0, .06, .15, .3, .6), "squares displaced against those around"),
+    ("strain", "shared", -1, (0, .05, .15, .3, .6), "how strongly the picture is bent"),
+    ("pieces", "shared", 0, (0, 1, 1.6, 2.6, 3.6), "in how many pieces it comes"),
+    ("hash", "shared", -1, (0, 10, 20, 31, 48), "bits by which PDQ differs (48: more than 31)"),
+]
+
+
+# --- examples -------------------------------------------------------------------------------------
+
+
+def digest_of(path):
+    with open(path, "rb") as source:
+        return hashlib.sha256(source.read()).hexdigest()
+
+
+def explained(target, programs):
+    """weir's answers about every query, each pair that shares anything with its terms."""
+    program = os.path.join(programs, "weir")
+    stored = os.path.join(target, "explained.json")
+    stamp = digest_of(program) + digest_of(os.path.join(target, "truth.jsonl"))
+    if os.path.exists(stored):
+        with open(stored, encoding="utf-8") as source:
+            saved = json.load(source)
+        if saved["stamp"] == stamp:
+            return saved["answers"]
+    with tempfile.TemporaryDirectory() as home:
+        weir = match.Weir(program, home)
+        with open(os.path.join(home, "weir.toml"), "w", encoding="ascii") as config:
+            config.write("[match]\nexpected_false_alarms = 1.0\n")
+        weir.lines("bank", "create", match.BANK, "--json")
+        weir.lines("add", "--bank", match.BANK, "--json", os.path.join(target, "known"))
+        answers = weir.lines("match", "--workers", "2", "--json", "--explain", os.path.join(target, "queries"),
+                             progress=1)[0]
+    with open(stored, "w", encoding="utf-8") as out:
+        json.dump({"stamp": stamp, "answers": answers}, out)
+    return answers
+
+
+def family(name):
+    """What an entry's picture goes by, so that no source is on both sides of a fold."""
+    stem = name.split(".jpg")[0]
+    if stem.startswith("hard-moment."):
+        return stem.split(".")[1]
+    return re.sub(r"[\d_-].*$", "", stem) or stem
+
+
+def examples(target, answers):
+    """(values, labels, groups for weights, families)."""
+    with open(os.path.join(target, "truth.jsonl"), encoding="utf-8") as source:
+        truth = {line["query"]: line for line in map(json.loads, source)}
+    names = [term[0] for term in TERMS]
+    rows, labels, groups, families, about = [], [], [], [], []
+    for answer in answers:
+        query = os.path.basename(answer["path"])
+        line = truth.get(query)
+        for one in answer.get("matches", []):
+            if line is None or "odds" not in one:
+                continue
+            values = {term["name"]: term["value"] for term in one["odds"]["terms"]}
+            is_copy = one["name"] == line["entry"]
+            rows.append([values[name] for name in names])
+            labels.append(is_copy)
+            camera = family(one["name"])
+            groups.append((is_copy, line["edit"] if is_copy or line["kind"] != "hard"
+                           else line["edit"] + "/" + camera))
+            families.append(camera)
+            about.append((query, one["name"]))
+    return np.array(rows), np.array(labels), groups, families, about
+
+
+def weights_of(labels, groups):
+    """Each class weighs one half, each group in it alike, though a small one no more than 30 do."""
+    count = collections.Counter(groups)
+    total = collections.Counter()
+    for group, number in count.items():
+        total[group[0]] += min(1.0, number / 30)
+    return np.array([min(1.0, count[g] / 30) / count[g] / total[g[0]] / 2 for g in groups])
+
+
+# --- the model ------------------------------------------------------------------------------------
+
+
+def steps_of(values):
+    """Each term as its steps from knot to knot, each from 0 to 1."""
+    out = []
+    for column, (_, _, _, knots, _) in enumerate(TERMS):
+        for low, high in zip(knots, knots[1:]):
+            out.append(np.clip((values[:, column] - low) / (high - low), 0, 1))
+    return np.stack(out, axis=1)
+
+
+def directions():
+    return np.repeat([term[2] for term in TERMS], 4)
+
+
+def project(weights, signs):
+    weights = np.where(signs > 0, np.maximum(weights, 0), weights)
+    weights = np.where(signs < 0, np.minimum(weights, 0), weights)
+    return np.clip(weights, -MOST, MOST)
+
+
+def fitted(steps, labels, weights):
+    """(bias, what each step adds): the least logistic loss (FISTA)."""
+    signs = directions()
+    design = np.hstack([steps, np.ones((len(steps), 1))])
+    target = np.where(labels, 1.0, -1.0)
+    bound = (weights[:, None] * design * design).sum() / 4 + STIFF
+    at = np.zeros(design.shape[1])
+    ahead, speed = at.copy(), 1.0
+    cost = np.append(np.full(steps.shape[1], STIFF / steps.shape[1]), 0)
+    for _ in range(STEPS):
+        slope = -target * weights / (1 + np.exp(np.clip(target * (design @ ahead), -50, 50)))
+        new = ahead - (design.T @ slope + cost * ahead) / bound
+        new[:-1] = project(new[:-1], signs)
+        faster = (1 + np.sqrt(1 + 4 * speed * speed)) / 2
+        ahead = new + (speed - 1) / faster * (new - at)
+        at, speed = new, faster
+    return at[-1], at[:-1]
+
+
+def left_out(steps, labels, weights, families):
+    """The odds of each example by a model that was fitted without its family."""
+    odds = np.zeros(len(labels))
+    fold = np.array([int(hashlib.sha256(f.encode()).hexdigest(), 16) % FOLDS for f in families])
+    for k in range(FOLDS):
+        inside = fold != k
+        bias, adds = fitted(steps[inside], labels[inside], weights[inside])
+        odds[~inside] = steps[~inside] @ adds + bias
+    return odds
+
+
+# --- what is written ------------------------------------------------------------------------------
+
+
+def curves(bias, adds):
+    """(bias, {term: what it adds at each knot}); 0 where the term says nothing."""
+    out = {}
+    for number, (name, _, direction, knots, _) in enumerate(TERMS):
+        level = np.concatenate([[0], np.cumsum(adds[4 * number:4 * number + 4])])
+        # Terms that speak against a copy are 0 where there is nothing of them, so are free ones.
+        shift = level[-1] if name == "hash" else 0
+        bias += shift
+        out[name] = [round(float(v - shift), 2) + 0.0 for v in level]
+    return round(float(bias), 2), out
+
+
+def table(bias, values, rate):
+    lines = ["// SPDX-License-Identifier: Apache-2.0",
+             "//", "// Written by bench/accuracy/fit.py; docs/evidence.md has it in words.",
+             "#pragma once", "", '#include "weir/match/copy_odds.h"', "", "namespace weir {", "",
+             "struct Knot {", "  double at = 0;    // of the quantity",
+             "  double adds = 0;  // to the logarithm of the odds", "};",
+             "struct TermCurve {", "  Sense sense = Sense::kShared;",
+             "  std::array<Knot, 5> knots{};", "};", "",
+             f"constexpr double kBias = {bias};",
+             f"constexpr double kSharedByUnrelatedInTable = {rate:.2g};",
+             "// clang-format off",
+             "constexpr std::array<TermCurve, kTerms> kCurves{{"]
+    for name, sense, _, knots, _ in TERMS:
+        pairs = ", ".join(f"{{{at:g}, {adds:g}}}" for at, adds in zip(knots, values[name]))
+        lines.append(f"    {{Sense::k{sense.capitalize()}, {{{{{pairs}}}}}}},  // {name}")
+    lines += ["}};", "// clang-format on", "", "}  // namespace weir", ""]
+    return "\n".join(lines)
+
+
+def unrelated_rate(target, answers, labels_of):
+    """The share of pairs of an innocent and an entry that share anything."""
+    with open(os.path.join(target, "truth.jsonl"), encoding="utf-8") as source:
+        kinds = {line["query"]: line["kind"] for line in map(json.loads, source)}
+    innocents = sum(kind == "innocent" for kind in kinds.values())
+    shared = sum(len([m for m in a.get("matches", []) if "odds" in m]) for a in answers
+                 if kinds.get(os.path.basename(a["path"])) == "innocent")
+    entries = len(os.listdir(os.path.join(target, "known")))
+    return max(shared, 1) / max(innocents, 1) / max(entries, 1)
+
+
+def by_group(odds, labels, groups):
+    """Prints, of each group, the middle and the lower (upper) tenth of its odds."""
+    worst = np.max(odds[~labels]) if (~labels).any() else 0
+    print(f"surest wrong pair: {worst:.1f}; copies surer than it: "
+          f"{np.mean(odds[labels] > worst):.3f}; than 4: {np.mean(odds[labels] > 4):.3f}; "
+          f"wrong pairs surer than 4: {np.sum(odds[~labels] > 4)} of {np.sum(~labels)}")
+    members = collections.defaultdict(list)
+    for value, group in zip(odds, groups):
+        members[group].append(value)
+    for group, values in sorted(members.items(), key=lambda one: (one[0][0], np.median(one[1]))):
+        tail = np.quantile(values, 0.1 if group[0] else 0.9)
+        print(f"  {'copy ' if group[0] else 'other'} {group[1]:34} {len(values):5}  "
+              f"middle {np.median(values):6.1f}  tenth {tail:6.1f}  "
+              f"over 4: {np.mean(np.array(values) > 4):.2f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--set", default=os.path.join(ROOT, "build/accuracy/sets/tune-10"))
+    parser.add_argument("--weir", default=os.path.join(ROOT, "build", "release", "bin"))
+    parser.add_argument("--write", action="store_true")
+    choice = parser.parse_args()
+    answers = explained(choice.set, choice.weir)
+    values, labels, groups, families, _ = examples(choice.set, answers)
+    weights = weights_of(labels, groups)
+    steps = steps_of(values)
+    print(f"{labels.sum()} copies, {(~labels).sum()} others")
+    by_group(left_out(steps, labels, weights, families), labels, groups)
+    bias, adds = fitted(steps, labels, weights)
+    bias, values_at = curves(bias, adds)
+    rate = unrelated_rate(choice.set, answers, labels)
+    print(f"bias {bias}, shared by unrelated {rate:.2g}")
+    for name, *_ in TERMS:
+        print(f"  {name:12}", *[f"{v:6.2f}" for v in values_at[name]])
+    if choice.write:
+        with open(os.path.join(ROOT, "weir/match/copy_odds_table.h"), "w", encoding="ascii") as out:
+            out.write(table(bias, values_at, rate))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two things make false alarms. Chance, which geometry reckons; and what is really shared by
+// pictures that are no copies of one another, which evidence tells from copies.
+#include "weir/match/picture_pair.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir {
+namespace {
+
+// Natural logarithms of odds. A copy is claimed from so many on,
+constexpr double kCopy = 4;
+// and of two moments is spoken when terms on them take so many away.
+constexpr double kMoment = -3;
+constexpr double kHalf = 0.5;  // of the item or the entry: less of both is a piece or an element
+// Rarer than this nobody has looked, so rarer than this is not claimed.
+constexpr double kLeastFalseAlarms = 1e-12;
+constexpr double kWeakClaim = 0.01;  // however few the entries are
+constexpr double kHands = 2;         // upright and mirrored
+
+Verdict verdict_of(const CopyOdds& odds, const Terms& terms) {
+  if (terms[Term::kBlocks] == 0) return Verdict::kUnclear;
+  if (odds.log_odds >= kCopy) return Verdict::kCopy;
+  if (is_other_moment(odds)) return Verdict::kSameScene;
+  const bool is_part = terms[Term::kItemShare] < kHalf && terms[Term::kEntryShare] < kHalf;
+  return is_part ? Verdict::kElement : Verdict::kUnclear;
+}
+
+}  // namespace
+
+PicturePair compare_pictures(const PictureFeatures& item, const PictureFeatures& entry,
+                             const AlignOptions& options, double hash_bits) {
+  PicturePair pair;
+  pair.shared = align_pictures(item, entry, options);
+  if (pair.shared.regions.empty()) return pair;
+  pair.shared.terms[Term::kHash] = hash_bits;
+  pair.odds = copy_odds(pair.shared.terms);
+  pair.verdict = verdict_of(pair.odds, pair.shared.terms);
+  for (SharedRegion& region : pair.shared.regions) {
+    region.verdict = pair.verdict;
+    pair.log10_nfa += region.log10_nfa;
+  }
+  return pair;
+}
+
+bool is_other_moment(const CopyOdds& odds) {
+  return odds.moment <= kMoment;
+}
+
+double expected_false_alarms(const PicturePair& pair, double entries) {
+  const double chance = kHands * entries * std::pow(10, std::max(pair.log10_nfa, -300.0));
+  const double shared =
+      entries * kSharedByUnrelated * std::min(1.0, std::exp(-pair.odds.log_odds));
+  const double least = pair.verdict == Verdict::kCopy ? kLeastFalseAlarms : kWeakClaim;
+  return std::max(chance + shared, least);
+}
+
+}  // namespace weir

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weir/align/picture_align.h"
+#include "weir/match/copy_odds.h"
+
+namespace weir {
+
+// What one picture has to do with another.
+struct PicturePair {
+  SharedPictures shared;  // without regions: nothing
+  CopyOdds odds;
+  Verdict verdict = Verdict::kUnclear;  // that of each region, too
+  // log10 of the expected chance agreements as good as all regions together, over one entry.
+  double log10_nfa = 0;
+};
+
+// `hash_bits`: by how much PDQ differs, when it is near enough to be a match; else kNoHash.
+PicturePair compare_pictures(const PictureFeatures& item, const PictureFeatures& entry,
+                             const AlignOptions& options = {}, double hash_bits = kNoHash);
+
+// Whether something speaks clearly of two moments: then hashes that agree are of a place, not of
+// a picture.
+bool is_other_moment(const CopyOdds& odds);
+
+// False alarms that a pair is expected to be, among so many entries, each of which is looked for
+// upright and mirrored: those of chance, and those of things that are really shared.
+double expected_false_alarms(const PicturePair& pair, double entries);
+
+}  // namespace weir
