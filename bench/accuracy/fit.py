@@ -28,9 +28,15 @@ sys.path.insert(0, HERE)
 import match  # noqa: E402
 
 FOLDS = 5
+LIMITS = (2, 2.5, 3, 4, 5)
 STEPS = 4000
-STIFF = 0.02            # what the square of a curve's step costs, beside a mean loss
-MOST = 6.0              # a term alone adds no more odds than e to this
+STIFF = 0.003           # what the square of a curve's step costs, beside a mean loss
+MOST = 12.0             # a term alone adds no more odds than e to this
+TAIL = 0.05             # share of the examples that a tail is told from
+FEW = 5                 # examples of one source from which on it weighs as much as any other
+# How much pairs of each kind weigh. Who came alone into a made scene looks like a sticker, which an
+# edited copy may wear: such scenes are to be told where that costs no copies, so they weigh little.
+SHARES = {"copy": 1.0, "moment": 0.45, "element": 0.50, "made": 0.05}
 
 # (term, sense, direction: 1 rises, -1 falls, 0 either, knots, the sentence)
 TERMS = [
@@ -42,12 +48,15 @@ TERMS = [
     ("differing", "shared", -1, (0, .02, .1, .3, .6), "share that shows something else"),
     ("partly", "shared", -1, (0, .05, .15, .3, .5), "share that neither agrees nor differs"),
     ("typical", "shared", 1, (.8, .9, .95, .98, 1), "how well the better squares agree"),
+    ("bulk", "shared", 1, (0, .1, .25, .5, .8), "how much of what does not agree lies together"),
+    ("larger", "shared", 1, (.05, .15, .25, .4, .7), "the larger of the next two"),
     ("item_share", "shared", 1, (.02, .1, .3, .6, .95), "share of the item that shows the entry"),
     ("entry_share", "shared", 1, (.02, .1, .3, .6, .95), "share of the entry that is shown"),
     ("tones", "shared", 1, (1, 2, 3, 3.7, 4.5), "how many tones there are in what agrees"),
-    ("noise", "shared", -1, (0, .05, .1, .2, .35), "by how much the rest differs"),
+    ("noise", "shared", -1, (.04, .07, .1, .15, .3), "by how much the rest differs"),
     ("moved", "moment", -1, (0, 1, 2, 3.5, 5), "places that lie beside where they should"),
     ("together", "moment", -1, (0, 1, 2, 3.5, 5), "those of them that were displaced together"),
+    ("moved_apart", "moment", -1, (0, 1, 2, 3.5, 5), "the same where it is bent or in pieces"),
     ("exchanged", "moment", -1, (0, 1.5, 3, 4.5, 6), "something went where something came"),
     ("balance", "moment", -1, (0, .05, .12, .25, .5), "how evenly it came and went"),
     ("outlines", "moment", -1, (0, .08, .18, .3, .5), "both pictures have outlines of their own"),
@@ -96,18 +105,28 @@ def explained(target, programs):
 
 def family(name):
     """What an entry's picture goes by, so that no source is on both sides of a fold."""
-    stem = name.split(".jpg")[0]
-    if stem.startswith("hard-moment."):
-        return stem.split(".")[1]
-    return re.sub(r"[\d_-].*$", "", stem) or stem
+    parts = name.split(".")
+    if parts[0].startswith("hard-"):
+        # Two cameras in one room, and scenes of one photograph, are one source.
+        place = parts[1:3] if parts[0] in ("hard-made",) else parts[1:2]
+        return parts[0] + "." + ".".join(place).split("-")[0]
+    return re.sub(r"[\d_-].*$", "", parts[1]) or parts[1]
+
+
+def kind_of(line, entry, is_copy):
+    if is_copy:
+        return "copy"
+    if entry.startswith(("hard-moment", "hard-camera")) and line["kind"] == "hard":
+        return "moment"
+    return "made" if entry.startswith("hard-made") and line["kind"] == "hard" else "element"
 
 
 def examples(target, answers):
-    """(values, labels, groups for weights, families)."""
+    """(values, kinds, names of groups that weigh alike, families, (query, entry)) of all pairs."""
     with open(os.path.join(target, "truth.jsonl"), encoding="utf-8") as source:
         truth = {line["query"]: line for line in map(json.loads, source)}
     names = [term[0] for term in TERMS]
-    rows, labels, groups, families, about = [], [], [], [], []
+    rows, kinds, groups, families, about = [], [], [], [], []
     for answer in answers:
         query = os.path.basename(answer["path"])
         line = truth.get(query)
@@ -115,24 +134,22 @@ def examples(target, answers):
             if line is None or "odds" not in one:
                 continue
             values = {term["name"]: term["value"] for term in one["odds"]["terms"]}
-            is_copy = one["name"] == line["entry"]
             rows.append([values[name] for name in names])
-            labels.append(is_copy)
-            camera = family(one["name"])
-            groups.append((is_copy, line["edit"] if is_copy or line["kind"] != "hard"
-                           else line["edit"] + "/" + camera))
-            families.append(camera)
+            kinds.append(kind_of(line, one["name"], one["name"] == line["entry"]))
+            families.append(family(one["name"]))
+            groups.append(line["edit"] if kinds[-1] == "copy" else families[-1])
             about.append((query, one["name"]))
-    return np.array(rows), np.array(labels), groups, families, about
+    return np.array(rows), np.array(kinds), groups, families, about
 
 
-def weights_of(labels, groups):
-    """Each class weighs one half, each group in it alike, though a small one no more than 30 do."""
-    count = collections.Counter(groups)
+def weights_of(kinds, groups):
+    """The kinds by their shares; in each of them every group alike, unless it is small."""
+    count = collections.Counter(zip(kinds, groups))
     total = collections.Counter()
-    for group, number in count.items():
-        total[group[0]] += min(1.0, number / 30)
-    return np.array([min(1.0, count[g] / 30) / count[g] / total[g[0]] / 2 for g in groups])
+    for (kind, _), number in count.items():
+        total[kind] += min(1.0, number / FEW)
+    return np.array([SHARES[kind] * min(1.0, count[kind, group] / FEW) / count[kind, group]
+                     / total[kind] / 2 for kind, group in zip(kinds, groups)])
 
 
 # --- the model ------------------------------------------------------------------------------------
@@ -202,7 +219,24 @@ def curves(bias, adds):
     return round(float(bias), 2), out
 
 
-def table(bias, values, rate):
+def of_unrelated(odds, kinds, families):
+    """(from, share, step): of unrelated pairs that share anything, the share whose odds exceed
+    `from`, and the step in odds over which that falls by a factor of e.
+
+    Unrelated pictures have elements in common, and hardly ever a place. The tail is taken for
+    exponential, and each family of entries for one voice.
+    """
+    surest = collections.defaultdict(list)
+    for value, kind, family_ in zip(odds, kinds, families):
+        if kind == "element":
+            surest[family_].append(value)
+    # As many values of each family as of any other.
+    values = np.concatenate([np.quantile(v, np.linspace(0, 1, 20)) for v in surest.values()])
+    start = np.quantile(values, 1 - TAIL)
+    return start, TAIL, float(np.mean(values[values > start] - start))
+
+
+def table(bias, values, rate, scale):
     lines = ["// SPDX-License-Identifier: Apache-2.0",
              "//", "// Written by bench/accuracy/fit.py; docs/evidence.md has it in words.",
              "#pragma once", "", '#include "weir/match/copy_odds.h"', "", "namespace weir {", "",
@@ -211,7 +245,12 @@ def table(bias, values, rate):
              "struct TermCurve {", "  Sense sense = Sense::kShared;",
              "  std::array<Knot, 5> knots{};", "};", "",
              f"constexpr double kBias = {bias};",
-             f"constexpr double kSharedByUnrelatedInTable = {rate:.2g};",
+             "// Of pairs of unrelated pictures, the share that has anything in common.",
+             f"constexpr double kSharedByUnrelated = {rate:.2g};",
+             "// Of these, the share with odds over kTailFrom; it falls by e with each kTailStep.",
+             f"constexpr double kTailShare = {scale[1]:g};",
+             f"constexpr double kTailFrom = {scale[0]:.2f};",
+             f"constexpr double kTailStep = {scale[2]:.2f};",
              "// clang-format off",
              "constexpr std::array<TermCurve, kTerms> kCurves{{"]
     for name, sense, _, knots, _ in TERMS:
@@ -221,7 +260,7 @@ def table(bias, values, rate):
     return "\n".join(lines)
 
 
-def unrelated_rate(target, answers, labels_of):
+def unrelated_rate(target, answers):
     """The share of pairs of an innocent and an entry that share anything."""
     with open(os.path.join(target, "truth.jsonl"), encoding="utf-8") as source:
         kinds = {line["query"]: line["kind"] for line in map(json.loads, source)}
@@ -232,20 +271,22 @@ def unrelated_rate(target, answers, labels_of):
     return max(shared, 1) / max(innocents, 1) / max(entries, 1)
 
 
-def by_group(odds, labels, groups):
+def by_group(odds, kinds, groups):
     """Prints, of each group, the middle and the lower (upper) tenth of its odds."""
-    worst = np.max(odds[~labels]) if (~labels).any() else 0
-    print(f"surest wrong pair: {worst:.1f}; copies surer than it: "
-          f"{np.mean(odds[labels] > worst):.3f}; than 4: {np.mean(odds[labels] > 4):.3f}; "
-          f"wrong pairs surer than 4: {np.sum(odds[~labels] > 4)} of {np.sum(~labels)}")
+    for kind in SHARES:
+        if kind != "copy":
+            print(f"{kind}: surest {', '.join(f'{v:.1f}' for v in np.sort(odds[kinds == kind])[-5:])}")
     members = collections.defaultdict(list)
-    for value, group in zip(odds, groups):
-        members[group].append(value)
-    for group, values in sorted(members.items(), key=lambda one: (one[0][0], np.median(one[1]))):
-        tail = np.quantile(values, 0.1 if group[0] else 0.9)
-        print(f"  {'copy ' if group[0] else 'other'} {group[1]:34} {len(values):5}  "
-              f"middle {np.median(values):6.1f}  tenth {tail:6.1f}  "
-              f"over 4: {np.mean(np.array(values) > 4):.2f}")
+    for value, kind, group in zip(odds, kinds, groups):
+        members[kind, group].append(value)
+    for limit in LIMITS:
+        shares = [np.mean(np.array(v) > limit) for (kind, _), v in members.items() if kind == "copy"]
+        wrong = {k: round(float(np.mean(odds[kinds == k] > limit)), 3) for k in SHARES if k != "copy"}
+        print(f"over {limit}: mean of edits {np.mean(shares):.3f}; of others {wrong}")
+    for (kind, group), values in sorted(members.items(), key=lambda m: (m[0][0], np.median(m[1]))):
+        tail = np.quantile(values, 0.1 if kind == "copy" else 0.9)
+        print(f"  {kind:8} {group:34} {len(values):5}  middle {np.median(values):6.1f}  "
+              f"tenth {tail:6.1f}")
 
 
 def main():
@@ -255,20 +296,21 @@ def main():
     parser.add_argument("--write", action="store_true")
     choice = parser.parse_args()
     answers = explained(choice.set, choice.weir)
-    values, labels, groups, families, _ = examples(choice.set, answers)
-    weights = weights_of(labels, groups)
-    steps = steps_of(values)
+    values, kinds, groups, families, _ = examples(choice.set, answers)
+    labels, weights, steps = kinds == "copy", weights_of(kinds, groups), steps_of(values)
     print(f"{labels.sum()} copies, {(~labels).sum()} others")
-    by_group(left_out(steps, labels, weights, families), labels, groups)
+    odds = left_out(steps, labels, weights, families)
+    by_group(odds, kinds, groups)
+    scale = of_unrelated(odds, kinds, families)
     bias, adds = fitted(steps, labels, weights)
     bias, values_at = curves(bias, adds)
-    rate = unrelated_rate(choice.set, answers, labels)
-    print(f"bias {bias}, shared by unrelated {rate:.2g}")
+    rate = unrelated_rate(choice.set, answers)
+    print(f"bias {bias}, shared by unrelated {rate:.2g}, tail {scale}")
     for name, *_ in TERMS:
         print(f"  {name:12}", *[f"{v:6.2f}" for v in values_at[name]])
     if choice.write:
         with open(os.path.join(ROOT, "weir/match/copy_odds_table.h"), "w", encoding="ascii") as out:
-            out.write(table(bias, values_at, rate))
+            out.write(table(bias, values_at, rate, scale))
     return 0
 
 

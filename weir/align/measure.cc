@@ -23,6 +23,7 @@ constexpr double kElsewhere = 0.75;   // pixels of the plane
 constexpr double kPasted = 0.27;      // share of straight outlines of what was surely pasted
 constexpr double kMuchOutline = 120;  // pixels; less tells less
 constexpr size_t kToneBins = 32;
+constexpr size_t kFewBeside = 3;  // squares that agree around one that does not
 
 double turn(const Point& o, const Point& a, const Point& b) {
   return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
@@ -154,6 +155,7 @@ bool is_shifted(const BlockMap& map, size_t column, size_t row, const Block& blo
 void measure_blocks(const BlockMap& map, Terms& terms) {
   std::vector<float> agreements;
   double agreeing = 0, differing = 0, shifted = 0, beside = 0, item_share = 0, shown = 0;
+  double bulk = 0;
   for_each_shown(map, [&](size_t column, size_t row, const Block& block) {
     if (block.state == Block::State::kFlat) {
       const bool is_flat_too = block.item_contrast < kSomething;
@@ -167,7 +169,12 @@ void measure_blocks(const BlockMap& map, Terms& terms) {
     if (block.state != Block::State::kCompared) return;
     agreements.push_back(block.agreement);
     differing += block.agreement < kDifferingBlock;
-    if (!agrees(block)) return;
+    if (!agrees(block)) {
+      size_t beside_it = 0;
+      for_each_neighbour(map, column, row, [&](const Block& other) { beside_it += agrees(other); });
+      bulk += beside_it < kFewBeside;
+      return;
+    }
     agreeing += 1, shown += 1, item_share += block.item_share;
     shifted += is_shifted(map, column, row, block);
   });
@@ -180,21 +187,27 @@ void measure_blocks(const BlockMap& map, Terms& terms) {
   terms[Term::kDiffering] = differing / count;
   terms[Term::kPartly] = (count - agreeing - differing) / count;
   terms[Term::kTypical] = *quarter;
+  terms[Term::kBulk] = bulk / std::max(count - agreeing, 1.0);
   terms[Term::kItemShare] = std::min(1.0, item_share);
   terms[Term::kEntryShare] = shown / static_cast<double>(map.blocks.size());
+  terms[Term::kLarger] = std::max(terms[Term::kItemShare], terms[Term::kEntryShare]);
   terms[Term::kShifted] = agreeing > 0 ? shifted / agreeing : 1;
   terms[Term::kBeside] = log2_of(beside / std::max(agreeing, 1.0));
   terms[Term::kTones] = tones_of(map);
 }
 
-void measure_change(const Change& change, bool tell_newcomers, Terms& terms) {
+void measure_change(const Change& change, bool is_plain, bool tell_newcomers, Terms& terms) {
   // Where outlines are those of something pasted, nobody came or went.
   const double pasted = std::min(1.0, change.straight / kPasted);
   const double less = std::min(change.parts.came, change.parts.gone);
   const double both = change.parts.came + change.parts.gone;
   terms[Term::kNoise] = change.noise;
-  terms[Term::kMoved] = log2_of(change.moved.places);
-  terms[Term::kTogether] = log2_of(change.moved.together);
+  if (is_plain) {
+    terms[Term::kMoved] = log2_of(change.moved.places);
+    terms[Term::kTogether] = log2_of(change.moved.together);
+  } else {
+    terms[Term::kMovedApart] = log2_of(change.moved.places);
+  }
   terms[Term::kExchanged] = log2_of(less);
   terms[Term::kBalance] = both > 0 ? less / both : 0;
   terms[Term::kOutlines] = std::min(change.gone, 1 - change.gone) * (1 - pasted) *
@@ -251,8 +264,9 @@ Terms measured(std::span<const SharedRegion> regions, const BlockMap& map,
   measure_places(regions, item, entry, terms);
   measure_blocks(map, terms);
   if (map.blocks.empty()) return terms;
-  measure_change(map.change, tell_newcomers, terms);
-  terms[Term::kStrain] = regions.front().bend.strain();
+  const double strain = regions.front().bend.strain();
+  measure_change(map.change, strain == 0 && regions.size() == 1, tell_newcomers, terms);
+  terms[Term::kStrain] = strain;
   terms[Term::kPieces] = std::log2(static_cast<double>(regions.size()));
   return terms;
 }

@@ -132,6 +132,25 @@ bool is_shown_by(const SharedRegion& region, std::span<const Candidate> surer) {
   return 2 * within > region.inliers.size();
 }
 
+// Takes away displaced spots of the first region that another one, not much smaller, explains:
+// these are pieces that lie elsewhere, not things that moved.
+void drop_pieces(std::vector<Candidate>& regions, const Extent& entry) {
+  constexpr double kNotMuchSmaller = 0.3;
+  constexpr double kError = 1.0 / 128;  // of the long side of the entry
+  Candidate& first = regions.front();
+  const auto enough = kNotMuchSmaller * static_cast<double>(first.region.inliers.size());
+  for (size_t k = 1; k < regions.size(); ++k) {
+    const SharedRegion& other = regions[k].region;
+    const auto back = inverse(other.entry_to_item);
+    if (!back || static_cast<double>(other.inliers.size()) < enough) continue;
+    std::erase_if(first.displaced, [&](const DisplacedSpot& spot) {
+      const Point seen = (*back)(first.region.entry_to_item(spot.item));
+      const double error = std::hypot(seen.x - spot.entry.x, seen.y - spot.entry.y);
+      return error < kError * std::max(entry.width, entry.height);
+    });
+  }
+}
+
 }  // namespace
 
 SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures& entry,
@@ -147,6 +166,7 @@ SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures
     if (kept.size() < options.most_regions && !is_shown_by(one.region, kept))
       kept.push_back(std::move(one));
 
+  if (!kept.empty()) drop_pieces(kept, extent_of(entry, kEntryFeatures.side));
   SharedPictures out;
   std::vector<RegionMap> maps;
   for (Candidate& one : kept) {

@@ -243,6 +243,12 @@ class Comparison {
   // What was put before the map, in the frame of the entry's plane.
   const PictureTransform& corrected() const { return corrected_; }
   const SmoothField& bend() const { return bend_; }
+  // Where the middle of a block lies in the item, in shares of its sides.
+  Point in_item(size_t block) const {
+    const Point middle = middle_of(block), by = bend_(middle);
+    const Point at = to_shown_({middle.x + by.x, middle.y + by.y});
+    return {at.x / static_cast<double>(shown_.width), at.y / static_cast<double>(shown_.height)};
+  }
   // The share of the item's area that the block is there.
   double item_share(size_t block) const {
     const Stretch here = stretch(to_shown_, middle_of(block));
@@ -405,6 +411,34 @@ class Pieces {
   std::vector<uint8_t> owner_;
 };
 
+// Which places of the item each region shows; what one shows there, no other can show.
+class Claimed {
+ public:
+  explicit Claimed(const std::vector<Comparison>& regions) : by_(kCells * kCells, kNobody) {
+    for (size_t k = regions.size(); k-- > 0;)  // the surest last
+      for (size_t i = 0; i < regions[k].blocks().size(); ++i) {
+        const Block& block = regions[k].blocks()[i];
+        if (block.state == Block::State::kCompared && block.agreement > kAgreeingBlock)
+          by_[cell(regions[k].in_item(i))] = static_cast<uint8_t>(k);
+      }
+  }
+  bool is_by_another(size_t region, Point in_item) const {
+    const uint8_t owner = by_[cell(in_item)];
+    return owner != kNobody && owner != region;
+  }
+
+ private:
+  static constexpr size_t kCells = 24;  // a side: about as many as there are blocks
+  static constexpr uint8_t kNobody = 255;
+  static size_t cell(Point at) {
+    const auto place = [](double share) {
+      return static_cast<size_t>(std::clamp(share, 0.0, 0.999) * kCells);
+    };
+    return place(at.y) * kCells + place(at.x);
+  }
+  std::vector<uint8_t> by_;
+};
+
 // The entry's plane and what all regions show of it.
 class Composite {
  public:
@@ -431,6 +465,13 @@ class Composite {
       map_.blocks[i].region = owner;
       take(regions[owner], i, known.height);
     }
+    const Claimed claimed(regions);
+    for (size_t i = 0; i < map_.blocks.size(); ++i) {
+      Block& block = map_.blocks[i];
+      if (block.state == Block::State::kOutside || block.agreement > kAgreeingBlock) continue;
+      if (claimed.is_by_another(block.region, regions[block.region].in_item(i)))
+        leave_out(i, known.height);
+    }
   }
 
   BlockMap finished(Plane soft_entry, double blur, std::span<const DisplacedSpot> spots,
@@ -454,18 +495,29 @@ class Composite {
   }
 
  private:
-  // The pixels of a block; of one at the border also those beyond the last block.
-  void take(const Comparison& region, size_t block, size_t height) {
+  // Calls does(pixel) for those of a block; of one at the border also those beyond the last block.
+  template <class Does>
+  void for_each_pixel(size_t block, size_t height, Does does) {
     const size_t column = block % map_.columns, row = block / map_.columns;
     const size_t from_x = column == 0 ? 0 : map_.left + column * kSide;
     const size_t end_x = column + 1 == map_.columns ? map_.width : map_.left + (column + 1) * kSide;
     const size_t from_y = row == 0 ? 0 : map_.top + row * kSide;
     const size_t end_y = row + 1 == map_.rows ? height : map_.top + (row + 1) * kSide;
     for (size_t y = from_y; y < end_y; ++y)
-      for (size_t x = from_x; x < end_x; ++x) {
-        item_.row(y)[x] = region.soft_item().row(y)[x];
-        inside_[y * map_.width + x] = region.inside()[y * map_.width + x];
-      }
+      for (size_t x = from_x; x < end_x; ++x) does(y * map_.width + x);
+  }
+
+  void take(const Comparison& region, size_t block, size_t height) {
+    for_each_pixel(block, height, [&](size_t i) {
+      item_.samples[i] = region.soft_item().samples[i];
+      inside_[i] = region.inside()[i];
+    });
+  }
+
+  // There the item shows another part of the entry.
+  void leave_out(size_t block, size_t height) {
+    map_.blocks[block].state = Block::State::kOutside;
+    for_each_pixel(block, height, [&](size_t i) { inside_[i] = 0; });
   }
 
   void leave_out_what_is_not_shown() {

@@ -25,8 +25,7 @@ constexpr size_t kRefined = 3;       // hypotheses refined before the best is ta
 constexpr size_t kLeastCells = 4;
 constexpr size_t kAffineCells = 6;
 constexpr size_t kHomographyCells = 16;
-constexpr double kSureEnough = -1;    // log10 of false alarms; less sure ones are not regions
-constexpr double kSameTransform = 5;  // times kError: parts of one region
+constexpr double kSureEnough = -1;  // log10 of false alarms; less sure ones are not regions
 
 float angle_between(float a, float b) {
   const float turn = static_cast<float>(2 * std::numbers::pi);
@@ -165,14 +164,6 @@ class RegionSearch {
   void take(const FoundRegion& region) {
     for (const uint32_t i : agreeing(region.transform, 3 * kError)) free_[i] = 0;
     for (const uint32_t i : region.inliers) free_[i] = 0;
-  }
-
-  // Whether one transform nearly explains what the other does.
-  bool nearly_explains(const FoundRegion& one, const FoundRegion& other) const {
-    size_t explained = 0;
-    for (const uint32_t i : other.inliers)
-      explained += error(one.transform, unit(one.transform), i) < kSameTransform * kError;
-    return 2 * explained > other.inliers.size();
   }
 
  private:
@@ -334,15 +325,7 @@ std::vector<FoundRegion> search_regions(const std::vector<SpotPair>& pairs, cons
     auto found = search.next();
     if (!found || found->log10_nfa > kSureEnough) break;
     search.take(*found);
-    bool joined = false;
-    for (FoundRegion& region : regions) {
-      if (!search.nearly_explains(region, *found)) continue;
-      region.inliers.insert(region.inliers.end(), found->inliers.begin(), found->inliers.end());
-      std::sort(region.inliers.begin(), region.inliers.end());
-      joined = true;
-      break;
-    }
-    if (!joined) regions.push_back(std::move(*found));
+    regions.push_back(std::move(*found));
   }
   return regions;
 }

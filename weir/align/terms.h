@@ -19,12 +19,15 @@ enum class Term : uint8_t {
   kDiffering,  // share that clearly show something else
   kPartly,     // share that neither agree nor differ
   kTypical,    // correlation that a quarter of the squares reach
+  kBulk,       // how much of the squares that do not agree lie together, 0 to 1
+  kLarger,     // share of the area of either picture that agrees, the larger of both
   kItemShare,  // share of the item's area that shows the entry
   kEntryShare,  // share of the entry's area that is shown
   kTones,      // bits of tone in what agrees: few in a logo or a caption, many in a photograph
   kNoise,      // what the rest differs by, as a share of the contrast
   kMoved,      // log2(1 + places that show the entry beside where they should)
   kTogether,   // log2(1 + of them, those with a neighbour displaced likewise)
+  kMovedApart,  // log2(1 + such places of a picture that is bent or in pieces)
   kExchanged,  // log2(1 + size of what came or what went, the smaller), in pixels of the plane
   kBalance,    // the smaller of both as a share of their sum
   kOutlines,   // how evenly the outlines of changes are the item's and the entry's, 0 to 0.5

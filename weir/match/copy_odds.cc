@@ -22,8 +22,6 @@ double value_at(const TermCurve& curve, double at) {
 
 }  // namespace
 
-const double kSharedByUnrelated = kSharedByUnrelatedInTable;
-
 Sense sense_of(Term term) {
   return kCurves[static_cast<size_t>(term)].sense;
 }
@@ -38,6 +36,11 @@ CopyOdds copy_odds(const Terms& terms) {
     if (kCurves[i].sense == Sense::kMoment) odds.moment += std::min(0.0, adds);
   }
   return odds;
+}
+
+double expected_of_unrelated(const CopyOdds& odds, double entries) {
+  const double beyond = (odds.log_odds - kTailFrom) / kTailStep;
+  return entries * kSharedByUnrelated * std::min(1.0, kTailShare * std::exp(-beyond));
 }
 
 }  // namespace weir

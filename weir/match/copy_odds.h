@@ -30,8 +30,8 @@ struct CopyOdds {
 // under a caption; the same with a figure that is in one of both only is not.
 CopyOdds copy_odds(const Terms& terms);
 
-// Of how many unrelated pairs one shares anything that geometry alone takes for more than chance
-// (a logo, a caption in the same words, a place), as the bench counts them.
-extern const double kSharedByUnrelated;
+// Of `entries` unrelated pictures, how many are expected to share something with an item that looks
+// as much like a copy as these odds say.
+double expected_of_unrelated(const CopyOdds& odds, double entries);
 
 }  // namespace weir

@@ -161,7 +161,7 @@ class PictureBank {
   }
   std::vector<PictureMatch> match(const PictureFeatures& item) const {
     auto found = match_picture(item, index_, known());
-    return found ? std::move(found->claims) : std::vector<PictureMatch>{};
+    return found ? std::move(*found) : std::vector<PictureMatch>{};
   }
   std::vector<PictureMatch> match(const Pixels& item) const { return match(item_features(item)); }
 

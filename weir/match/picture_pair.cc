@@ -11,7 +11,7 @@ namespace weir {
 namespace {
 
 // Natural logarithms of odds. A copy is claimed from so many on,
-constexpr double kCopy = 4;
+constexpr double kCopy = 2.5;
 // and of two moments is spoken when terms on them take so many away.
 constexpr double kMoment = -3;
 constexpr double kHalf = 0.5;  // of the item or the entry: less of both is a piece or an element
@@ -51,8 +51,7 @@ bool is_other_moment(const CopyOdds& odds) {
 
 double expected_false_alarms(const PicturePair& pair, double entries) {
   const double chance = kHands * entries * std::pow(10, std::max(pair.log10_nfa, -300.0));
-  const double shared =
-      entries * kSharedByUnrelated * std::min(1.0, std::exp(-pair.odds.log_odds));
+  const double shared = expected_of_unrelated(pair.odds, entries);
   const double least = pair.verdict == Verdict::kCopy ? kLeastFalseAlarms : kWeakClaim;
   return std::max(chance + shared, least);
 }
