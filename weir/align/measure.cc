@@ -23,6 +23,8 @@ constexpr double kElsewhere = 0.75;   // pixels of the plane
 constexpr double kPasted = 0.27;      // share of straight outlines of what was surely pasted
 constexpr double kMuchOutline = 120;  // pixels; less tells less
 constexpr size_t kToneBins = 32;
+constexpr double kFinest = 1e-4;  // of correlation, that is told
+constexpr size_t kLeastOfPiece = 4;  // squares
 constexpr size_t kFewBeside = 3;  // squares that agree around one that does not
 
 double turn(const Point& o, const Point& a, const Point& b) {
@@ -179,14 +181,17 @@ void measure_blocks(const BlockMap& map, Terms& terms) {
     shifted += is_shifted(map, column, row, block);
   });
   if (agreements.empty()) return;
-  const auto quarter = agreements.begin() + static_cast<ptrdiff_t>(agreements.size() * 3 / 4);
-  std::nth_element(agreements.begin(), quarter, agreements.end());
+  std::sort(agreements.begin(), agreements.end());
+  const auto digits_at = [&](size_t twentieths) {
+    return -std::log10(kFinest + 1 - agreements[(agreements.size() - 1) * twentieths / 20]);
+  };
   const auto count = static_cast<double>(agreements.size());
   terms[Term::kBlocks] = log2_of(agreeing);
   terms[Term::kAgreeing] = agreeing / count;
   terms[Term::kDiffering] = differing / count;
   terms[Term::kPartly] = (count - agreeing - differing) / count;
-  terms[Term::kTypical] = *quarter;
+  terms[Term::kTypical] = digits_at(15);
+  terms[Term::kExact] = digits_at(18);
   terms[Term::kBulk] = bulk / std::max(count - agreeing, 1.0);
   terms[Term::kItemShare] = std::min(1.0, item_share);
   terms[Term::kEntryShare] = shown / static_cast<double>(map.blocks.size());
@@ -194,6 +199,15 @@ void measure_blocks(const BlockMap& map, Terms& terms) {
   terms[Term::kShifted] = agreeing > 0 ? shifted / agreeing : 1;
   terms[Term::kBeside] = log2_of(beside / std::max(agreeing, 1.0));
   terms[Term::kTones] = tones_of(map);
+}
+
+// Regions that show squares which no other does.
+size_t pieces_of(const BlockMap& map, size_t regions) {
+  std::vector<size_t> shown(regions);
+  for (const Block& block : map.blocks) shown[block.region] += agrees(block);
+  const auto pieces = std::count_if(shown.begin(), shown.end(),
+                                    [](size_t count) { return count >= kLeastOfPiece; });
+  return std::max<size_t>(1, static_cast<size_t>(pieces));
 }
 
 void measure_change(const Change& change, bool is_plain, bool tell_newcomers, Terms& terms) {
@@ -265,9 +279,10 @@ Terms measured(std::span<const SharedRegion> regions, const BlockMap& map,
   measure_blocks(map, terms);
   if (map.blocks.empty()) return terms;
   const double strain = regions.front().bend.strain();
-  measure_change(map.change, strain == 0 && regions.size() == 1, tell_newcomers, terms);
+  const size_t pieces = pieces_of(map, regions.size());
+  measure_change(map.change, strain == 0 && pieces == 1, tell_newcomers, terms);
   terms[Term::kStrain] = strain;
-  terms[Term::kPieces] = std::log2(static_cast<double>(regions.size()));
+  terms[Term::kPieces] = std::log2(static_cast<double>(pieces));
   return terms;
 }
 

@@ -18,7 +18,8 @@ enum class Term : uint8_t {
   kAgreeing,   // their share of the squares that can be compared
   kDiffering,  // share that clearly show something else
   kPartly,     // share that neither agree nor differ
-  kTypical,    // correlation that a quarter of the squares reach
+  kTypical,    // correlation that a quarter of the squares reach, r as -log10(1 - r)
+  kExact,      // the same of a tenth: a copy is quite the same somewhere, another moment nowhere
   kBulk,       // how much of the squares that do not agree lie together, 0 to 1
   kLarger,     // share of the area of either picture that agrees, the larger of both
   kItemShare,  // share of the item's area that shows the entry
@@ -38,7 +39,7 @@ enum class Term : uint8_t {
   kBeside,     // log2(1 + squares where only the item has anything, for each that agrees)
   kShifted,    // share of the agreeing squares that are displaced against their neighbours
   kStrain,     // how strongly the map bends
-  kPieces,     // log2(pieces that the entry is shown in)
+  kPieces,     // log2(pieces that the entry is shown in, each of them by squares of its own)
   kHash,       // bits by which PDQ differs, when that is near enough to be a match
 };
 constexpr size_t kTerms = static_cast<size_t>(Term::kHash) + 1;
