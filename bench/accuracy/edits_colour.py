@@ -9,11 +9,7 @@ import io
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from shot import array, image, scaled, size_by
-
-
-def of_640(shot, value):
-    return value * max(shot.picture.size) / 640
+from shot import array, image, of_640, scaled, size_by
 
 
 def through(picture, **options):
