@@ -15,7 +15,9 @@ SEVERITIES = ("mild", "medium", "severe")
 BEYOND = {"bends": edits_bend.EDITS, "pieces": edits_piece.EDITS,
           "outlines": edits_outline.EDITS, "text and tint": edits_tint.EDITS}
 FAMILY_OF = {edit: family for family, group in BEYOND.items() for edit in group}
-ALL = {**EDITS, **{edit: how for group in BEYOND.values() for edit, how in group.items()}}
+ALL = {**EDITS, **edits_colour.PLAIN}
+for group in BEYOND.values():
+    ALL.update(group)
 
 # (name, [(edit, level)]): half of the combinations are these, as copies travel.
 COMBOS = [
@@ -33,7 +35,7 @@ OVER = ["watermark", "caption", "emoji", "doodle", "tiled-text", "frame", "lette
 LAST = ["jpeg", "webp", "jpeg-twice", "downscale", "screen"]
 
 assert len(EDITS) == 40
-assert len(ALL) == 40 + sum(len(group) for group in BEYOND.values())
+assert len(ALL) == 41 + sum(len(group) for group in BEYOND.values())
 
 
 def apply(shot, steps, random, stock):

@@ -3,6 +3,9 @@
 
   moment  the same place at another time: frames of a video seconds apart, or photographs of one
           room in which the thing in front of the camera has moved
+  camera    the same, of cameras that are counted apart
+  made-moment
+          scenes that made.py puts together: somebody came, left, or stands elsewhere
   logo, flag, news, meme, post
           the same logo, flag, lower third, meme frame or network template on another photograph
 """
@@ -62,11 +65,11 @@ def moments(paths):
     return entries, queries
 
 
-def places(folder, rows):
-    """{place: paths} of the table's rows with use `moment`."""
+def places(folder, rows, wanted="moment"):
+    """{place: paths} of the table's rows with one use, `moment` or `camera`."""
     out = {}
     for package, use, place, pattern in rows:
-        if use == "moment":
+        if use == wanted:
             base = os.path.join(folder, "packages", package)
             found = sorted(glob.glob(os.path.join(glob.escape(base), pattern)))
             if found:

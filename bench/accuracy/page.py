@@ -117,9 +117,9 @@ def section(side, figures, counts):
         [name, *("{} of {}".format(*one["hard"][kind]) for kind in kinds)]
         for name, one in methods.items()]))
     out.append("<h3>Do expected false alarms hold?</h3>\n" + table(
-        ["innocents with a match of at most", "promised", "seen"],
-        [[f"{limit:.0e}", f"{promised:.3g}", seen]
-         for limit, promised, seen in figures["calibration"]]))
+        ["innocents with a match of at most", "promised", "seen", "95 % of what this speaks for"],
+        [[f"{limit:.0e}", f"{promised:.3g}", seen, f"{low:.2f} to {high:.2f}"]
+         for limit, promised, seen, low, high in figures["calibration"]]))
     if figures["overlap"]:
         out.append("<h3>Overlap with the true region</h3>\n" + table(
             ["edit", "found", "IoU in the item", "IoU in the entry"],

@@ -27,8 +27,8 @@ class Shot:
     harm: object = None                       # bytes -> bytes, done to the file at last
 
     @staticmethod
-    def of(picture):
-        picture = fit(picture, LONG_SIDE)
+    def of(picture, side=LONG_SIDE):
+        picture = fit(picture, side)
         width, height = picture.size
         return Shot(picture, np.diag([width, height, 1.0]), (0, 0, width, height))
 

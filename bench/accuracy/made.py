@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Moments that are put together: a photograph as the place, cut-outs as who stands in it.
+
+Each gives two pictures of one place: in the second somebody came, left, or stands elsewhere, the
+light is another, and so is the grain. The cut-outs are photographs with shadows under their feet.
+"""
+import glob
+import os
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image, ImageFilter
+
+import sources
+from shot import array, fit, image
+
+CHANGES = ("came", "left", "elsewhere", "others")
+APART = 0.12        # of the width: who moved stands at least this far from where they stood
+SIDE = 800          # pixels of the longer side
+
+
+@dataclass
+class Figure:
+    path: str
+    x: float            # of the feet, in shares of the picture
+    y: float
+    tall: float         # in shares of the picture's height
+    turned: bool
+
+
+def material(folder, rows, side, records):
+    """({place: photograph's path}, [paths of cut-outs]) of one side.
+
+    Places are photographs of the table, and those kept in reserve, which no other query shows.
+    """
+    places = {r["name"]: os.path.join(folder, "pictures", r["name"] + ".jpg")
+              for r in records if r["role"] == "reserve"}
+    stamps = []
+    for package, use, _, pattern in rows:
+        if use not in ("scene", "stamp"):
+            continue
+        base = os.path.join(folder, "packages", package)
+        for path in sorted(glob.glob(os.path.join(glob.escape(base), pattern), recursive=True)):
+            stem = os.path.splitext(os.path.basename(path))[0]
+            if use == "scene" and sources.side_of("scene " + stem.split("_")[0]) == side:
+                places[stem] = path
+            elif use == "stamp" and "cartoon" not in path \
+                    and sources.side_of("stamp " + stem) == side:
+                stamps.append(path)
+    return places, stamps
+
+
+def figure(stamps, random):
+    tall = random.uniform(0.18, 0.5)
+    return Figure(random.choice(stamps), random.uniform(0.1, 0.9),
+                  random.uniform(max(0.6, tall), 0.98), tall, random.random() < 0.5)
+
+
+def cast(stamps, random):
+    """(what changed, figures of the first moment, figures of the second)."""
+    change = random.choice(CHANGES)
+    staying = [figure(stamps, random) for _ in range(random.choice((0, 0, 1, 2)))]
+    moving = [figure(stamps, random) for _ in range(random.choice((1, 1, 2)))]
+    if change == "came":
+        return change, staying, staying + moving
+    if change == "left":
+        return change, staying + moving, staying
+    if change == "others":
+        return change, staying + moving, staying + [figure(stamps, random) for _ in moving]
+    gone = []
+    for one in moving:
+        x = random.choice([v / 20 for v in range(2, 19) if abs(v / 20 - one.x) > APART])
+        turned = one.turned if random.random() < 0.6 else not one.turned
+        gone.append(Figure(one.path, x, one.y, one.tall, turned))
+    return change, staying + moving, staying + gone
+
+
+def cut_out(one, height):
+    with Image.open(one.path) as picture:
+        picture = picture.convert("RGBA")
+    picture = picture.crop(picture.getchannel("A").getbbox())
+    factor = one.tall * height / picture.height
+    picture = picture.resize((max(4, round(picture.width * factor)),
+                              max(4, round(picture.height * factor))), Image.LANCZOS)
+    return picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if one.turned else picture
+
+
+def populated(place, figures):
+    """(the picture, a mask of where the figures are); who stands farther up is farther away."""
+    out = place.copy()
+    width, height = out.size
+    there = Image.new("L", out.size, 0)
+    for one in sorted(figures, key=lambda f: f.y):
+        body = cut_out(one, height)
+        x, y = round(one.x * width - body.width / 2), round(one.y * height - body.height)
+        flat = body.getchannel("A").resize((body.width, max(3, body.height // 9)))
+        shade = Image.new("L", out.size, 0)
+        shade.paste(flat.point(lambda v: v // 2), (x, round(one.y * height - flat.height / 2)))
+        shade = shade.filter(ImageFilter.GaussianBlur(max(2, body.height / 40)))
+        out = Image.composite(Image.new("RGB", out.size, (12, 12, 16)), out, shade)
+        # A person lit as the place is: its brightness counts for a third.
+        tone = 0.67 + 0.33 * np.clip(array(place.convert("L")).mean() / 110, 0.5, 1.5)
+        lit = image(array(body.convert("RGB")) * tone)
+        out.paste(lit, (x, y), body.getchannel("A"))
+        there.paste(255, (x, y), body.getchannel("A").point(lambda v: 255 * (v > 127)))
+    return out, there
+
+
+def lit(picture, random):
+    """Under another light: brighter or darker, warmer or colder, stronger from one side; grain."""
+    pixels = array(picture) / 255
+    height, width, _ = pixels.shape
+    y, x = np.mgrid[-1:1:height * 1j, -1:1:width * 1j].astype(np.float32)
+    slope = 1 + random.uniform(-0.12, 0.12) * x + random.uniform(-0.12, 0.12) * y
+    warm = random.uniform(-0.06, 0.06)
+    tint = np.float32([1 + warm, 1, 1 - warm]) * random.uniform(0.85, 1.15)
+    pixels = np.clip(pixels, 0, 1) ** random.uniform(0.85, 1.2) * slope[..., None] * tint
+    dice = np.random.default_rng(random.getrandbits(32))
+    grain = dice.standard_normal(pixels.shape, np.float32)
+    grain = cv2.GaussianBlur(grain, (0, 0), random.uniform(0.4, 0.9))
+    return image(255 * pixels + grain * random.uniform(2, 9))
+
+
+def moments(path, stamps, random):
+    """(first picture, second picture, what changed, share of the picture that differs)."""
+    place = fit(sources.upright(path), SIDE)
+    while True:
+        change, before, after = cast(stamps, random)
+        first, here = populated(place, before)
+        second, there = populated(place, after)
+        moved = (np.asarray(here) > 0) != (np.asarray(there) > 0)
+        share = float(moved.mean())
+        if share > 0.01:
+            return lit(first, random), lit(second, random), change, share
