@@ -177,7 +177,7 @@ def stamp_of(settings):
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for path in sorted(glob.glob(os.path.join(sources.HERE, "*.py")) + [sources.TABLE]):
         name = os.path.basename(path)
-        if name.startswith("edits") or name in (
+        if name.startswith(("edits.", "edits_")) and name != "edits_test.py" or name in (
                 "shot.py", "stock.py", "queries.py", "plans.py", "hard.py", "made.py",
                 "patterns.py", "sources.py", "near.py", "sources.tsv"):
             with open(path, "rb") as source:

@@ -9,7 +9,6 @@ import beyond
 import match
 import scores
 from edits import EDITS, FAMILY_OF, SEVERITIES
-from queries import BOXED
 
 STANDARD = {"pdq": -31, "pdq-8": -31}   # scores are minus distances
 DECADES = tuple(range(0, -13, -1))
@@ -91,7 +90,7 @@ def overlaps(result, lines, known_sizes):
     """{edit: [IoU in the item, IoU in the entry]} means over the copies that were found."""
     out = {}
     for line in lines:
-        if line["kind"] != "edit" or line["edit"] not in BOXED or not line.get("item_region"):
+        if line["kind"] not in ("edit", "beyond") or not line.get("item_region"):
             continue
         found = match.boxes(result, line["query"], line["entry"])
         if found is None:
