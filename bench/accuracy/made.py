@@ -6,6 +6,7 @@ light is another, and so is the grain. The cut-outs are photographs with shadows
 """
 import glob
 import os
+import re
 from dataclasses import dataclass
 
 import cv2
@@ -18,10 +19,13 @@ from shot import array, fit, image
 CHANGES = ("came", "left", "elsewhere", "others")
 APART = 0.12        # of the width: who moved stands at least this far from where they stood
 SIDE = 800          # pixels of the longer side
+LEAST = 0.02        # of the picture differs
+PEOPLE = 0.7        # of the figures
 
 
 @dataclass
 class Figure:
+    who: tuple          # a key of the stamps
     path: str
     x: float            # of the feet, in shares of the picture
     y: float
@@ -29,32 +33,37 @@ class Figure:
     turned: bool
 
 
-def material(folder, rows, side, records):
-    """({place: photograph's path}, [paths of cut-outs]) of one side.
+def material(folder, rows, side):
+    """({place: photograph's path}, {who: [paths of cut-outs]}) of one side.
 
-    Places are photographs of the table, and those kept in reserve, which no other query shows.
+    Places are photographs that no other query shows; a cut-out person has up to nine poses.
     """
-    places = {r["name"]: os.path.join(folder, "pictures", r["name"] + ".jpg")
-              for r in records if r["role"] == "reserve"}
-    stamps = []
+    places, stamps = {}, {}
     for package, use, _, pattern in rows:
         if use not in ("scene", "stamp"):
             continue
         base = os.path.join(folder, "packages", package)
         for path in sorted(glob.glob(os.path.join(glob.escape(base), pattern), recursive=True)):
             stem = os.path.splitext(os.path.basename(path))[0]
-            if use == "scene" and sources.side_of("scene " + stem.split("_")[0]) == side:
-                places[stem] = path
-            elif use == "stamp" and "cartoon" not in path \
-                    and sources.side_of("stamp " + stem) == side:
-                stamps.append(path)
+            family = re.split(r"[\d_-]", stem)[0]
+            if "cartoon" in path or sources.side_of(f"{use} {family}") != side:
+                continue
+            if use == "scene":
+                places[f"{package}.{stem}"] = path
+            else:
+                people = "/people/" in path.lower()
+                stamps.setdefault(("people" if people else "others", family), []).append(path)
     return places, stamps
 
 
-def figure(stamps, random):
-    tall = random.uniform(0.18, 0.5)
-    return Figure(random.choice(stamps), random.uniform(0.1, 0.9),
-                  random.uniform(max(0.6, tall), 0.98), tall, random.random() < 0.5)
+def figure(stamps, random, who=None):
+    """Somebody of whom there is a cut-out; the nearer the larger."""
+    kind = "people" if random.random() < PEOPLE else "others"
+    who = who or random.choice(sorted(key for key in stamps if key[0] == kind))
+    y = random.uniform(0.68, 0.98)
+    tall = (0.2 + 0.9 * (y - 0.68)) * random.uniform(0.8, 1.25)
+    return Figure(who, random.choice(stamps[who]), random.uniform(0.1, 0.9), y, tall,
+                  random.random() < 0.5)
 
 
 def cast(stamps, random):
@@ -70,9 +79,10 @@ def cast(stamps, random):
         return change, staying + moving, staying + [figure(stamps, random) for _ in moving]
     gone = []
     for one in moving:
-        x = random.choice([v / 20 for v in range(2, 19) if abs(v / 20 - one.x) > APART])
-        turned = one.turned if random.random() < 0.6 else not one.turned
-        gone.append(Figure(one.path, x, one.y, one.tall, turned))
+        other = figure(stamps, random, one.who)     # in another pose, where there is one
+        while abs(other.x - one.x) < APART:
+            other.x = random.uniform(0.1, 0.9)
+        gone.append(other)
     return change, staying + moving, staying + gone
 
 
@@ -83,6 +93,7 @@ def cut_out(one, height):
     factor = one.tall * height / picture.height
     picture = picture.resize((max(4, round(picture.width * factor)),
                               max(4, round(picture.height * factor))), Image.LANCZOS)
+    picture.putalpha(picture.getchannel("A").filter(ImageFilter.GaussianBlur(0.7)))
     return picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if one.turned else picture
 
 
@@ -131,5 +142,5 @@ def moments(path, stamps, random):
         second, there = populated(place, after)
         moved = (np.asarray(here) > 0) != (np.asarray(there) > 0)
         share = float(moved.mean())
-        if share > 0.01:
+        if share >= LEAST:
             return lit(first, random), lit(second, random), change, share

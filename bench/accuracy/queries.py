@@ -9,8 +9,7 @@
                            entry is shown); with "beyond" also "family", and with whatever draws
                            one the "amount" and a "detail"; where it is known "item_region" in
                            pixels and "entry_region" in shares of the entry's sides; of hard
-                           negatives how the entries begin that it is "against", and the one
-                           that it is "allowed" to match
+                           negatives how the entries begin that it is "against"
   SET/made                 what it was made from
 
 Everything is decided by names, settings and SEED; a second machine makes the same set as far as its
@@ -39,7 +38,7 @@ from stock import Stock
 ENTRY_QUALITY = 90
 BOXED = ("crop", "zoom", "letterbox", "blurred-border", "frame", "picture-in-picture", "collage",
          "pasted-quarter", "twentieth", "circle", "cut-out")
-SCENES = 3      # made moments of each photograph
+SCENES = 4      # made moments of each photograph
 
 
 def opened(path):
@@ -111,29 +110,24 @@ def template_pictures(folder, records, innocent):
     return entries, queries
 
 
-def made_pictures(folder, side, records, taken):
-    """As moment_pictures; a photograph in reserve is an entry under a template as well, which its
-    scenes may match: `taken` maps it to that entry."""
+def made_pictures(folder, side):
+    """As moment_pictures."""
     entries, queries = [], []
-    places, stamps = made.material(folder, sources.rows(), side, records)
+    places, stamps = made.material(folder, sources.rows(), side)
     for place, path in places.items():
         for number in range(SCENES):
             first, second, change, share = made.moments(path, stamps, dice("made", place, number))
             entries.append((f"hard-made.{place}.{number}.jpg", first))
-            note = {"amount": round(share, 4), "detail": change, "against": f"hard-made.{place}."}
-            if place in taken:
-                note["allowed"] = taken[place]
-            queries.append(("made-moment", second, note))
+            queries.append(("made-moment", second, {
+                "amount": round(share, 4), "detail": change, "against": f"hard-made.{place}."}))
     return entries, queries
 
 
 def draw_hard(folder, target, side, records, innocent, first):
     """Writes the hard entries and, each twice (as it is and lightly edited), the hard queries."""
-    templates = template_pictures(folder, records, innocent)
-    taken = {name.split(".", 1)[1][:-4]: name for name, _ in templates[0]}
-    parts = (moment_pictures(folder, side, "moment"), templates,
-             moment_pictures(folder, side, "camera"),
-             made_pictures(folder, side, records, taken))
+    parts = (moment_pictures(folder, side, "moment"),
+             template_pictures(folder, records, innocent),
+             moment_pictures(folder, side, "camera"), made_pictures(folder, side))
     for name, picture in [one for entries, _ in parts for one in entries]:
         picture.thumbnail((sources.SIDE, sources.SIDE), Image.LANCZOS)
         picture.save(os.path.join(target, "known", name), quality=ENTRY_QUALITY)
