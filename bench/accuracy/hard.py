@@ -21,6 +21,8 @@ from shot import Shot, fit
 
 APART = 3.0             # seconds between an entry's frame and a query's, at least
 MANY = 100              # files of one place: a video's frames, taken at 25 a second
+VISIBLE = 12            # levels of luma
+LEAST_UNLIKE = 0.03     # of a picture: frames of a camera that differ less are not asked about
 VARIANTS = 3            # queries for each template entry
 
 
@@ -63,6 +65,14 @@ def moments(paths):
         if min(abs(seconds - frames[i][0]) for i in used) >= apart:
             queries.append((f"{seconds:06.2f}", picture))
     return entries, queries
+
+
+def unlike(one, other):
+    """The share of two pictures of one place that differs visibly, noise apart."""
+    import cv2
+    small = [cv2.GaussianBlur(np.asarray(p.convert("L").resize((256, 192), Image.BOX), np.float32),
+                              (0, 0), 1.5) for p in (one, other)]
+    return float((np.abs(small[0] - small[1]) > VISIBLE).mean())
 
 
 def places(folder, rows, wanted="moment"):

@@ -39,7 +39,8 @@ def settings_of(side, each, quick):
         beyond = each if quick else max(12, each)
     return {"each": each, "combos": max(20, each * 40 // 3), "innocents": max(200, each * 70),
             "named": 0 if side == "tune" else 3 * each, "beyond": beyond,
-            "plain": 10 if quick else 100, "patterns": 10 if quick else plans.PATTERNS}
+            "plain": 10 if quick else 100, "patterns": 10 if quick else plans.PATTERNS,
+            "scenes": 1 if quick else 4}
 
 
 def peer_predictions(target):

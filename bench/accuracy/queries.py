@@ -38,7 +38,6 @@ from stock import Stock
 ENTRY_QUALITY = 90
 BOXED = ("crop", "zoom", "letterbox", "blurred-border", "frame", "picture-in-picture", "collage",
          "pasted-quarter", "twentieth", "circle", "cut-out")
-SCENES = 4      # made moments of each photograph
 
 
 def opened(path):
@@ -90,6 +89,9 @@ def moment_pictures(folder, side, use):
         if sources.side_of(place.split("-")[0]) != side:
             continue
         known, others = hard.moments(paths)
+        if use == "camera":
+            others = [one for one in others if min(
+                hard.unlike(one[1], entry) for _, entry in known) >= hard.LEAST_UNLIKE]
         entries += [(f"hard-{use}.{place}.{name}.jpg", picture) for name, picture in known]
         queries += [(use, picture, {"against": f"hard-{use}.{place}."}) for _, picture in others]
     return entries, queries
@@ -110,12 +112,12 @@ def template_pictures(folder, records, innocent):
     return entries, queries
 
 
-def made_pictures(folder, side):
-    """As moment_pictures."""
+def made_pictures(folder, side, scenes):
+    """As moment_pictures: so many scenes of each place."""
     entries, queries = [], []
     places, stamps = made.material(folder, sources.rows(), side)
     for place, path in places.items():
-        for number in range(SCENES):
+        for number in range(scenes):
             first, second, change, share = made.moments(path, stamps, dice("made", place, number))
             entries.append((f"hard-made.{place}.{number}.jpg", first))
             queries.append(("made-moment", second, {
@@ -123,11 +125,11 @@ def made_pictures(folder, side):
     return entries, queries
 
 
-def draw_hard(folder, target, side, records, innocent, first):
+def draw_hard(folder, target, side, records, innocent, first, scenes):
     """Writes the hard entries and, each twice (as it is and lightly edited), the hard queries."""
     parts = (moment_pictures(folder, side, "moment"),
              template_pictures(folder, records, innocent),
-             moment_pictures(folder, side, "camera"), made_pictures(folder, side))
+             moment_pictures(folder, side, "camera"), made_pictures(folder, side, scenes))
     for name, picture in [one for entries, _ in parts for one in entries]:
         picture.thumbnail((sources.SIDE, sources.SIDE), Image.LANCZOS)
         picture.save(os.path.join(target, "known", name), quality=ENTRY_QUALITY)
@@ -229,7 +231,8 @@ def make(folder, side, settings):
         lines = pool.map(draw, tasks, chunksize=8)
     for line in lines:
         line["entry"] = line["entry"] and line["entry"] + ".jpg"
-    lines += draw_hard(folder, target, side, records, sorted(whole), len(lines))
+    lines += draw_hard(folder, target, side, records, sorted(whole), len(lines),
+                       settings["scenes"])
     lines += draw_patterns(target, side, settings["patterns"], len(lines))
     with open(os.path.join(target, "truth.jsonl"), "w", encoding="utf-8") as out:
         out.writelines(json.dumps(line) + "\n" for line in lines)
