@@ -244,3 +244,25 @@ def text_lines(methods, one):
                    f"{one['patterns'][name][1]}; copies beyond the forty and saved again with a "
                    f"wrong entry: {one['wrong'][name][0]} of {one['wrong'][name][1]}")
     return out
+
+
+def json_rows(one):
+    """(name, value, unit, the peer's value or None) for the JSON Lines."""
+    ours, theirs = (one["families"][name] for name in ("weir as reported", "pdq-8 at 31"))
+    for family in edits.BEYOND:
+        if ours[family]["mean"] is not None:
+            yield f"recall, {family}", ours[family]["mean"], "share", theirs[family]["mean"]
+    for name, (n, a, b) in zip(("bends that pdq-8 finds", "bends beyond"), one["bend_means"]):
+        if n:
+            yield f"recall, {name}", a, "share", b
+    sure, (asked, _, certain) = one["sureness"], one["plain"]
+    yield "other moments", sure["others_reported"] / max(1, sure["others"]), "share", None
+    every = sure["groups"]["all copies"]
+    yield "surer than any other moment", every["surer_than_others"], "share of copies", None
+    yield "surer than anything false", every["recall_above_all_false"], "share of copies", None
+    if asked:
+        yield "saved again, at most 1e-9", certain / asked, "share", None
+    for what in ("patterns", "wrong"):
+        (a, n), (b, _) = one[what]["weir"], one[what][PEER[0]]
+        yield {"patterns": "patterns that match", "wrong": "wrong entries"}[what], \
+            a / max(1, n), "share", b / max(1, n)

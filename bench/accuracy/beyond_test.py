@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures on families, amounts and sureness, against worked examples."""
+import json
 import math
 import os
 import sys
@@ -111,6 +112,10 @@ class Written(unittest.TestCase):
         for edit in (*edits.EDITS, *edits.FAMILY_OF):
             self.assertIn(edit, text)
             self.assertIn(edit, html)
+        rows = [json.loads(row) for row in report.json_lines("tune", figures)]
+        values = {row["bench"]: row["value"] for row in rows}
+        self.assertEqual(values["images tune: recall, bends"], 0.5)
+        self.assertEqual(values["images tune: saved again, at most 1e-9"], 0.5)
 
 
 if __name__ == "__main__":

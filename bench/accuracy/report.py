@@ -232,6 +232,7 @@ def json_lines(side, figures):
             *((f"recall, {cell}", v, "share", peer[group][cell])
               for group in ("cells", "beyond")
               for cell, v in ours[group].items() if v is not None),
+            *beyond.json_rows(figures["beyond"]),
             ("query", 1000 * cost["match_seconds"] / cost["queries"], "ms", None),
             ("home", cost["bytes_per_entry"], "bytes/entry", None),
             ("memory", cost["memory_per_entry"], "bytes/entry", None)]
