@@ -5,6 +5,7 @@ Outside of it nothing (the file has transparency), a colour, a blur, or another 
 draws its amount inside the range of its level; the shot tells it.
 """
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -122,7 +123,9 @@ def cut_out(shot, level, random, stock):
     kind, ground = ground_of(size, random, stock)
     x, y = (random.randrange(edge, size[i] - whole.size[i] - edge + 1) for i in (0, 1))
     ground.paste((250, 250, 250), (x - edge, y - edge), rimmed)
-    return set_on(shot, mask, ground, x, y).told(amount, f"on a {kind}")
+    x0, y0, x1, y1 = mask.getbbox()
+    shot = set_on(shot, mask, ground, x, y)
+    return replace(shot, window=(x + x0, y + y0, x + x1, y + y1)).told(amount, f"on a {kind}")
 
 
 def rounded(shot, level, random, stock):

@@ -19,7 +19,7 @@ from shot import array, fit, image
 CHANGES = ("came", "left", "elsewhere", "others")
 APART = 0.12        # of the width: who moved stands at least this far from where they stood
 SIDE = 800          # pixels of the longer side
-LEAST = 0.02        # of the picture differs
+LEAST = 0.03        # of the picture differs
 PEOPLE = 0.7        # of the figures
 
 
@@ -133,14 +133,29 @@ def lit(picture, random):
     return image(255 * pixels + grain * random.uniform(2, 9))
 
 
-def moments(path, stamps, random):
-    """(first picture, second picture, what changed, share of the picture that differs)."""
+def unlike(here, there):
+    """The share of the picture in which the figures of two moments differ."""
+    return float(((np.asarray(here) > 0) != (np.asarray(there) > 0)).mean())
+
+
+def moments(path, stamps, count, dice):
+    """[(first picture, second picture, what changed, share that differs)] of one place.
+
+    Every second picture differs from every first one: that two scenes were empty would make one a
+    copy of the other. `dice` gives the random numbers of the scene with a number.
+    """
     place = fit(sources.upright(path), SIDE)
-    while True:
-        change, before, after = cast(stamps, random)
-        first, here = populated(place, before)
-        second, there = populated(place, after)
-        moved = (np.asarray(here) > 0) != (np.asarray(there) > 0)
-        share = float(moved.mean())
-        if share >= LEAST:
-            return lit(first, random), lit(second, random), change, share
+    out, befores, afters = [], [], []
+    for number in range(count):
+        random = dice(number)
+        while True:
+            change, before, after = cast(stamps, random)
+            first, here = populated(place, before)
+            second, there = populated(place, after)
+            away = [unlike(b, there) for b in befores] + [unlike(here, a) for a in afters]
+            if min([unlike(here, there), *away]) >= LEAST:
+                break
+        befores.append(here)
+        afters.append(there)
+        out.append((lit(first, random), lit(second, random), change, unlike(here, there)))
+    return out

@@ -117,8 +117,8 @@ def made_pictures(folder, side, scenes):
     entries, queries = [], []
     places, stamps = made.material(folder, sources.rows(), side)
     for place, path in places.items():
-        for number in range(scenes):
-            first, second, change, share = made.moments(path, stamps, dice("made", place, number))
+        pairs = made.moments(path, stamps, scenes, lambda n: dice("made", place, n))
+        for number, (first, second, change, share) in enumerate(pairs):
             entries.append((f"hard-made.{place}.{number}.jpg", first))
             queries.append(("made-moment", second, {
                 "amount": round(share, 4), "detail": change, "against": f"hard-made.{place}."}))
