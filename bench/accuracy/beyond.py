@@ -19,7 +19,7 @@ BINS = {
     "explode": (0.03, 0.06, 0.1, 0.16, 0.25, 0.35, 0.5), "warp": (0.3, 0.6, 1, 1.5, 2, 3, 4),
     "seam-carving": (88, 90, 92, 95, 96.5, 98, 99),
 }
-EDGES = (0, 3, 6, 9, 12, 20, 40)    # of scores: minus log10 of the false alarms to be expected
+EDGES = (0, 3, 6, 9, 12, 20, 40, 60)    # of scores: minus log10 of the false alarms to be expected
 
 
 def cells_of(passed, lines, kind, names):
@@ -101,7 +101,8 @@ def sureness(predictions, lines):
               if p[0] in truth_of(lines, ("innocent", "pattern"))]
     top = max(others.values(), default=-math.inf)
     limit = max([top, *alarms])
-    out = {"others": len(others), "others_reported": sum(
+    named = sorted((p for p in predictions if p[0] in others), key=lambda p: -p[2])
+    out = {"others": len(others), "loudest": named[:8], "others_reported": sum(
         v >= match.REPORTED for v in others.values()), "surest_other": top,
         "surest_false": limit, "groups": {}}
     for name, kinds in (("the forty edits", ("edit",)), ("combinations", ("combo",)),
@@ -169,6 +170,8 @@ def figures(found, result, lines, methods):
     return {"families": {name: families(one["beyond"]) for name, one in methods.items()},
             "bends": rows, "bend_means": bend_means(rows), "below": below(methods),
             "sureness": sureness(ours, lines), "spreads": spreads(ours, lines),
+            "kinds": {line["query"]: f"{line['edit']} {line.get('detail', '')}".strip()
+                      for line in lines if line["kind"] == "hard"},
             "plain": plain(result, lines),
             "patterns": {"weir": patterns(ours, lines, match.REPORTED),
                          PEER[0]: patterns(found.get(PEER[0], []), lines, PEER[1])},
@@ -224,6 +227,10 @@ def sure_lines(one):
                    f"{percent(g['surer_than_others']):>16}"
                    f"{percent(g['recall_above_all_false']):>15}{low:>13}"
                    f"{percent(g['others_below']):>15}")
+    kinds = one["kinds"]
+    out += ["", "surest other moments"]
+    out += [f"  {query} {kinds[query]}: {entry} {score:.1f}"
+            for query, entry, score in sure["loudest"]]
     out += ["", "scores: no claim, then from each of these on",
             f"{'':<28}{'none':>7}" + "".join(f"{edge:>7}" for edge in EDGES)]
     out += [f"{name:<28}" + "".join(f"{count:>7}" for count in counts)

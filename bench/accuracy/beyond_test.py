@@ -89,8 +89,8 @@ class Sureness(unittest.TestCase):
 
     def test_scores_are_spread_by_kind(self):
         spreads = beyond.spreads(OURS, LINES)
-        self.assertEqual(spreads["innocent"], [0, 1, 0, 0, 0, 0, 0, 0])
-        self.assertEqual(spreads["saved again"], [1, 0, 0, 0, 0, 1, 0, 0])
+        self.assertEqual(spreads["innocent"], [0, 1, 0, 0, 0, 0, 0, 0, 0])
+        self.assertEqual(spreads["saved again"], [1, 0, 0, 0, 0, 1, 0, 0, 0])
         self.assertNotIn("half-hidden medium", spreads)
 
     def test_what_is_saved_again_is_sure_only_of_its_own_entry(self):
