@@ -27,8 +27,8 @@ HEAD = """<!doctype html>
 </style></head><body>
 <h1>Accuracy on pictures</h1>
 <p>Known pictures were edited in forty ways at three severities, in 29 further ways that are counted
-apart, and matched against a bank of their originals, with pictures that show no entry among them. One threshold holds for everything; those of
-the peers were chosen on other pictures.</p>
+apart, and matched against a bank of their originals, with pictures that show no entry among them.
+One threshold holds for everything; those of the peers were chosen on other pictures.</p>
 """
 
 
