@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The forty edits in their order, and combinations of them."""
+"""The forty edits in their order, combinations of them, and families of edits beyond."""
+import edits_bend
 import edits_colour
+import edits_outline
 import edits_overlay
+import edits_piece
 import edits_shape
+import edits_tint
 
 EDITS = {**edits_colour.EDITS, **edits_shape.EDITS, **edits_overlay.EDITS}
 SEVERITIES = ("mild", "medium", "severe")
+
+# Counted apart from the forty: each draws its amount within the range of a severity.
+BEYOND = {"bends": edits_bend.EDITS, "pieces": edits_piece.EDITS,
+          "outlines": edits_outline.EDITS, "text and tint": edits_tint.EDITS}
+FAMILY_OF = {edit: family for family, group in BEYOND.items() for edit in group}
+ALL = {**EDITS, **edits_colour.PLAIN}
+for group in BEYOND.values():
+    ALL.update(group)
 
 # (name, [(edit, level)]): half of the combinations are these, as copies travel.
 COMBOS = [
@@ -23,11 +35,12 @@ OVER = ["watermark", "caption", "emoji", "doodle", "tiled-text", "frame", "lette
 LAST = ["jpeg", "webp", "jpeg-twice", "downscale", "screen"]
 
 assert len(EDITS) == 40
+assert len(ALL) == 41 + sum(len(group) for group in BEYOND.values())
 
 
 def apply(shot, steps, random, stock):
     for name, level in steps:
-        shot = EDITS[name](shot, level, random, stock)
+        shot = ALL[name](shot, level, random, stock)
     return shot.finished()
 
 

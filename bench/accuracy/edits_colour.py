@@ -9,11 +9,7 @@ import io
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from shot import array, image, scaled, size_by
-
-
-def of_640(shot, value):
-    return value * max(shot.picture.size) / 640
+from shot import array, image, of_640, scaled, size_by
 
 
 def through(picture, **options):
@@ -185,6 +181,16 @@ def hide_part(shot, level, random, stock):
     return shot.drawn(picture)
 
 
+def saved_again(shot, level, random, stock):
+    """Nothing but another encoder and at most half of the size; the amount is that size."""
+    amount = random.choice((1.0, random.uniform(0.5, 1)))
+    shot = scaled(shot, amount)
+    kind, quality = random.choice(("JPEG", "JPEG", "WEBP", "PNG")), random.randint(50, 95)
+    shot.save = {"format": kind} if kind == "PNG" else {"format": kind, "quality": quality}
+    return shot.told(amount, kind if kind == "PNG" else f"{kind} {quality}")
+
+
+PLAIN = {"saved again": saved_again}    # none of the forty
 EDITS = {
     "jpeg": jpeg, "webp": webp, "jpeg-twice": jpeg_twice, "downscale": downscale,
     "upscale": upscale, "gaussian-blur": gaussian_blur, "motion-blur": motion_blur,

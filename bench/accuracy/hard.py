@@ -3,6 +3,9 @@
 
   moment  the same place at another time: frames of a video seconds apart, or photographs of one
           room in which the thing in front of the camera has moved
+  camera    the same, of cameras that are counted apart
+  made-moment
+          scenes that made.py puts together: somebody came, left, or stands elsewhere
   logo, flag, news, meme, post
           the same logo, flag, lower third, meme frame or network template on another photograph
 """
@@ -18,6 +21,8 @@ from shot import Shot, fit
 
 APART = 3.0             # seconds between an entry's frame and a query's, at least
 MANY = 100              # files of one place: a video's frames, taken at 25 a second
+VISIBLE = 12            # levels of luma
+LEAST_UNLIKE = 0.03     # of a picture: frames of a camera that differ less are not asked about
 VARIANTS = 3            # queries for each template entry
 
 
@@ -62,11 +67,19 @@ def moments(paths):
     return entries, queries
 
 
-def places(folder, rows):
-    """{place: paths} of the table's rows with use `moment`."""
+def unlike(one, other):
+    """The share of two pictures of one place that differs visibly, noise apart."""
+    import cv2
+    small = [cv2.GaussianBlur(np.asarray(p.convert("L").resize((256, 192), Image.BOX), np.float32),
+                              (0, 0), 1.5) for p in (one, other)]
+    return float((np.abs(small[0] - small[1]) > VISIBLE).mean())
+
+
+def places(folder, rows, wanted="moment"):
+    """{place: paths} of the table's rows with one use, `moment` or `camera`."""
     out = {}
     for package, use, place, pattern in rows:
-        if use == "moment":
+        if use == wanted:
             base = os.path.join(folder, "packages", package)
             found = sorted(glob.glob(os.path.join(glob.escape(base), pattern)))
             if found:

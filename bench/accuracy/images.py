@@ -18,6 +18,7 @@ import command  # noqa: E402
 import match  # noqa: E402
 import page  # noqa: E402
 import peers  # noqa: E402
+import plans  # noqa: E402
 import queries  # noqa: E402
 import report  # noqa: E402
 
@@ -30,12 +31,16 @@ def options():
     return parser.parse_args()
 
 
-def settings_of(side, each):
-    """The tune side is a third as large: it only chooses thresholds."""
+def settings_of(side, each, quick):
+    """The tune side is a third as large: it only chooses thresholds and what is fitted."""
+    beyond = each
     if side == "tune":
         each = max(1, each // 3)
+        beyond = each if quick else max(12, each)
     return {"each": each, "combos": max(20, each * 40 // 3), "innocents": max(200, each * 70),
-            "named": 0 if side == "tune" else 3 * each}
+            "named": 0 if side == "tune" else 3 * each, "beyond": beyond,
+            "plain": 10 if quick else 100, "patterns": 10 if quick else plans.PATTERNS,
+            "scenes": 1 if quick else 4}
 
 
 def peer_predictions(target):
@@ -60,7 +65,7 @@ def peer_predictions(target):
 def measure(side, choice):
     """(predictions by method, weir's answers, truth, folder) of one side."""
     each = max(2, choice.each // 10) if choice.quick else choice.each
-    target = queries.make(choice.folder, side, settings_of(side, each))
+    target = queries.make(choice.folder, side, settings_of(side, each, choice.quick))
     result = match.run(os.path.join(choice.weir, "weir"), target, WORKERS)
     found = {"weir": match.predictions(result), **peer_predictions(target)}
     return found, result, queries.truth(target), target
@@ -70,7 +75,9 @@ def counts_of(lines, target):
     kinds = [line["kind"] for line in lines]
     return {"entries": len(os.listdir(os.path.join(target, "known"))),
             "copies": kinds.count("edit"), "combos": kinds.count("combo"),
-            "innocents": kinds.count("innocent"), "hard": kinds.count("hard")}
+            "innocents": kinds.count("innocent"), "hard": kinds.count("hard"),
+            "beyond": kinds.count("beyond"), "plain": kinds.count("plain"),
+            "patterns": kinds.count("pattern")}
 
 
 def main():

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The figures as one HTML page: tables, charts in SVG, no picture, nothing loaded."""
+import math
 from html import escape
 
-from edits import EDITS, SEVERITIES
+from beyond import EDGES
+from edits import BEYOND, EDITS, FAMILY_OF, SEVERITIES
 
 OURS, PEER = "weir as reported", "pdq-8 at 31"
 
@@ -24,9 +26,9 @@ HEAD = """<!doctype html>
  .hint { opacity: .75; }
 </style></head><body>
 <h1>Accuracy on pictures</h1>
-<p>Known pictures were edited in forty ways at three severities and matched against a bank of their
-originals, with pictures that show no entry among them. One threshold holds for everything; those of
-the peers were chosen on other pictures.</p>
+<p>Known pictures were edited in forty ways at three severities, in 29 further ways that are counted
+apart, and matched against a bank of their originals, with pictures that show no entry among them.
+One threshold holds for everything; those of the peers were chosen on other pictures.</p>
 """
 
 
@@ -55,14 +57,14 @@ def legend(x, y):
             f'<text x="{x + 165}" y="{y}">PDQ in eight orientations, at most 31 bits</text>')
 
 
-def cells_chart(methods):
+def cells_chart(methods, group, edits):
     """One row an edit, one column a severity; two bars in each cell, and both as text on hover."""
-    ours, peer = methods[OURS]["cells"], methods[PEER]["cells"]
+    ours, peer = methods[OURS][group], methods[PEER][group]
     left, wide, tall, top = 150, 210, 18, 46
     out = [legend(left, 14)]
     for column, severity in enumerate(SEVERITIES):
         out.append(f'<text x="{left + column * (wide + 20)}" y="36">{severity}</text>')
-    for row, edit in enumerate(EDITS):
+    for row, edit in enumerate(edits):
         y = top + row * tall
         out.append(f'<text x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(edit)}</text>')
         for column, severity in enumerate(SEVERITIES):
@@ -70,7 +72,7 @@ def cells_chart(methods):
             out.append(f"<g><title>{escape(cell)}: weir {percent(ours[cell])} %, PDQ "
                        f"{percent(peer[cell])} %</title>" + bar(x, y, wide, 8, ours[cell], "ours")
                        + bar(x, y + 8, wide, 4, peer[cell], "peer") + "</g>")
-    width, height = left + 3 * (wide + 20), top + len(EDITS) * tall + 4
+    width, height = left + 3 * (wide + 20), top + len(edits) * tall + 4
     return (f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
             f'aria-label="Recall of each edit and severity">\n' + "\n".join(out) + "\n</svg>\n")
 
@@ -92,6 +94,74 @@ def methods_chart(methods):
             f'aria-label="Recall of each method">\n' + "\n".join(out) + "\n</svg>\n")
 
 
+def reliability_chart(rows):
+    """Innocents seen with a match over those promised, both by powers of ten; none lies at the
+    foot. A program that keeps its word lies on the line or below."""
+    left, top, side, low, high = 60, 16, 340, -10, 4
+
+    def place(value, least=-1):
+        power = max(least, math.log10(value)) if value > 0 else least
+        return side * (power - least) / (high - least)
+    out = [f'<line x1="{left + place(0.1, low):.1f}" y1="{top + side}" x2="{left + side}" '
+           f'y2="{top}" stroke="currentColor" stroke-dasharray="4 4"/>',
+           f'<rect x="{left}" y="{top}" width="{side}" height="{side}" fill="none" '
+           'stroke="currentColor" opacity=".5"/>',
+           f'<text x="{left}" y="{top + side + 34}">innocents that are promised to match at most'
+           '</text>', f'<text x="{left + 6}" y="{top + 14}">and how many do</text>']
+    for power in range(low, high + 1, 2):
+        x = left + place(10.0 ** power, low)
+        out.append(f'<text x="{x:.1f}" y="{top + side + 16}" text-anchor="middle">1e{power}</text>')
+    for power in range(-1, high + 1):
+        y = top + side - place(10.0 ** power)
+        out.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">'
+                   f'{"none" if power < 0 else f"1e{power}"}</text>')
+    for limit, promised, seen, least, most in rows:
+        x = left + place(promised, low)
+        ends = [top + side - place(v) for v in (least, most, seen)]
+        out.append(f'<g><title>at most {limit:.0e}: promised {promised:.3g}, seen {seen}, '
+                   f'{least:.2f} to {most:.2f}</title><line x1="{x:.1f}" x2="{x:.1f}" '
+                   f'y1="{ends[0]:.1f}" y2="{ends[1]:.1f}" stroke="currentColor" opacity=".6"/>'
+                   f'<circle class="ours" cx="{x:.1f}" cy="{ends[2]:.1f}" r="4"/></g>')
+    return (f'<svg viewBox="0 0 {left + side + 20} {top + side + 44}" width="{left + side + 20}" '
+            f'role="img" aria-label="Seen over promised">\n' + "\n".join(out) + "\n</svg>\n")
+
+
+def beyond_parts(methods, one):
+    """Tables and charts of the families, of amounts, and of how sure copies are."""
+    means = [[f"{name}, {family}", *(percent(row[s]) for s in ("mean", *SEVERITIES))]
+             for family in BEYOND for name in (OURS, PEER)
+             for row in [one["families"][name][family]]]
+    bends = [[edit, f"{low:g} to {high:g}", n, percent(a), percent(b)]
+             for edit, rows in one["bends"].items() for low, high, n, a, b in rows]
+    bends += [[name, f"{n} rows", "", percent(a), percent(b)] for name, (n, a, b) in zip(
+        ("mean where PDQ finds half or more", "mean beyond"), one["bend_means"])]
+    sure = one["sureness"]
+    groups = [[name, g["copies"], g["reported"], percent(g["surer_than_others"]),
+               percent(g["recall_above_all_false"]), percent(g["others_below"])]
+              for name, g in sure["groups"].items()]
+    asked, found, certain = one["plain"]
+    return [
+        "<h3>Families of edits beyond the forty</h3>\n",
+        table(["recall, %", "mean", *SEVERITIES], means),
+        cells_chart(methods, "beyond", FAMILY_OF),
+        "<h3>Bends by amount</h3>\n",
+        table(["edit", "amount", "copies", "weir, %", "PDQ, %"], bends),
+        "<h3>Cells in which PDQ finds more</h3>\n",
+        table(["cell", "weir, %", "PDQ, %"],
+              [[cell, percent(a), percent(b)] for cell, a, b in one["below"]]),
+        "<h3>How sure copies and other moments are</h3>\n<p>" + escape(
+            f"{sure['others_reported']} of {sure['others']} other moments are reported, the surest "
+            f"with {sure['surest_other']:.1f}; of {asked} pictures that were only saved again "
+            f"{found} are found and {certain} expect at most 1e-9 false alarms; "
+            f"{one['patterns']['weir'][0]} of {one['patterns']['weir'][1]} regular patterns match."
+        ) + "</p>\n",
+        table(["copies", "asked", "reported", "surer than any other moment, %",
+               "surer than anything false, %",
+               "other moments below 95 % of the reported copies, %"], groups),
+        table(["scores", "none", *(f"from {edge}" for edge in EDGES)],
+              [[name, *counts] for name, counts in one["spreads"].items()])]
+
+
 def section(side, figures, counts):
     methods = figures["methods"]
     out = [f"<h2>The {side} side</h2>\n<p>" + escape(
@@ -111,15 +181,18 @@ def section(side, figures, counts):
                      [[name, f"{one['micro_ap']:.3f}", f"{one['combo_micro_ap']:.3f}",
                        percent(one["recall_0fp"]), percent(one["combos_0fp"])]
                       for name, one in figures["ranked"].items()]))
-    out += ["<h3>Each edit</h3>\n", cells_chart(methods), "<h3>Hard negatives that match</h3>\n"]
+    out += ["<h3>Each of the forty edits</h3>\n", cells_chart(methods, "cells", EDITS)]
+    out += beyond_parts(methods, figures["beyond"])
+    out += ["<h3>Hard negatives that match</h3>\n"]
     kinds = sorted(methods[OURS]["hard"])
     out.append(table(["method", *kinds], [
         [name, *("{} of {}".format(*one["hard"][kind]) for kind in kinds)]
         for name, one in methods.items()]))
-    out.append("<h3>Do expected false alarms hold?</h3>\n" + table(
-        ["innocents with a match of at most", "promised", "seen"],
-        [[f"{limit:.0e}", f"{promised:.3g}", seen]
-         for limit, promised, seen in figures["calibration"]]))
+    out.append("<h3>Do expected false alarms hold?</h3>\n"
+               + reliability_chart(figures["calibration"]) + table(
+        ["innocents with a match of at most", "promised", "seen", "95 % of what this speaks for"],
+        [[f"{limit:.0e}", f"{promised:.3g}", seen, f"{low:.2f} to {high:.2f}"]
+         for limit, promised, seen, low, high in figures["calibration"]]))
     if figures["overlap"]:
         out.append("<h3>Overlap with the true region</h3>\n" + table(
             ["edit", "found", "IoU in the item", "IoU in the entry"],

@@ -9,8 +9,9 @@ import multiprocessing
 import os
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
+ImageFile.LOAD_TRUNCATED_IMAGES = True      # a broken file is hashed as far as it goes
 KEPT = 3            # nearest entries of a query
 PDQ_RADIUS = 31     # bits; Meta's advice
 PDQ_QUALITY = 50    # queries and entries below are not compared; Meta's advice

@@ -5,13 +5,13 @@ import math
 import os
 import statistics
 
+import beyond
 import match
 import scores
-from edits import EDITS, SEVERITIES
-from queries import BOXED
+from edits import EDITS, FAMILY_OF, SEVERITIES
 
 STANDARD = {"pdq": -31, "pdq-8": -31}   # scores are minus distances
-DECADES = (0, -0.5, -1, -1.5, -2, -2.5, -3, -3.5, -4)
+DECADES = tuple(range(0, -13, -1))
 
 
 def truth_of(lines, kinds):
@@ -41,20 +41,13 @@ def judged(predictions, lines, above=-math.inf, least=-math.inf):
     asked = truth_of(lines, ASKED)
     ours = of(predictions, asked)
     passed = [p for p in ours if p[2] > above and p[2] >= least]
-    cells = {}
-    for edit in EDITS:
-        for severity in SEVERITIES:
-            truth = {line["query"]: line["entry"] for line in lines if line["kind"] == "edit"
-                     and (line["edit"], line["severity"]) == (edit, severity)}
-            cells[f"{edit} {severity}"] = scores.recall(of(passed, truth), truth) if truth else None
+    loud = [p for p in predictions if p[2] > above and p[2] >= least]
+    cells = beyond.cells_of(passed, lines, "edit", EDITS)
     counted = [v for v in cells.values() if v is not None]
     combos = truth_of(lines, ("combo",))
     innocent = truth_of(lines, ("innocent",))
-    hard = {}
-    for line in lines:
-        if line["kind"] == "hard":
-            hard.setdefault(line["edit"], {})[line["query"]] = None
-    loud = [p for p in predictions if p[2] > above and p[2] >= least]
+    kinds = sorted({line["edit"] for line in lines if line["kind"] == "hard"})
+    hard = {kind: beyond.loudest(loud, lines, (kind,)).values() for kind in kinds}
     alarms = scores.false_queries(of(passed, innocent), innocent)
     hits = sum(scores.right(p, asked) for p in passed)
     return {
@@ -72,8 +65,9 @@ def judged(predictions, lines, above=-math.inf, least=-math.inf):
         "false_by_template": len(alarms) - len(scores.false_queries(
             plain(of(passed, innocent)), innocent)),
         "innocents": len(innocent),
-        "hard": {kind: [len(scores.false_queries(of(loud, truth), truth)), len(truth)]
-                 for kind, truth in sorted(hard.items())},
+        "hard": {kind: [sum(v > -math.inf for v in best), len(best)]
+                 for kind, best in hard.items()},
+        "beyond": beyond.cells_of(loud, lines, "beyond", FAMILY_OF),
     }
 
 
@@ -96,7 +90,7 @@ def overlaps(result, lines, known_sizes):
     """{edit: [IoU in the item, IoU in the entry]} means over the copies that were found."""
     out = {}
     for line in lines:
-        if line["kind"] != "edit" or line["edit"] not in BOXED or not line.get("item_region"):
+        if line["kind"] not in ("edit", "beyond") or not line.get("item_region"):
             continue
         found = match.boxes(result, line["query"], line["entry"])
         if found is None:
@@ -125,7 +119,10 @@ def evaluate(found, result, lines, thresholds, sizes):
             out["methods"][f"{name} at zero false on tune"] = judged(
                 predictions, lines, above=thresholds[name])
     innocent = truth_of(lines, ("innocent",))
-    out["calibration"] = scores.calibration(match.alarms(result, innocent), len(innocent), DECADES)
+    out["calibration"] = [
+        (limit, promised, seen, *scores.poisson_interval(seen)) for limit, promised, seen
+        in scores.calibration(match.alarms(result, innocent), len(innocent), DECADES)]
+    out["beyond"] = beyond.figures(found, result, lines, out["methods"])
     out["overlap"] = overlaps(result, lines, sizes)
     out["cost"] = result["cost"]
     out["errors"] = result["errors"]
@@ -146,7 +143,8 @@ def text(side, figures, counts):
     """The table for a terminal."""
     lines = [f"images, {side} side: {counts['entries']} entries, {counts['copies']} edited copies, "
              f"{counts['combos']} combinations, {counts['innocents']} innocents, "
-             f"{counts['hard']} hard negatives", ""]
+             f"{counts['hard']} hard negatives; beyond the forty {counts['beyond']} copies, "
+             f"{counts['plain']} only saved again, {counts['patterns']} patterns", ""]
     lines.append(f"{'method':<36}{'mean':>7}{'mild':>7}{'medium':>8}{'severe':>8}{'combos':>8}"
                  f"{'precis.':>9}{'false/1000':>12}{'hard':>11}")
     for name, one in figures["methods"].items():
@@ -162,7 +160,9 @@ def text(side, figures, counts):
         lines.append(f"{name:<36}{one['micro_ap']:>7.3f}{one['combo_micro_ap']:>11.3f}"
                      f"{percent(one['recall_0fp']):>19}{percent(one['plain_recall_0fp']):>14}"
                      f"{percent(one['combos_0fp']):>19}")
-    return "\n".join(lines + cell_lines(figures) + hard_lines(figures) + rest_lines(figures))
+    return "\n".join(lines + cell_lines(figures)
+                     + beyond.text_lines(figures["methods"], figures["beyond"])
+                     + hard_lines(figures) + rest_lines(figures))
 
 
 def cell_lines(figures):
@@ -189,9 +189,12 @@ def hard_lines(figures):
 
 
 def rest_lines(figures):
-    out = ["", "innocents with a match, by its expected false alarms: limit, promised, seen"]
-    out += [f"{limit:>10.0e}{promised:>12.4g}{seen:>8}"
-            for limit, promised, seen in figures["calibration"]]
+    out = ["", "innocents with a match, by its expected false alarms: limit, promised, seen, and "
+           "how many are to be", "expected where so many are seen (95 %); + where more are seen "
+           "than promised"]
+    out += [f"{limit:>10.0e}{promised:>12.3g}{seen:>8}{low:>10.2f} to {high:.2f}"
+            + ("  +" if low > promised else "")
+            for limit, promised, seen, low, high in figures["calibration"]]
     out += ["", "overlap with the true region (IoU): found, in the item, in the entry"]
     out += [f"{edit:<20}{n:>6}{a:>8.3f}{b:>8.3f}" for edit, (n, a, b) in figures["overlap"].items()]
     cost = figures["cost"]
@@ -226,8 +229,10 @@ def json_lines(side, figures):
             ("false alarms", ours["false_per_thousand"], "per 1000 innocents", None),
             ("hard negatives", sum(a for a, _ in ours["hard"].values())
              / max(1, sum(n for _, n in ours["hard"].values())), "share", None),
-            *((f"recall, {cell}", v, "share", peer["cells"][cell])
-              for cell, v in ours["cells"].items() if v is not None),
+            *((f"recall, {cell}", v, "share", peer[group][cell])
+              for group in ("cells", "beyond")
+              for cell, v in ours[group].items() if v is not None),
+            *beyond.json_rows(figures["beyond"]),
             ("query", 1000 * cost["match_seconds"] / cost["queries"], "ms", None),
             ("home", cost["bytes_per_entry"], "bytes/entry", None),
             ("memory", cost["memory_per_entry"], "bytes/entry", None)]

@@ -78,6 +78,68 @@ def calibration(alarms, queries, decades):
     return rows
 
 
+def poisson_at_most(count, mean):
+    """The chance of at most `count` where `mean` are expected."""
+    term = total = math.exp(-mean)
+    for k in range(1, count + 1):
+        term *= mean / k
+        total += term
+    return total
+
+
+def poisson_interval(count):
+    """Garwood's 95 % interval of how many are expected where `count` were seen."""
+    def solved(chance, seen):
+        low, high = 0.0, 10.0 + 4 * seen
+        for _ in range(100):
+            middle = (low + high) / 2
+            low, high = (middle, high) if poisson_at_most(seen, middle) > chance else (low, middle)
+        return low
+    return (solved(0.975, count - 1) if count else 0.0), solved(0.025, count)
+
+
+def surest(predictions, truth):
+    """{query: best score of a right match}, -inf for copies without one."""
+    best = {query: -math.inf for query, entry in truth.items() if entry is not None}
+    for one in predictions:
+        if right(one, truth):
+            best[one[0]] = max(best[one[0]], one[2])
+    return best
+
+
+def quantile(values, share):
+    """The smallest value that at least this share of the values does not exceed."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(share * len(ranked)) - 1)] if ranked else None
+
+
+def share_above(values, limit):
+    values = list(values)
+    return sum(v > limit for v in values) / len(values) if values else 0.0
+
+
+def spread(values, edges):
+    """How many values lie below the first edge, from each edge to the next, and above the last."""
+    counts = [0] * (len(edges) + 1)
+    for value in values:
+        counts[sum(value >= edge for edge in edges)] += 1
+    return counts
+
+
+def by_amount(found, edges):
+    """Of (amount, found by one, found by another): rows (low, high, count, share, share) of bins.
+
+    A bin goes from its lower edge to below its upper one; the last one has its end as well.
+    """
+    rows = []
+    for low, high in zip(edges, edges[1:]):
+        part = [f for f in found if low <= f[0] < high or f[0] == high == edges[-1]]
+        if part:
+            rows.append((low, high, len(part), sum(f[1] for f in part) / len(part),
+                         sum(f[2] for f in part) / len(part)))
+    return rows
+
+
 def overlap(a, b):
     """Intersection over union of two boxes, each x, y, width, height."""
     wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])

@@ -108,5 +108,58 @@ class Interval(unittest.TestCase):
             self.assertAlmostEqual(found[1], high, places=4)
 
 
+class Poisson(unittest.TestCase):
+    def test_agrees_with_published_values_of_garwoods_interval(self):
+        # Garwood, Biometrika 28 (1936): the 95 % limits for 0, 1, 5, 20 and 50 events.
+        for seen, low, high in ((0, 0.0, 3.689), (1, 0.0253, 5.572), (5, 1.623, 11.668),
+                                (20, 12.217, 30.888), (50, 37.111, 65.919)):
+            found = scores.poisson_interval(seen)
+            self.assertAlmostEqual(found[0], low, delta=0.001)
+            self.assertAlmostEqual(found[1], high, delta=0.001)
+
+    def test_the_chance_of_at_most_agrees_with_the_sum_of_its_terms(self):
+        for count, mean in ((0, 0.5), (3, 2.0), (7, 11.0)):
+            slow = sum(math.exp(-mean) * mean ** k / math.factorial(k) for k in range(count + 1))
+            self.assertAlmostEqual(scores.poisson_at_most(count, mean), slow)
+
+
+class Sureness(unittest.TestCase):
+    def test_the_surest_right_match_of_each_copy_counts_and_a_missing_one_is_lowest(self):
+        found = [("a", "1", 3), ("a", "1", 7), ("a", "2", 9), ("b", "1", 5), ("x", "1", 8)]
+        self.assertEqual(scores.surest(found, TRUTH), {"a": 7, "b": -math.inf, "c": -math.inf})
+
+    def test_a_share_counts_only_what_lies_strictly_above(self):
+        self.assertEqual(scores.share_above([1, 2, 2, 3], 2), 0.25)
+        self.assertEqual(scores.share_above([-math.inf, 4], -math.inf), 0.5)
+        self.assertEqual(scores.share_above([], 0), 0.0)
+
+    def test_a_quantile_is_a_value_that_so_many_do_not_exceed(self):
+        self.assertEqual(scores.quantile(range(1, 101), 0.05), 5)
+        self.assertEqual(scores.quantile([4, 9], 0.5), 4)
+        self.assertEqual(scores.quantile([4], 0.05), 4)
+        self.assertIsNone(scores.quantile([], 0.5))
+        dice = random.Random(4)
+        for _ in range(50):
+            values = [dice.randrange(20) for _ in range(dice.randint(1, 30))]
+            share = dice.uniform(0.01, 1)
+            found = scores.quantile(values, share)
+            self.assertGreaterEqual(sum(v <= found for v in values), share * len(values))
+            self.assertLess(sum(v < found for v in values), share * len(values))
+
+    def test_every_value_lies_in_one_bin_and_an_edge_opens_its_bin(self):
+        self.assertEqual(scores.spread([-math.inf, -1, 0, 2.9, 3, 50], (0, 3)), [2, 2, 2])
+        self.assertEqual(scores.spread([], (0, 3)), [0, 0, 0])
+
+
+class Amounts(unittest.TestCase):
+    def test_bins_hold_their_lower_edge_and_the_last_one_its_upper_as_well(self):
+        found = [(1.0, True, False), (1.9, True, True), (2.0, False, True), (4.0, True, True)]
+        self.assertEqual(scores.by_amount(found, (1, 2, 4)),
+                         [(1, 2, 2, 1.0, 0.5), (2, 4, 2, 0.5, 1.0)])
+
+    def test_bins_without_copies_are_left_out(self):
+        self.assertEqual(scores.by_amount([(5, True, True)], (1, 2, 4, 8)), [(4, 8, 1, 1.0, 1.0)])
+
+
 if __name__ == "__main__":
     unittest.main()

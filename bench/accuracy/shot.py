@@ -13,24 +13,32 @@ from PIL import Image
 
 LONG_SIDE = 800     # pixels of a query, as a messenger would leave it
 MOST_SIDE = 1024    # a query with a longer side is shrunk to LONG_SIDE
+EXTENSIONS = {"JPEG": "jpg", "WEBP": "webp", "GIF": "gif", "PNG": "png"}
 
 
 @dataclass
 class Shot:
-    picture: Image.Image                      # RGB
+    picture: Image.Image                      # RGB, or RGBA where it is cut out of something
     matrix: np.ndarray                        # 3x3
     window: tuple                             # x0, y0, x1, y1 in pixels
     save: dict = field(default_factory=lambda: {"format": "JPEG", "quality": 85})
+    amount: float = None                      # how much the last edit did, in its own unit
+    detail: str = ""                          # and in which of its ways
+    harm: object = None                       # bytes -> bytes, done to the file at last
 
     @staticmethod
-    def of(picture):
-        picture = fit(picture, LONG_SIDE)
+    def of(picture, side=LONG_SIDE):
+        picture = fit(picture, side)
         width, height = picture.size
         return Shot(picture, np.diag([width, height, 1.0]), (0, 0, width, height))
 
     def drawn(self, picture):
         """The same geometry with other pixels."""
         return replace(self, picture=picture)
+
+    def told(self, amount, detail=""):
+        """With what the line of truth says of the edit."""
+        return replace(self, amount=round(float(amount), 4), detail=detail)
 
     def moved(self, picture, matrix, window=None):
         """Other pixels after a map of the plane; the window's corners go with it."""
@@ -59,7 +67,8 @@ class Shot:
             picture = fit(picture, LONG_SIDE)
         out = io.BytesIO()
         picture.save(out, **self.save)
-        return out.getvalue(), {"JPEG": "jpg", "WEBP": "webp", "GIF": "gif"}[self.save["format"]]
+        content = self.harm(out.getvalue()) if self.harm else out.getvalue()
+        return content, EXTENSIONS[self.save["format"]]
 
     def finished(self):
         """The shot at its final size, so that regions() speaks of the file that is written."""
@@ -85,6 +94,16 @@ def scaled(shot, factor_x, factor_y=None, how=Image.LANCZOS):
     size = size_by(shot.picture, factor_x, factor_y)
     matrix = np.diag([size[0] / shot.picture.width, size[1] / shot.picture.height, 1.0])
     return shot.moved(shot.picture.resize(size, how), matrix)
+
+
+def of_640(shot, value):
+    """Pixels of a picture with a long side of 640, grown with the shot."""
+    return value * max(shot.picture.size) / 640
+
+
+def drawn_from(random, ranges, level):
+    """An amount anywhere in the range of a level."""
+    return random.uniform(*ranges[level])
 
 
 def shifted(x, y):

@@ -20,7 +20,7 @@ try:
     from shot import Shot
     from stock import Stock
 except ImportError as missing:
-    print(f"skipped: {missing}; packages.txt names Pillow and NumPy under [test]")
+    print(f"skipped: {missing}; packages.txt names Pillow, NumPy and OpenCV under [test]")
     raise SystemExit(77) from None  # what CTest knows as skipped
 
 ENTRIES, INNOCENTS = 12, 30

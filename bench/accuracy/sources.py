@@ -24,6 +24,7 @@ from PIL import Image, ImageOps
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE = os.path.join(HERE, "sources.tsv")
+PICTURES = ("photo", "filler")      # uses of the table whose files are prepared here
 SIDE = 1024             # pixels of the longer side
 LEAST = (240, 400)      # pixels of the shorter and longer side
 LEAST_CONTRAST = 12     # standard deviation of a 64 x 64 luma: below, there is nothing to see
@@ -192,11 +193,11 @@ def assign(records):
 
 
 def load(folder):
-    """Every picture's record, made when the table or this code changed."""
+    """Every picture's record, made when its rows of the table or this code changed."""
     import near
     fetch(folder)
-    stamp = hashlib.sha256()
-    for path in (TABLE, os.path.abspath(__file__), near.__file__):
+    stamp = hashlib.sha256(repr([row for row in rows() if row[1] in PICTURES]).encode())
+    for path in (os.path.abspath(__file__), near.__file__):
         with open(path, "rb") as source:
             stamp.update(source.read())
     stored = os.path.join(folder, "pictures.json")
@@ -210,7 +211,7 @@ def load(folder):
     os.makedirs(target)
     print("accuracy: preparing the pictures", file=sys.stderr)
     tasks = [(name, use, family, path, target) for name, use, family, path in listed(folder)
-             if use != "moment"]
+             if use in PICTURES]
     with multiprocessing.Pool(WORKERS) as pool:
         records = [r for r in pool.imap(prepare, tasks, chunksize=4) if r]
         near.join(records, target, pool)
