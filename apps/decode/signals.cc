@@ -30,7 +30,8 @@ FrameHashes hash_frame(const Frame& frame) {
   FrameHashes out;
   const auto add = [&](const PixelView& picture, const Rect& region, PicturePart part) {
     const PdqDihedral hash = pdq_dihedral(picture.crop(region));
-    out.pictures.push_back({hash.dihedral, hash.quality, region, part, frame.time});
+    out.pictures.push_back(
+        {hash.dihedral, hash.quality, region, part, frame.time, hash.information});
     out.is_uncertain |= hash.uncertain_bits > kTooUncertain;
   };
   const PixelView view = frame.pixels.view();
@@ -51,7 +52,7 @@ void add_framed(const Frame& frame, std::vector<PictureHash>& pictures) {
     const PdqDihedral hash = pdq_dihedral(part.straight.view());
     pictures.push_back({hash.dihedral, hash.quality,
                         box_around(part.outline, view.width, view.height), PicturePart::kFramed,
-                        frame.time});
+                        frame.time, hash.information});
   }
 }
 

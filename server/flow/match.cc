@@ -152,6 +152,12 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
     notes.push_back("pdq quality " + std::to_string(item.pictures.front().quality) + " is below " +
                     std::to_string(kPdqMatchableQuality) +
                     ": too little detail to be matched by pdq, only by exact digests");
+  int telling = 0;
+  for (const PictureHash& picture : item.pictures)
+    if (picture.quality >= kPdqMatchableQuality) telling = std::max(telling, picture.information);
+  if (matchable && telling < kPdqTellingBits)
+    notes.push_back("a regular pattern: its pdq tells " + std::to_string(telling) + " bits of " +
+                    std::to_string(kPdqBits) + ", too few to prove a match by pdq alone");
   return notes;
 }
 
@@ -179,6 +185,21 @@ std::vector<EntryId> named_by_hash(std::span<const Match> matches) {
   for (const Match& match : matches)
     if (match.kind == MatchKind::kImage) named.push_back(match.entry);
   return named;
+}
+
+// Hashes that agree say too little when few of their bits tell of the picture: no match, but a
+// note.
+std::vector<Match> without_weak_hashes(std::vector<Match> claims, double most_false_alarms,
+                                       std::vector<std::string>& notes) {
+  const size_t weak = std::erase_if(claims, [&](const Match& match) {
+    return match.kind == MatchKind::kImage && match.regions.empty() &&
+           match.expected_false_alarms > most_false_alarms;
+  });
+  if (weak > 0)
+    notes.push_back("pdq agrees with " + std::to_string(weak) +
+                    (weak == 1 ? " entry" : " entries") +
+                    " by so few bits that it proves nothing: not reported");
+  return claims;
 }
 
 }  // namespace
@@ -256,7 +277,8 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
     options.also = named;
     auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
                                       pictures_among(asked, services.store), options));
-    auto claims = joined(matches[i], std::move(pictures));
+    auto claims = without_weak_hashes(joined(matches[i], std::move(pictures)),
+                                      services.settings.expected_false_alarms, reports[i].notes);
     claims = TRY(with_videos(std::move(claims), items[i], asked, services));
     ExchangedClaims exchanged;
     if (items[i].video) exchanged = TRY(match_exchanged(*items[i].video, services));
