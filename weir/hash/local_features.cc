@@ -156,7 +156,7 @@ PictureFeatures local_features(const PixelView& picture, const FeatureOptions& o
     place.scale = static_cast<float>(spot.sigma * step * scale);
     return place;
   };
-  if (shown.samples) leave_out_filled(space.spots, place_of, ShownShare(shown));
+  if (shown.width > 0) leave_out_filled(space.spots, place_of, ShownShare(shown));
 
   std::vector<LocalFeature> places;
   std::vector<Candidate> candidates;
