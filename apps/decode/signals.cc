@@ -28,13 +28,21 @@ struct FrameHashes {
 
 FrameHashes hash_frame(const Frame& frame) {
   FrameHashes out;
-  const auto add = [&](const Rect& region, PicturePart part) {
-    const PdqDihedral hash = pdq_dihedral(frame.pixels.view().crop(region));
-    out.pictures.push_back({hash.dihedral, hash.quality, region, part, frame.time});
+  const auto add = [&](const PixelView& picture, const Rect& region, PicturePart part) {
+    const PdqDihedral hash = pdq_dihedral(picture.crop(region));
+    out.pictures.push_back(
+        {hash.dihedral, hash.quality, region, part, frame.time, hash.information});
     out.is_uncertain |= hash.uncertain_bits > kTooUncertain;
   };
-  add({0, 0, frame.pixels.width, frame.pixels.height}, PicturePart::kWhole);
-  if (const auto box = content_box(frame.pixels.view())) add(*box, PicturePart::kContentBox);
+  const PixelView view = frame.pixels.view();
+  const Rect whole{0, 0, view.width, view.height};
+  // As others hash it who drop alpha: the first, so that it is what is compared with theirs.
+  if (!frame.beneath.samples.empty()) add(frame.beneath.view(), whole, PicturePart::kWhole);
+  add(view, whole, PicturePart::kWhole);
+  Rect box = shown_box(frame);
+  if (const auto inner = content_box(view.crop(box)))
+    box = {box.x + inner->x, box.y + inner->y, inner->width, inner->height};
+  if (box != whole) add(view, box, PicturePart::kContentBox);
   return out;
 }
 
@@ -44,7 +52,7 @@ void add_framed(const Frame& frame, std::vector<PictureHash>& pictures) {
     const PdqDihedral hash = pdq_dihedral(part.straight.view());
     pictures.push_back({hash.dihedral, hash.quality,
                         box_around(part.outline, view.width, view.height), PicturePart::kFramed,
-                        frame.time});
+                        frame.time, hash.information});
   }
 }
 
@@ -101,7 +109,8 @@ Result<std::vector<uint8_t>> read_whole(ByteSource& file, const Limits& limits) 
 
 void add_features(const DecodedImage& image, std::span<const uint8_t> file,
                   const FeatureOptions& wanted, const Limits& limits, ItemSignals& item) {
-  item.features = local_features(image.frames[0].pixels.view(), wanted);
+  item.features =
+      local_features(image.frames[0].pixels.view(), wanted, image.frames[0].shown.view());
   if (wanted.colour_side == 0) return;
   // Colours only help to judge; a picture that has its grey alone is judged by that.
   if (auto colours = small_colours(image, file, limits, wanted.colour_side))

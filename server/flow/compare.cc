@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "weir/hash/local_features.h"
+#include "weir/match/match.h"
 #include "weir/match/picture_pair.h"
 
 namespace weir {
@@ -24,6 +25,7 @@ SignalComparison compare_pdq(const ItemSignals& a, const ItemSignals& b) {
   best.kind = SignalKind::kPdq;
   best.matchable = false;
   best.distance = Distance{256};
+  int bits = kPdqBits;
   for (const PictureHash& of_a : a.pictures) {
     for (const PictureHash& of_b : b.pictures) {
       const bool matchable =
@@ -34,13 +36,15 @@ SignalComparison compare_pdq(const ItemSignals& a, const ItemSignals& b) {
         if (!better) continue;
         best.matchable = matchable;
         best.distance = apart;
+        bits = std::min(of_a.information, of_b.information);
         best.orientation = static_cast<Dihedral>(d);
         best.region_a = of_a.region;
         best.region_b = of_b.region;
       }
     }
   }
-  best.agrees = best.matchable && best.distance <= kPdqMatchRadius;
+  best.agrees = best.matchable && best.distance <= kPdqMatchRadius &&
+                expected_false_alarms(best.distance, 1, kDihedrals, bits) <= kMostFalseAlarms;
   return best;
 }
 

@@ -152,6 +152,12 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
     notes.push_back("pdq quality " + std::to_string(item.pictures.front().quality) + " is below " +
                     std::to_string(kPdqMatchableQuality) +
                     ": too little detail to be matched by pdq, only by exact digests");
+  int telling = 0;
+  for (const PictureHash& picture : item.pictures)
+    if (picture.quality >= kPdqMatchableQuality) telling = std::max(telling, picture.information);
+  if (matchable && telling < kPdqTellingBits)
+    notes.push_back("a regular pattern: its pdq tells " + std::to_string(telling) + " bits of " +
+                    std::to_string(kPdqBits) + ", too few to prove a match by pdq alone");
   return notes;
 }
 
@@ -176,8 +182,12 @@ Result<std::vector<Match>> with_videos(std::vector<Match> claims, const ItemToMa
 // Entries that only hashes of whole pictures name: whose pixels are to be asked.
 std::vector<NamedByHash> named_by_hash(std::span<const Match> matches) {
   std::vector<NamedByHash> named;
-  for (const Match& match : matches)
-    if (match.kind == MatchKind::kImage) named.push_back({match.entry, nearest_pdq(match)});
+  for (const Match& match : matches) {
+    if (match.kind != MatchKind::kImage) continue;
+    // What proves nothing names the entry, and is no evidence.
+    const bool tells = match.expected_false_alarms <= PictureMatchOptions{}.most_false_alarms;
+    named.push_back({match.entry, tells ? nearest_pdq(match) : Distance{kNoHashBits}});
+  }
   return named;
 }
 
@@ -189,13 +199,13 @@ void set_weak_claims_aside(ItemReport& report, double most_false_alarms) {
     if (match.expected_false_alarms <= most_false_alarms || match.evidence.empty() ||
         match.kind != MatchKind::kImage)
       return false;
-    const bool has_pixels = match.judged.has_value();
     report.notes.push_back(
         "pdq agrees with " + known.entry.bank_name + " #" + std::to_string(known.entry.id.value) +
         " (" + std::to_string(nearest_pdq(match).bits) + " bits), but " +
-        (has_pixels ? "its pixels show the same place at another moment"
-                    : "a picture of so little detail agrees with others by accident") +
-        ": a weak claim, not reported as a match");
+        (match.judged && is_other_moment(match.judged->odds)
+             ? "its pixels show the same place at another moment"
+             : "so few bits of such a picture tell anything that they prove nothing") +
+        ": not reported as a match");
     return true;
   });
 }
@@ -275,7 +285,8 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
     options.named = named;
     auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
                                       pictures_among(asked, services.store), options));
-    auto claims = joined(matches[i], std::move(pictures));
+    auto claims = without_weak_hashes(joined(matches[i], std::move(pictures)),
+                                      services.settings.expected_false_alarms, reports[i].notes);
     claims = TRY(with_videos(std::move(claims), items[i], asked, services));
     ExchangedClaims exchanged;
     if (items[i].video) exchanged = TRY(match_exchanged(*items[i].video, services));

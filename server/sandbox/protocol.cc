@@ -137,6 +137,7 @@ void write_picture(Writer& out, const PictureHash& picture) {
   out.number(picture.region.height);
   out.number(static_cast<uint8_t>(picture.part));
   out.number(static_cast<int64_t>(picture.time.count()));
+  out.number(static_cast<uint16_t>(picture.information));
 }
 
 PictureHash read_picture(Reader& in, const ItemSignals& item) {
@@ -151,6 +152,8 @@ PictureHash read_picture(Reader& in, const ItemSignals& item) {
   in.require(part <= static_cast<uint8_t>(PicturePart::kFramed));
   picture.part = static_cast<PicturePart>(part);
   picture.time = std::chrono::microseconds(in.number<int64_t>());
+  picture.information = in.number<uint16_t>();
+  in.require(picture.information <= kPdqBits);
   const Rect& region = picture.region;
   in.require(picture.quality <= 100 && picture.time.count() >= 0);
   in.require(uint64_t{region.x} + region.width <= item.width);

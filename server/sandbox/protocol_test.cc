@@ -29,6 +29,7 @@ PictureHash any_picture(const ItemSignals& item) {
   picture.region.y = *rc::gen::inRange<uint32_t>(0, item.height + 1);
   picture.region.width = item.width - picture.region.x;
   picture.region.height = item.height - picture.region.y;
+  picture.information = *rc::gen::inRange(0, kPdqBits + 1);
   picture.part = static_cast<PicturePart>(*rc::gen::inRange(0, 3));
   picture.time = std::chrono::microseconds(*rc::gen::inRange<int64_t>(0, int64_t{1} << 50));
   return picture;
@@ -68,7 +69,7 @@ ItemSignals any_item() {
 
 bool same(const PictureHash& a, const PictureHash& b) {
   return a.dihedral == b.dihedral && a.quality == b.quality && a.region == b.region &&
-         a.part == b.part && a.time == b.time;
+         a.part == b.part && a.time == b.time && a.information == b.information;
 }
 
 bool same(const ItemSignals& a, const ItemSignals& b) {
@@ -122,6 +123,7 @@ RC_GTEST_PROP(Answer, DamageNeverGivesValuesOutOfRange, ()) {
   if (!answer || !answer->outcome) return;
   for (const PictureHash& picture : answer->outcome->pictures) {
     RC_ASSERT(picture.quality >= 0 && picture.quality <= 100);
+    RC_ASSERT(picture.information >= 0 && picture.information <= kPdqBits);
     RC_ASSERT(uint64_t{picture.region.x} + picture.region.width <= answer->outcome->width);
     RC_ASSERT(uint64_t{picture.region.y} + picture.region.height <= answer->outcome->height);
   }

@@ -43,7 +43,8 @@ enum class Term : uint8_t {
   kHash,       // bits by which PDQ differs, when that is near enough to be a match
 };
 constexpr size_t kTerms = static_cast<size_t>(Term::kHash) + 1;
-constexpr double kNoHash = 48;  // of Term::kHash: no PDQ is near
+constexpr uint16_t kNoHashBits = 48;  // of Term::kHash: no PDQ is near
+constexpr double kNoHash = kNoHashBits;
 
 struct Terms {
   std::array<double, kTerms> values{};

@@ -37,6 +37,12 @@ Result<SignalKind> parse_signal_kind(std::string_view name);  // Errors: invalid
 // PDQ below this quality says too little to match by (PDQ specification: discard 49 and less).
 constexpr int kPdqMatchableQuality = 50;
 
+constexpr int kPdqBits = 256;
+
+// PDQ that tells less than so many bits of its picture is of a regular pattern, and proves little:
+// of 2,687 edited photographs that PDQ names, the least had 116 (decision 0014).
+constexpr int kPdqTellingBits = 100;
+
 // The PDQ radius that the field uses for a match, in bits.
 constexpr Distance kPdqMatchRadius{31};
 
@@ -83,6 +89,9 @@ struct PictureHash {
   Rect region;                                 // in the upright picture; around a framed part
   PicturePart part = PicturePart::kWhole;
   std::chrono::microseconds time{0};  // of the frame; 0 for a still picture
+  // How many bits of the hash tell of the picture, 0 to kPdqBits: few of a regular pattern, nearly
+  // all of a photograph. All, where nobody said.
+  int information = kPdqBits;
 };
 
 // What is computed from one submitted file.
@@ -94,8 +103,10 @@ struct ItemSignals {
   std::array<uint8_t, 16> md5{};
   uint32_t width = 0;  // of the upright picture
   uint32_t height = 0;
-  uint32_t frames = 1;                // in the file, as far as it says; not all are hashed
-  std::vector<PictureHash> pictures;  // the whole first frame first, then its parts
+  uint32_t frames = 1;  // in the file, as far as it says; not all are hashed
+  // The whole first frame first, then its parts. Where it is transparent and has colours beneath,
+  // the hash of these comes before, as others give it.
+  std::vector<PictureHash> pictures;
   PictureFeatures features;           // of the first frame; of no size unless asked for
   std::vector<uint8_t> preview_jpeg;  // small picture for people; empty unless asked for
   std::string note;                   // what a person should know, such as "truncated: ..."

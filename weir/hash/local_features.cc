@@ -14,6 +14,7 @@
 #include "weir/hash/feature_kernels.h"
 #include "weir/hash/feature_spread.h"
 #include "weir/hash/scale_space.h"
+#include "weir/hash/shown_share.h"
 
 namespace weir {
 namespace {
@@ -30,6 +31,8 @@ constexpr float kLeastContrast = 0.25f;
 
 constexpr float kWindowOfDirections = 9.0f / kDirectionSide;  // sigmas a sample: 4.5 to each side
 constexpr float kWindowOfCells = 15.0f / kCellSide;           // five cells of 3 sigmas
+constexpr float kDescribed = 6;        // sigmas to each side of a spot: four cells of three
+constexpr float kLeastShown = 0.5f;    // of what is described
 constexpr float kMostOfLength = 0.2f;  // one direction of one cell, of the descriptor
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
 
@@ -90,6 +93,15 @@ std::array<uint8_t, 128> descriptor_of(Cells cells) {
   return descriptor;
 }
 
+// What is filled has no spots of its own.
+template <class PlaceOf>
+void leave_out_filled(std::vector<Spot>& spots, const PlaceOf& place_of, const ShownShare& shown) {
+  std::erase_if(spots, [&](const Spot& spot) {
+    const LocalFeature place = place_of(spot);
+    return shown.around(place.x, place.y, kDescribed * place.scale) <= kLeastShown;
+  });
+}
+
 const FloatPlane& plane_of(const ScaleSpace& space, const Spot& spot) {
   return space.octaves[spot.octave].planes[spot.plane];
 }
@@ -117,33 +129,39 @@ std::vector<LocalFeature> described(const ScaleSpace& space, const std::vector<s
 
 }  // namespace
 
-PictureFeatures local_features(const PixelView& picture, const FeatureOptions& options) {
+PictureFeatures local_features(const PixelView& picture, const FeatureOptions& options,
+                               const PixelView& shown) {
   PictureFeatures result{picture.width, picture.height, {}, {}};
   const double longer = std::max(picture.width, picture.height);
   if (picture.width == 0 || picture.height == 0) return result;
-  const Sides shown(picture, std::min<double>(options.plane_side, longer));
+  const Sides small(picture, std::min<double>(options.plane_side, longer));
   const double side = std::min(options.side * kEnlarged, kLongestSide);
   const Sides sides(picture, std::min(side, kMostEnlarged * longer));
   FloatPlane grey = resized_grey(picture, sides.width, sides.height);
-  result.plane = sides.width >= shown.width && sides.width <= picture.width
-                     ? resized_pixels(grey, shown.width, shown.height)
-                     : resized_pixels(resized_grey(picture, shown.width, shown.height), shown.width,
-                                      shown.height);
+  result.plane = sides.width >= small.width && sides.width <= picture.width
+                     ? resized_pixels(grey, small.width, small.height)
+                     : resized_pixels(resized_grey(picture, small.width, small.height), small.width,
+                                      small.height);
 
   const double scale_x = static_cast<double>(picture.width) / static_cast<double>(sides.width);
   const double scale_y = static_cast<double>(picture.height) / static_cast<double>(sides.height);
   const double scale = std::sqrt(scale_x * scale_y);
   const double sigma = kSigmaOfPixels * std::max(1.0, 1 / scale);
-  const ScaleSpace space = scale_space(std::move(grey), sigma, kLeastContrast);
-
-  std::vector<LocalFeature> places;
-  std::vector<Candidate> candidates;
-  for (const Spot& spot : space.spots) {
+  ScaleSpace space = scale_space(std::move(grey), sigma, kLeastContrast);
+  const auto place_of = [&](const Spot& spot) {
     const double step = std::exp2(static_cast<double>(spot.octave));
     LocalFeature place;
     place.x = static_cast<float>((spot.x * step + 0.5) * scale_x);
     place.y = static_cast<float>((spot.y * step + 0.5) * scale_y);
     place.scale = static_cast<float>(spot.sigma * step * scale);
+    return place;
+  };
+  if (shown.width > 0) leave_out_filled(space.spots, place_of, ShownShare(shown));
+
+  std::vector<LocalFeature> places;
+  std::vector<Candidate> candidates;
+  for (const Spot& spot : space.spots) {
+    const LocalFeature place = place_of(spot);
     places.push_back(place);
     candidates.push_back({static_cast<float>(place.x / longer),
                           static_cast<float>(place.y / longer), place.scale, spot.contrast});

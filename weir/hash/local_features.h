@@ -11,7 +11,10 @@ namespace weir {
 // does not take them all. Features are ordered, and the same picture gives the same ones.
 // Views of 1 or 3 channels; a picture too small or too flat has none. One feature a spot. Memory:
 // below 40 MB, whatever the picture; sides beyond 1,200 pixels are looked at as 1,200.
-PictureFeatures local_features(const PixelView& picture, const FeatureOptions& options);
+// `shown`, of 1 channel and the picture's size, is 0 where the picture was filled, else 255; a
+// feature of which half or more is filled is none. Without samples all of the picture shows.
+PictureFeatures local_features(const PixelView& picture, const FeatureOptions& options,
+                               const PixelView& shown = {});
 
 // The same feature as the mirrored picture would have given it, its place left as it is: a
 // permutation of the descriptor's cells and directions, and the angle.

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "weir/hash/pdq_filter.h"
+#include "weir/hash/pdq_information.h"
 #include "weir/hash/pdq_plain.h"
 #include "weir/hash/pdq_transform.h"
 
@@ -32,7 +33,8 @@ int count_uncertain(const plain::Coefficients& coefficients, const Hash256& hash
 PdqDihedral dihedral_of(const plain::Samples& samples) {
   const plain::Coefficients coefficients = pdq_dct(samples);
   const auto hashes = pdq_thresholds(coefficients);
-  return {hashes, pdq_quality(samples), count_uncertain(coefficients, hashes[0])};
+  return {hashes, pdq_quality(samples), count_uncertain(coefficients, hashes[0]),
+          pdq_information(coefficients, samples)};
 }
 
 }  // namespace

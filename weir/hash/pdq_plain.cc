@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weir/hash/pdq.h"
+#include "weir/hash/pdq_information.h"
 
 namespace weir {
 namespace plain {
@@ -183,6 +184,7 @@ PdqDihedral pdq_dihedral_luma(const float* luma, size_t width, size_t height) {
   for (size_t i = 0; i < kDihedrals; ++i)
     result.dihedral[i] = threshold(transformed(coefficients, static_cast<Dihedral>(i)));
   result.quality = quality_of(samples);
+  result.information = pdq_information(coefficients, samples);
   return result;
 }
 

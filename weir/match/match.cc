@@ -44,7 +44,15 @@ Batch gather(std::span<const ItemQuery> items) {
   return batch;
 }
 
-bool is_stronger(const Evidence& a, const Evidence& b) {
+// By chance: of a picture whose hash tells more, a greater distance may say as much.
+bool is_stronger(const Evidence& a, const Evidence& b, const ItemQuery& item) {
+  const int bits_a = item.pictures[a.picture].information;
+  const int bits_b = item.pictures[b.picture].information;
+  if (bits_a != bits_b) {
+    const double chance_a = expected_false_alarms(a.distance, 1, 1, bits_a);
+    const double chance_b = expected_false_alarms(b.distance, 1, 1, bits_b);
+    if (chance_a != chance_b) return chance_a < chance_b;
+  }
   return std::tie(a.distance, a.picture, a.inverted, a.orientation) <
          std::tie(b.distance, b.picture, b.inverted, b.orientation);
 }
@@ -56,7 +64,8 @@ double digest_false_alarms(SignalKind kind, uint64_t entries) {
   return static_cast<double>(std::max<uint64_t>(entries, 1)) * std::exp2(-bits);
 }
 
-Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64_t queries) {
+Match judge(EntryId entry, std::vector<Evidence> evidence, const ItemQuery& item, uint64_t rows,
+            uint64_t queries) {
   Match match{.entry = entry,
               .kind = MatchKind::kImage,
               .score = 0,
@@ -66,8 +75,10 @@ Match judge(EntryId entry, std::vector<Evidence> evidence, uint64_t rows, uint64
               .judged = {},
               .segments = {}};
   auto chance = [&](const Evidence& one) {
-    return one.kind == SignalKind::kPdq ? expected_false_alarms(one.distance, rows, queries)
-                                        : digest_false_alarms(one.kind, rows);
+    return one.kind == SignalKind::kPdq
+               ? expected_false_alarms(one.distance, rows, queries,
+                                       item.pictures[one.picture].information)
+               : digest_false_alarms(one.kind, rows);
   };
   std::stable_sort(evidence.begin(), evidence.end(),
                    [&](const Evidence& a, const Evidence& b) { return chance(a) < chance(b); });
@@ -168,7 +179,7 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
     std::vector<Evidence>& held = found[origin.item][EntryId{near.key}];
     if (held.empty())
       held.push_back(evidence);
-    else if (is_stronger(evidence, held.front()))
+    else if (is_stronger(evidence, held.front(), items[origin.item]))
       held.front() = evidence;
   }
   for (size_t i = 0; i < items.size(); ++i)
@@ -179,19 +190,20 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
   const uint64_t rows = index.size();
   for (size_t i = 0; i < items.size(); ++i) {
     for (auto& [entry, evidence] : found[i])
-      matches[i].push_back(judge(entry, std::move(evidence), rows, batch.hashes_of_item[i]));
+      matches[i].push_back(
+          judge(entry, std::move(evidence), items[i], rows, batch.hashes_of_item[i]));
     std::stable_sort(matches[i].begin(), matches[i].end(),
                      [](const Match& a, const Match& b) { return a.score > b.score; });
   }
   return matches;
 }
 
-double expected_false_alarms(Distance distance, uint64_t rows, uint64_t queries) {
+double expected_false_alarms(Distance distance, uint64_t rows, uint64_t queries, int bits) {
   // P(X <= d) of the binomial, summed from the smallest term up.
-  double term = std::exp2(-256.0);
+  double term = std::exp2(-bits);
   double sum = term;
-  for (int k = 1; k <= std::min<int>(distance.bits, 256); ++k) {
-    term *= static_cast<double>(256 - k + 1) / k;
+  for (int k = 1; k <= std::min<int>(distance.bits, bits); ++k) {
+    term *= static_cast<double>(bits - k + 1) / k;
     sum += term;
   }
   return std::min(sum, 1.0) * static_cast<double>(std::max<uint64_t>(rows, 1)) *

@@ -89,8 +89,10 @@ std::vector<Match> joined(std::vector<Match> matches, std::vector<VideoMatch> vi
 // How many rows of `rows` unrelated ones are expected to come as near as `distance` to one of
 // `queries` hashes by chance, when each of the 256 bits is a fair and independent coin. Real PDQ
 // hashes are close to that in the middle (mean 128, deviation 8.1 instead of 8), not proven in the
-// far tail: similar pictures of different things are likelier than this number says.
-double expected_false_alarms(Distance distance, uint64_t rows, uint64_t queries);
+// far tail: similar pictures of different things are likelier than this number says. When only
+// `bits` of them tell of the picture that is asked about, the coins are so many.
+double expected_false_alarms(Distance distance, uint64_t rows, uint64_t queries,
+                             int bits = kPdqBits);
 
 // The eight orientations of a picture of which only the hash is known: a coefficient's sign tells
 // the side of the median it falls on, as long as the median is near zero. [kOriginal] is exact, the

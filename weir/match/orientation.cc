@@ -4,6 +4,7 @@
 // only which side of the median a coefficient is on; the median is near zero, so negating flips the
 // bit. On the 45 published synthetic pictures of good quality the guess is off by 7 bits on
 // average, 24 at worst; transposing alone is exact.
+#include "weir/hash/pdq_information.h"
 #include "weir/match/match.h"
 
 namespace weir {
@@ -42,6 +43,7 @@ Hash256 turned(const Hash256& hash, const Turn& turn) {
 
 PictureHash picture_from_hash(const Hash256& hash, int quality) {
   PictureHash picture;
+  picture.information = pdq_information(hash);
   for (size_t d = 0; d < kDihedrals; ++d) picture.dihedral[d] = turned(hash, kTurns[d]);
   picture.quality = quality;
   return picture;

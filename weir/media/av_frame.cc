@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "weir/media/av_own.h"
-#include "weir/media/flatten.h"
+#include "weir/media/transparency.h"
 
 extern "C" {
 #include <libavutil/display.h>
@@ -195,14 +195,13 @@ Status FramePictures::scale_transparent(const AVFrame& frame, uint32_t width, ui
   if (!to_grey_) return cannot_convert();
   const size_t stride = stride_of(size_t{width} * 4);
   TRY(scale(to_grey_, frame, stride, height));
+  const Row first{mixed_.data(), width, Bands::kRgb, 4, 3, false};
+  const Frame shown = frame_of(layers_of(first, height, stride), kUpright, {}, false);
   samples_.resize(size_t{width} * height);
-  std::vector<uint8_t> flat(size_t{width} * 3);
-  for (uint32_t y = 0; y < height; ++y) {
-    flatten_row({mixed_.data() + y * stride, width, Bands::kRgb, 4, 3, false}, flat.data());
-    uint8_t* out = samples_.data() + size_t{y} * width;
-    for (uint32_t x = 0; x < width; ++x)
-      out[x] = static_cast<uint8_t>(
-          (299 * flat[3 * x] + 587 * flat[3 * x + 1] + 114 * flat[3 * x + 2] + 500) / 1000);
+  const uint8_t* rgb = shown.pixels.samples.data();
+  for (uint8_t& out : samples_) {
+    out = static_cast<uint8_t>((299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] + 500) / 1000);
+    rgb += 3;
   }
   return {};
 }

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "weir/media/av_picture.h"
-#include "weir/media/flatten.h"
 #include "weir/media/limit_checks.h"
+#include "weir/media/transparency.h"
 
 extern "C" {
 #include <libavutil/pixdesc.h>
@@ -16,8 +16,8 @@ extern "C" {
 namespace weir::media {
 namespace {
 
-// FFmpeg's picture, the same in RGBA, and the result.
-constexpr uint64_t kBytesPerPixel = 4 + 4 + 3;
+// FFmpeg's picture, the same in RGBA, and colours, alpha and what lies beneath.
+constexpr uint64_t kBytesPerPixel = 4 + 4 + 3 + 1 + 3;
 
 uint32_t little_endian(std::span<const uint8_t> bytes, size_t at, size_t size) {
   uint32_t value = 0;
@@ -36,7 +36,7 @@ Status check_header(std::span<const uint8_t> bytes, const Limits& limits) {
   return check_size(Format::kBmp, width, height, kBytesPerPixel, limits);
 }
 
-Result<Pixels> to_rgb(const AVFrame& picture) {
+Result<Layers> to_rgb(const AVFrame& picture) {
   const auto format = static_cast<AVPixelFormat>(picture.format);
   const AVPixFmtDescriptor* description = av_pix_fmt_desc_get(format);
   const bool has_alpha = description && description->flags & AV_PIX_FMT_FLAG_ALPHA;
@@ -58,13 +58,10 @@ Result<Pixels> to_rgb(const AVFrame& picture) {
   sws_freeContext(scaler);
   if (rows != picture.height) return Error{ErrorCode::kCorrupt, "the bmp data is damaged"};
 
-  Pixels pixels{{}, static_cast<uint32_t>(picture.width), static_cast<uint32_t>(picture.height), 3};
-  pixels.samples.resize(size_t{pixels.width} * pixels.height * 3);
-  for (uint32_t y = 0; y < pixels.height; ++y)
-    flatten_row(
-        {samples.data() + stride * y, pixels.width, Bands::kRgb, bands, has_alpha ? 3 : 0, false},
-        pixels.samples.data() + size_t{y} * pixels.width * 3);
-  return pixels;
+  const Row first{samples.data(),    static_cast<size_t>(picture.width),
+                  Bands::kRgb,       bands,
+                  has_alpha ? 3 : 0, false};
+  return layers_of(first, static_cast<uint32_t>(picture.height), stride);
 }
 
 }  // namespace
@@ -75,7 +72,7 @@ Result<DecodedImage> decode_bmp(std::span<const uint8_t> bytes, const Limits& li
   DecodedImage image;
   image.width = static_cast<uint32_t>(picture->width);
   image.height = static_cast<uint32_t>(picture->height);
-  image.frames.push_back({TRY(to_rgb(*picture)), {}});
+  image.frames.push_back(frame_of(TRY(to_rgb(*picture)), kUpright, {}, true));
   return image;
 }
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "weir/media/flatten.h"
 #include "weir/media/heif_codec.h"
 #include "weir/media/limit_checks.h"
+#include "weir/media/transparency.h"
 
 namespace weir::media {
 namespace {
@@ -42,7 +42,7 @@ Status check(Format format, heif_error error) {
                "the " + std::string(name_of(format)) + " data is damaged: " + says};
 }
 
-Result<Pixels> flattened(Format format, const heif_image* image, bool has_alpha,
+Result<Layers> layers_in(Format format, const heif_image* image, bool has_alpha,
                          const Limits& limits) {
   int stride = 0;
   const uint8_t* samples = heif_image_get_plane_readonly(image, heif_channel_interleaved, &stride);
@@ -54,13 +54,9 @@ Result<Pixels> flattened(Format format, const heif_image* image, bool has_alpha,
   // Once more: a coded picture need not have the size that the container told.
   TRY(check_size(format, static_cast<uint64_t>(width), static_cast<uint64_t>(height),
                  kBytesPerPixel, limits));
-  Pixels pixels{{}, static_cast<uint32_t>(width), static_cast<uint32_t>(height), 3};
-  pixels.samples.resize(size_t{pixels.width} * pixels.height * 3);
-  for (uint32_t y = 0; y < pixels.height; ++y)
-    flatten_row({samples + size_t{y} * static_cast<size_t>(stride), pixels.width, Bands::kRgb,
-                 has_alpha ? 4 : 3, has_alpha ? 3 : 0, false},
-                pixels.samples.data() + size_t{y} * pixels.width * 3);
-  return pixels;
+  const Row first{samples,           static_cast<size_t>(width), Bands::kRgb,
+                  has_alpha ? 4 : 3, has_alpha ? 3 : 0,          false};
+  return layers_of(first, static_cast<uint32_t>(height), static_cast<size_t>(stride));
 }
 
 }  // namespace
@@ -93,7 +89,8 @@ Result<DecodedImage> decode_heif(Format format, std::span<const uint8_t> bytes,
   TRY(check(format, error));
 
   DecodedImage result;
-  result.frames.push_back({TRY(flattened(format, decoded, has_alpha, limits)), {}});
+  result.frames.push_back(
+      frame_of(TRY(layers_in(format, decoded, has_alpha, limits)), kUpright, {}, true));
   result.width = result.frames[0].pixels.width;
   result.height = result.frames[0].pixels.height;
   return result;

@@ -3,7 +3,9 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <new>
 
 #include "weir/media/av_picture.h"
@@ -13,6 +15,7 @@
 #include "weir/media/jpeg.h"
 #include "weir/media/jxl.h"
 #include "weir/media/preview.h"
+#include "weir/media/transparency.h"
 #include "weir/media/vips_formats.h"
 #include "weir/media/webp.h"
 
@@ -99,6 +102,7 @@ Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const 
       Limits first_only = limits;
       first_only.frames = 1;
       DecodedImage image = TRY(decode(format, bytes, first_only, JpegColours::kDecoded));
+      media::lay_on_grey(image.frames[0]);
       pixels = std::move(image.frames[0].pixels);
     }
     constexpr int kQuality = 70;
@@ -117,6 +121,24 @@ Result<Pixels> small_colours(const DecodedImage& image, std::span<const uint8_t>
     }
     return first.channels == 3 ? media::shrink(first, side) : Pixels{};
   });
+}
+
+Rect shown_box(const Frame& frame) {
+  const Pixels& shown = frame.shown;
+  if (shown.samples.empty()) return {0, 0, frame.pixels.width, frame.pixels.height};
+  uint32_t left = shown.width, right = 0, top = shown.height, bottom = 0;
+  for (uint32_t y = 0; y < shown.height; ++y) {
+    const auto row = shown.samples.begin() + static_cast<ptrdiff_t>(size_t{y} * shown.width);
+    const auto end = row + shown.width;
+    const auto first = std::find(row, end, 255);
+    if (first == end) continue;
+    const auto last = std::find(std::reverse_iterator(end), std::reverse_iterator(row), 255).base();
+    left = std::min(left, static_cast<uint32_t>(first - row));
+    right = std::max(right, static_cast<uint32_t>(last - row));
+    top = std::min(top, y);
+    bottom = y + 1;
+  }
+  return {left, top, right - left, bottom - top};
 }
 
 Status init_media(const char* name) {

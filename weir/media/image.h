@@ -13,13 +13,20 @@
 
 namespace weir {
 
-// One frame: upright (EXIF's or the container's orientation applied), transparent parts flattened
-// on mid-grey (128), 8 bits a sample (of 16 the high byte is kept). Colour profiles are ignored, as
-// the tools that make the field's hashes do.
+// One frame: upright (EXIF's or the container's orientation applied), 8 bits a sample (of 16 the
+// high byte is kept). Colour profiles are ignored, as the tools that make the field's hashes do.
+// What is transparent is filled evenly from what shows (decision 0033).
 struct Frame {
   Pixels pixels;                      // 1 channel: luma as stored, or grey; 3 channels: R, G, B
   std::chrono::microseconds time{0};  // from the start of the animation
+  // 1 channel: 255 where the picture shows, 0 where it was filled; no samples when all shows.
+  Pixels shown{};
+  // The same pixels as stored, with no regard to alpha, if there is more than one colour where
+  // nothing shows; else no samples. Of the first frame only.
+  Pixels beneath{};
 };
+// The upright rectangle around what shows.
+Rect shown_box(const Frame& frame);
 
 struct DecodedImage {
   std::string format;  // "jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp", "jxl"
@@ -52,7 +59,7 @@ Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& 
                                   JpegColours colours = JpegColours::kLeftOut);
 
 // A small colour picture for people: long side at most `side` pixels, as JPEG bytes. Never larger
-// than the original; upright, and grey where transparent. Precondition: side > 0.
+// than the original; upright, and grey (128) where transparent. Precondition: side > 0.
 // Errors: as decode_image().
 Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const Limits& limits,
                                           uint32_t side);

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "weir/media/flatten.h"
 #include "weir/media/limit_checks.h"
+#include "weir/media/transparency.h"
 
 namespace weir::media {
 namespace {
@@ -84,15 +84,10 @@ Result<DecodedImage> decode_jxl(std::span<const uint8_t> bytes, const Limits& li
   DecodedImage image;
   image.width = canvas.info.xsize;
   image.height = canvas.info.ysize;
-  Pixels pixels{
-      {}, image.width, image.height, static_cast<uint32_t>(channels_of(canvas.colours()))};
-  const size_t stride = size_t{pixels.width} * pixels.channels;
-  pixels.samples.resize(stride * pixels.height);
-  for (uint32_t y = 0; y < pixels.height; ++y)
-    flatten_row({canvas.samples.data() + size_t{y} * pixels.width * canvas.bands, pixels.width,
-                 canvas.colours(), canvas.bands, canvas.alpha_band(), false},
-                pixels.samples.data() + stride * y);
-  image.frames.push_back({std::move(pixels), {}});
+  const Row first{canvas.samples.data(), image.width,         canvas.colours(),
+                  canvas.bands,          canvas.alpha_band(), false};
+  image.frames.push_back(frame_of(
+      layers_of(first, image.height, size_t{image.width} * canvas.bands), kUpright, {}, true));
   return image;
 }
 

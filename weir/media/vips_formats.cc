@@ -14,10 +14,10 @@
 #include <utility>
 
 #include "weir/media/animation.h"
-#include "weir/media/flatten.h"
 #include "weir/media/limit_checks.h"
 #include "weir/media/orient.h"
 #include "weir/media/png_chunks.h"
+#include "weir/media/transparency.h"
 
 namespace weir::media {
 namespace {
@@ -28,8 +28,8 @@ struct Unref {
 using Image = std::unique_ptr<VipsImage, Unref>;
 using Region = std::unique_ptr<VipsRegion, Unref>;
 
-// The result, beside one interlaced PNG of 16-bit RGBA that libvips must hold whole.
-constexpr uint64_t kBytesPerPixel = 3 + 8;
+// Colours and alpha, beside one interlaced PNG of 16-bit RGBA that libvips must hold whole.
+constexpr uint64_t kBytesPerPixel = 3 + 1 + 8;
 
 // libvips makes PNG and GIF rows in strips of this height; asking for the same spares it a cache.
 constexpr int kStripRows = 16;
@@ -91,7 +91,7 @@ bool is_direct(const VipsImage* image) {
   }
 }
 
-// Rows that flatten_row() understands: as they are where possible, else converted to sRGB.
+// Rows that write_row() understands: as they are where possible, else converted to sRGB.
 Result<Image> simplify(Format format, VipsImage* image) {
   if (is_direct(image)) return Image(VIPS_IMAGE(g_object_ref(image)));
   VipsImage* srgb = nullptr;
@@ -118,7 +118,7 @@ Row row_of(const VipsImage* image) {
 }
 
 struct Drawing {
-  Pixels pixels;
+  Layers layers;
   uint32_t rows_read = 0;  // those after it are kBackground: the data failed there
 };
 
@@ -127,13 +127,9 @@ Result<Drawing> draw(Format format, VipsImage* stored) {
   const Image simple = TRY(simplify(format, stored));
   VipsImage* image = simple.get();
   Row row = row_of(image);
-  Drawing drawing;
-  auto& [pixels, rows_read] = drawing;
-  pixels.width = static_cast<uint32_t>(vips_image_get_width(image));
-  pixels.height = static_cast<uint32_t>(vips_image_get_height(image));
-  pixels.channels = static_cast<uint32_t>(channels_of(row.bands));
-  const size_t stride = size_t{pixels.width} * pixels.channels;
-  pixels.samples.resize(stride * pixels.height);
+  Drawing drawing{layers_for(row, static_cast<uint32_t>(vips_image_get_height(image)))};
+  auto& [layers, rows_read] = drawing;
+  Pixels& pixels = layers.colours;
 
   const Region region(vips_region_new(image));
   while (rows_read < pixels.height) {
@@ -142,11 +138,16 @@ Result<Drawing> draw(Format format, VipsImage* stored) {
     if (vips_region_prepare(region.get(), &strip)) break;
     for (int y = 0; y < rows; ++y) {
       row.samples = VIPS_REGION_ADDR(region.get(), 0, strip.top + y);
-      flatten_row(row, pixels.samples.data() + stride * rows_read++);
+      write_row(row, rows_read++, layers);
     }
   }
-  std::fill(pixels.samples.begin() + static_cast<ptrdiff_t>(stride * rows_read),
-            pixels.samples.end(), kBackground);
+  const auto rest = [&](Pixels& plane, uint8_t level) {
+    const size_t there = size_t{plane.width} * plane.channels * rows_read;
+    std::fill(plane.samples.begin() + static_cast<ptrdiff_t>(std::min(there, plane.samples.size())),
+              plane.samples.end(), level);
+  };
+  rest(pixels, kBackground);
+  rest(layers.alpha, 255);
   return drawing;
 }
 
@@ -180,12 +181,12 @@ Result<DecodedImage> decode_still(Format format, std::span<const uint8_t> bytes,
   TRY(check_size(format, image.get(), limits));
   DecodedImage result;
   result.frame_count = timeline_of(image.get()).frame_count;
-  auto [pixels, rows_read] = TRY(draw(format, image.get()));
-  if (rows_read < pixels.height)
-    result.note = TRY(note_missing_rows(format, rows_read, pixels.height));
+  auto [layers, rows_read] = TRY(draw(format, image.get()));
+  if (rows_read < layers.colours.height)
+    result.note = TRY(note_missing_rows(format, rows_read, layers.colours.height));
   const Orientation orientation =
       format == Format::kPng ? png.orientation : orientation_of(image.get());
-  result.frames.push_back({upright(std::move(pixels), orientation), {}});
+  result.frames.push_back(frame_of(std::move(layers), orientation, {}, true));
   return result;
 }
 
@@ -206,11 +207,12 @@ Result<DecodedImage> decode_gif(std::span<const uint8_t> bytes, const Limits& li
   for (const uint32_t index : selection.frames) {
     const Image page = index == 0 ? std::move(first)
                                   : TRY(open_page(Format::kGif, bytes, static_cast<int>(index)));
-    auto [pixels, rows_read] = TRY(draw(Format::kGif, page.get()));
-    if (rows_read < pixels.height)
+    auto [layers, rows_read] = TRY(draw(Format::kGif, page.get()));
+    if (rows_read < layers.colours.height)
       return Error{ErrorCode::kCorrupt,
                    "frame " + std::to_string(index + 1) + " of the gif animation is damaged"};
-    result.frames.push_back({std::move(pixels), time_of(timeline, index)});
+    result.frames.push_back(
+        frame_of(std::move(layers), kUpright, time_of(timeline, index), result.frames.empty()));
   }
   return result;
 }

@@ -10,15 +10,16 @@
 #include <utility>
 
 #include "weir/media/animation.h"
-#include "weir/media/flatten.h"
 #include "weir/media/limit_checks.h"
 #include "weir/media/orient.h"
+#include "weir/media/transparency.h"
 
 namespace weir::media {
 namespace {
 
-// libwebp's own planes or ARGB words, its RGBA result, and ours; an animation has two canvases.
-constexpr uint64_t kBytesPerPixel = 4 + 4 + 4 + 3;
+// libwebp's own planes or ARGB words, its RGBA result, and ours with alpha; an animation has two
+// canvases.
+constexpr uint64_t kBytesPerPixel = 4 + 4 + 4 + 3 + 1;
 
 Error damaged(const std::string& why) {
   return {ErrorCode::kCorrupt, "the webp data is damaged: " + why};
@@ -38,19 +39,12 @@ Orientation orientation_of(const WebPDemuxer* demuxer) {
   return orientation;
 }
 
-Pixels flattened(const uint8_t* samples, uint32_t width, uint32_t height, bool has_alpha) {
-  Pixels pixels{{}, width, height, 3};
-  pixels.samples.resize(size_t{width} * height * 3);
-  Row row{samples, width, Bands::kRgb, has_alpha ? 4 : 3, has_alpha ? 3 : 0, false};
-  for (uint32_t y = 0; y < height; ++y) {
-    flatten_row(row, pixels.samples.data() + size_t{y} * width * 3);
-    row.samples = static_cast<const uint8_t*>(row.samples) + size_t{width} * row.bands_a_pixel;
-  }
-  return pixels;
+Layers layers_in(const uint8_t* rgba, uint32_t width, uint32_t height) {
+  return layers_of({rgba, width, Bands::kRgb, 4, 3, false}, height, size_t{width} * 4);
 }
 
 // The one frame of a still picture. Opaque ones are decoded straight into the result.
-Result<Pixels> decode_still(std::span<const uint8_t> bytes, const WebPBitstreamFeatures& features) {
+Result<Layers> decode_still(std::span<const uint8_t> bytes, const WebPBitstreamFeatures& features) {
   const auto width = static_cast<uint32_t>(features.width);
   const auto height = static_cast<uint32_t>(features.height);
   const uint32_t bands = features.has_alpha ? 4 : 3;
@@ -61,8 +55,8 @@ Result<Pixels> decode_still(std::span<const uint8_t> bytes, const WebPBitstreamF
           ? WebPDecodeRGBAInto(bytes.data(), bytes.size(), samples.data(), samples.size(), stride)
           : WebPDecodeRGBInto(bytes.data(), bytes.size(), samples.data(), samples.size(), stride);
   if (!done) return damaged("its picture cannot be decoded");
-  if (features.has_alpha) return flattened(samples.data(), width, height, true);
-  return Pixels{std::move(samples), width, height, 3};
+  if (features.has_alpha) return layers_in(samples.data(), width, height);
+  return Layers{{std::move(samples), width, height, 3}};
 }
 
 Timeline timeline_of(const WebPDemuxer* demuxer) {
@@ -100,8 +94,8 @@ Status decode_animation(std::span<const uint8_t> bytes, const WebPDemuxer* demux
     for (int end_ms = 0; next <= wanted; ++next)
       if (!WebPAnimDecoderGetNext(decoder.get(), &canvas, &end_ms))
         return damaged("frame " + std::to_string(next + 1) + " cannot be decoded");
-    image.frames.push_back(
-        {upright(flattened(canvas, width, height, true), orientation), time_of(timeline, wanted)});
+    image.frames.push_back(frame_of(layers_in(canvas, width, height), orientation,
+                                    time_of(timeline, wanted), image.frames.empty()));
   }
   return {};
 }
@@ -123,7 +117,7 @@ Result<DecodedImage> decode_webp(std::span<const uint8_t> bytes, const Limits& l
   if (features.has_animation)
     TRY(decode_animation(bytes, demuxer.get(), orientation, limits, image));
   else
-    image.frames.push_back({upright(TRY(decode_still(bytes, features)), orientation), {}});
+    image.frames.push_back(frame_of(TRY(decode_still(bytes, features)), orientation, {}, true));
   if (image.frames.empty()) return damaged("it has no frame");
   image.width = image.frames[0].pixels.width;
   image.height = image.frames[0].pixels.height;
