@@ -192,7 +192,7 @@ void measure_blocks(const BlockMap& map, Terms& terms) {
   terms[Term::kPartly] = (count - agreeing - differing) / count;
   terms[Term::kTypical] = digits_at(15);
   terms[Term::kExact] = digits_at(18);
-  terms[Term::kBulk] = bulk / std::max(count - agreeing, 1.0);
+  terms[Term::kBulk] = agreeing < count ? bulk / (count - agreeing) : 1;
   terms[Term::kItemShare] = std::min(1.0, item_share);
   terms[Term::kEntryShare] = shown / static_cast<double>(map.blocks.size());
   terms[Term::kLarger] = std::max(terms[Term::kItemShare], terms[Term::kEntryShare]);

@@ -20,7 +20,7 @@ enum class Term : uint8_t {
   kPartly,     // share that neither agree nor differ
   kTypical,    // correlation that a quarter of the squares reach, r as -log10(1 - r)
   kExact,      // the same of a tenth: a copy is quite the same somewhere, another moment nowhere
-  kBulk,       // how much of the squares that do not agree lie together, 0 to 1
+  kBulk,       // how much of the squares that do not agree lie together, 0 to 1; 1 for none
   kLarger,     // share of the area of either picture that agrees, the larger of both
   kItemShare,  // share of the item's area that shows the entry
   kEntryShare,  // share of the entry's area that is shown

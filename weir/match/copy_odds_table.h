@@ -16,44 +16,45 @@ struct TermCurve {
   std::array<Knot, 5> knots{};
 };
 
-constexpr double kBias = -11.3;
+constexpr double kBias = -12.31;
 // Of pairs of unrelated pictures, the share that has anything in common.
-constexpr double kSharedByUnrelated = 0.00038;
+constexpr double kSharedByUnrelated = 0.00045;
 // Of these, the share with odds over kTailFrom; it falls by e with each kTailStep.
-constexpr double kTailShare = 0.05;
-constexpr double kTailFrom = 1.28;
-constexpr double kTailStep = 0.65;
+constexpr double kTailShare = 0.1;
+constexpr double kTailFrom = -1.26;
+constexpr double kTailStep = 2.29;
 // clang-format off
 constexpr std::array<TermCurve, kTerms> kCurves{{
-    {Sense::kShared, {{{2, 0}, {4, 0.13}, {5, 0.13}, {6.5, 0.13}, {8, 0.64}}}},  // places
-    {Sense::kShared, {{{0.05, 0}, {0.15, 3.6}, {0.3, 5.5}, {0.6, 6.67}, {0.9, 7.28}}}},  // found
-    {Sense::kShared, {{{0.02, 0}, {0.1, 6.44}, {0.3, 7.41}, {0.6, 7.41}, {0.9, 7.41}}}},  // spread
-    {Sense::kShared, {{{1, 0}, {3, 0.63}, {5, 0.63}, {6.5, 0.63}, {8, 0.63}}}},  // blocks
-    {Sense::kShared, {{{0.3, 0}, {0.5, 0}, {0.7, 0}, {0.9, 0}, {1, 2.2}}}},  // agreeing
-    {Sense::kShared, {{{0, 0}, {0.02, 0}, {0.1, 0}, {0.3, 0}, {0.6, -1.78}}}},  // differing
-    {Sense::kShared, {{{0, 0}, {0.05, -1.69}, {0.15, -1.69}, {0.3, -1.69}, {0.5, -1.69}}}},  // partly
-    {Sense::kShared, {{{0.8, 0}, {0.9, 0}, {0.95, 0}, {0.98, 0}, {1, 0.51}}}},  // typical
-    {Sense::kShared, {{{0, 0}, {0.1, 1.58}, {0.25, 1.58}, {0.5, 1.58}, {0.8, 1.58}}}},  // bulk
-    {Sense::kShared, {{{0.05, 0}, {0.15, 0}, {0.25, 1.31}, {0.4, 1.31}, {0.7, 1.31}}}},  // larger
-    {Sense::kShared, {{{0.02, 0}, {0.1, 1.54}, {0.3, 1.64}, {0.6, 1.64}, {0.95, 1.64}}}},  // item_share
-    {Sense::kShared, {{{0.02, 0}, {0.1, 0.17}, {0.3, 0.17}, {0.6, 0.17}, {0.95, 0.17}}}},  // entry_share
-    {Sense::kShared, {{{1, 0}, {2, 1.29}, {3, 1.29}, {3.7, 1.29}, {4.5, 1.32}}}},  // tones
-    {Sense::kShared, {{{0.04, 0}, {0.07, -4.94}, {0.1, -5.16}, {0.15, -5.16}, {0.3, -5.16}}}},  // noise
-    {Sense::kMoment, {{{0, 0}, {1, -0.3}, {2, -3.02}, {3.5, -4.94}, {5, -4.94}}}},  // moved
+    {Sense::kShared, {{{2, 0}, {4, 0.92}, {5, 0.92}, {6.5, 0.92}, {8, 2.78}}}},  // places
+    {Sense::kShared, {{{0.05, 0}, {0.15, 3.81}, {0.3, 5.15}, {0.6, 6.32}, {0.9, 7.48}}}},  // found
+    {Sense::kShared, {{{0.02, 0}, {0.1, 5.89}, {0.3, 6.92}, {0.6, 6.92}, {0.9, 6.92}}}},  // spread
+    {Sense::kShared, {{{1, 0}, {3, 0}, {5, 0}, {6.5, 0}, {8, 0}}}},  // blocks
+    {Sense::kShared, {{{0.3, 0}, {0.5, 0}, {0.7, 0}, {0.9, 0}, {1, 3.13}}}},  // agreeing
+    {Sense::kShared, {{{0, 0}, {0.02, 0}, {0.1, 0}, {0.3, 0}, {0.6, -1.51}}}},  // differing
+    {Sense::kShared, {{{0, 0}, {0.05, -1.42}, {0.15, -1.42}, {0.3, -1.42}, {0.5, -1.42}}}},  // partly
+    {Sense::kShared, {{{0.8, 0}, {1.5, 0}, {2, 0}, {2.4, 0}, {3, 0}}}},  // typical
+    {Sense::kShared, {{{1.6, 0}, {2.1, 0}, {2.4, 0}, {2.7, 1.11}, {3.2, 3.46}}}},  // exact
+    {Sense::kShared, {{{0, 0}, {0.1, 3}, {0.25, 3}, {0.5, 3}, {0.8, 3}}}},  // bulk
+    {Sense::kShared, {{{0.05, 0}, {0.15, 0}, {0.25, 0.17}, {0.4, 0.24}, {0.7, 0.24}}}},  // larger
+    {Sense::kShared, {{{0.02, 0}, {0.1, 1}, {0.3, 2.39}, {0.6, 2.39}, {0.95, 2.39}}}},  // item_share
+    {Sense::kShared, {{{0.02, 0}, {0.1, 0}, {0.3, 0}, {0.6, 0}, {0.95, 1.27}}}},  // entry_share
+    {Sense::kShared, {{{1, 0}, {2, 0}, {3, 0.1}, {3.7, 0.98}, {4.5, 2.15}}}},  // tones
+    {Sense::kShared, {{{0.04, 0}, {0.07, -4.36}, {0.1, -4.36}, {0.15, -4.36}, {0.3, -4.36}}}},  // noise
+    {Sense::kMoment, {{{0, 0}, {1, -0.43}, {2, -4.29}, {3.5, -7.7}, {5, -7.7}}}},  // moved
     {Sense::kMoment, {{{0, 0}, {1, 0}, {2, -2.44}, {3.5, -2.44}, {5, -2.44}}}},  // together
     {Sense::kMoment, {{{0, 0}, {1, 0}, {2, 0}, {3.5, 0}, {5, 0}}}},  // moved_apart
-    {Sense::kMoment, {{{0, 0}, {1.5, 0}, {3, -1.57}, {4.5, -1.57}, {6, -1.57}}}},  // exchanged
-    {Sense::kMoment, {{{0, 0}, {0.05, 0}, {0.12, -0.81}, {0.25, -0.81}, {0.5, -0.81}}}},  // balance
-    {Sense::kMoment, {{{0, 0}, {0.08, 0}, {0.18, -0.18}, {0.3, -1.62}, {0.5, -1.62}}}},  // outlines
-    {Sense::kMoment, {{{0, 0}, {0.02, -0.76}, {0.05, -0.76}, {0.1, -0.76}, {0.2, -0.76}}}},  // newcomers
-    {Sense::kShared, {{{0, 0}, {0.01, -3.09}, {0.04, -3.09}, {0.12, -3.09}, {0.4, -3.09}}}},  // changed
-    {Sense::kShared, {{{0, 0}, {0.02, 0.08}, {0.06, 0.81}, {0.15, 2.44}, {0.4, 0.55}}}},  // put_on
-    {Sense::kShared, {{{0, 0}, {0.1, 0}, {0.25, 0}, {0.4, 3.14}, {0.8, 3.52}}}},  // straight
+    {Sense::kMoment, {{{0, 0}, {1.5, -1.51}, {3, -2.2}, {4.5, -2.2}, {6, -2.2}}}},  // exchanged
+    {Sense::kMoment, {{{0, 0}, {0.05, 0}, {0.12, -1.15}, {0.25, -1.15}, {0.5, -1.15}}}},  // balance
+    {Sense::kMoment, {{{0, 0}, {0.08, 0}, {0.18, -0.32}, {0.3, -2.56}, {0.5, -2.56}}}},  // outlines
+    {Sense::kMoment, {{{0, 0}, {0.02, -0.49}, {0.05, -0.49}, {0.1, -0.49}, {0.2, -0.49}}}},  // newcomers
+    {Sense::kShared, {{{0, 0}, {0.01, -3.05}, {0.04, -3.05}, {0.12, -3.05}, {0.4, -3.05}}}},  // changed
+    {Sense::kShared, {{{0, 0}, {0.02, -0.48}, {0.06, 0.85}, {0.15, 1.51}, {0.4, -0.32}}}},  // put_on
+    {Sense::kShared, {{{0, 0}, {0.1, 0}, {0.25, 0}, {0.4, 3.14}, {0.8, 3.14}}}},  // straight
     {Sense::kShared, {{{0, 0}, {0.25, 0}, {0.6, 0}, {1, 0}, {2, 0}}}},  // beside
     {Sense::kMoment, {{{0, 0}, {0.06, 0}, {0.15, 0}, {0.3, 0}, {0.6, 0}}}},  // shifted
     {Sense::kShared, {{{0, 0}, {0.05, 0}, {0.15, 0}, {0.3, 0}, {0.6, 0}}}},  // strain
-    {Sense::kShared, {{{0, 0}, {1, -2.16}, {1.6, -3.95}, {2.6, -0.49}, {3.6, -1.47}}}},  // pieces
-    {Sense::kShared, {{{0, 2.31}, {10, 0.93}, {20, 0.51}, {31, 0.51}, {48, 0}}}},  // hash
+    {Sense::kShared, {{{0, 0}, {1, -3}, {1.6, -1.91}, {2.6, -1.59}, {3.6, -1.15}}}},  // pieces
+    {Sense::kShared, {{{0, 2.4}, {10, 0.37}, {20, 0.19}, {31, 0.19}, {48, 0}}}},  // hash
 }};
 // clang-format on
 

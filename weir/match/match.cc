@@ -130,6 +130,23 @@ std::string_view name_of(MatchKind kind) {
   return "image";
 }
 
+namespace {
+
+// How sure a picture is that its hash and its pixels speak of. They are no independent witnesses,
+// so each counts by a share: the hash by how near it is, up to all when it is the same.
+double by_both(double by_hash, const PictureMatch& picture) {
+  const double by_pixels = picture.expected_false_alarms;
+  if (is_other_moment(picture.pair.odds)) return by_pixels;
+  if (picture.pair.verdict != Verdict::kCopy)
+    return std::min(by_pixels, std::max(by_hash, kLeastOfHash));
+  const double bits = picture.pair.shared.terms[Term::kHash];
+  const double share = std::clamp(1 - bits / kPdqMatchRadius.bits, 0.0, 1.0);
+  const double surest = std::max(by_hash, kLeastFalseAlarms);
+  return std::min(by_pixels, std::pow(by_pixels, 1 - share) * std::pow(surest, share));
+}
+
+}  // namespace
+
 std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures) {
   for (PictureMatch& picture : pictures) {
     const auto by_hash = std::find_if(matches.begin(), matches.end(), [&](const Match& one) {
@@ -137,12 +154,11 @@ std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> 
     });
     const bool is_named = by_hash != matches.end();
     if (!is_named && !picture.is_reported) continue;
-    const double by_pixels = picture.expected_false_alarms;
-    Match& match = with_claim(matches, picture.entry, MatchKind::kImage, by_pixels);
+    const double by_hash_alone = is_named ? by_hash->expected_false_alarms : 1;
+    Match& match =
+        with_claim(matches, picture.entry, MatchKind::kImage, picture.expected_false_alarms);
     if (is_named && match.kind == MatchKind::kImage) {
-      const double of_hash = std::max(match.expected_false_alarms, kLeastOfHash);
-      match.expected_false_alarms =
-          is_other_moment(picture.pair.odds) ? by_pixels : std::min(by_pixels, of_hash);
+      match.expected_false_alarms = by_both(by_hash_alone, picture);
       match.score = -std::log10(match.expected_false_alarms);
     }
     match.judged = Judged{picture.pair.shared.terms, picture.pair.odds};

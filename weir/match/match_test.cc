@@ -169,6 +169,7 @@ Match match_of(int64_t entry, double expected) {
 PictureMatch picture_match_of(int64_t entry, double expected, size_t regions = 1) {
   PictureMatch match{EntryId{entry}, {}, expected, true};
   match.pair.shared.regions.resize(regions);
+  match.pair.shared.terms[Term::kHash] = 31;
   match.pair.verdict = Verdict::kCopy;
   return match;
 }
@@ -223,6 +224,19 @@ TEST(Joined, EquallySureOnesStandByEntry) {
   EXPECT_EQ(matches[1].entry, EntryId{7});
   EXPECT_EQ(matches[2].entry, EntryId{9});
   EXPECT_TRUE(joined({}, std::vector<PictureMatch>{}).empty());
+}
+
+// The same picture above one with a caption, of which the hash is a little off.
+TEST(Joined, TheNearerAHashTheSurerTheCopy) {
+  const auto at = [](double bits) {
+    PictureMatch copy = picture_match_of(1, 1e-6);
+    copy.pair.shared.terms[Term::kHash] = bits;
+    return joined({match_of(1, 1e-40)}, {copy})[0].score;
+  };
+  EXPECT_NEAR(at(0), 12, 1e-9);
+  EXPECT_GT(at(4), at(16));
+  EXPECT_GT(at(16), at(31) + 1);
+  EXPECT_NEAR(at(31), 6, 1e-9);
 }
 
 // What partners mean by a match is one, though pixels that do not quite agree make it less sure.

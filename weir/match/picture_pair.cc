@@ -15,8 +15,6 @@ constexpr double kCopy = 2.5;
 // and of two moments is spoken when terms on them take so many away.
 constexpr double kMoment = -3;
 constexpr double kHalf = 0.5;  // of the item or the entry: less of both is a piece or an element
-// Rarer than this nobody has looked, so rarer than this is not claimed.
-constexpr double kLeastFalseAlarms = 1e-12;
 constexpr double kWeakClaim = 0.01;  // however few the entries are
 constexpr double kHands = 2;         // upright and mirrored
 

@@ -19,6 +19,9 @@ struct PicturePair {
 PicturePair compare_pictures(const PictureFeatures& item, const PictureFeatures& entry,
                              const AlignOptions& options = {}, double hash_bits = kNoHash);
 
+// Rarer than this nobody has looked, so rarer than this is not claimed.
+constexpr double kLeastFalseAlarms = 1e-12;
+
 // Whether something speaks clearly of two moments: then hashes that agree are of a place, not of
 // a picture.
 bool is_other_moment(const CopyOdds& odds);

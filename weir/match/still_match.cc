@@ -17,7 +17,6 @@ namespace {
 
 constexpr size_t kEntries = 10;              // that are looked at closely
 constexpr size_t kStillsOfEntry = 4;         // likewise
-constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
 constexpr double kStillsOfVideo = 1'000;     // about half an hour of them
 
 std::optional<SharedRegion> copied_region(const PictureFeatures& picture, const Still& still) {

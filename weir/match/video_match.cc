@@ -27,7 +27,6 @@ constexpr size_t kPairsOfEntry = 24;  // stills compared closely
 constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
 constexpr size_t kPairsInAll = 160;
 constexpr size_t kFailuresInARow = 4;
-constexpr double kLeastFalseAlarms = 1e-12;  // nobody has looked at rarer ones
 constexpr std::chrono::microseconds kShort{4'000'000};
 constexpr std::chrono::microseconds kLeastAlone{1'200'000};
 constexpr int kMostOfEntry = 3;    // one part in so many

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/match/copy_odds.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <optional>
+
+#include "weir/align/made_comparisons_for_test.h"
+
+namespace weir {
+namespace {
+
+using made::entry_showing;
+using made::item_showing;
+using made::similarity;
+using made::captioned;
+using made::eight_tones;
+using made::faint;
+using made::gamma;
+using made::noisy;
+using made::stickered;
+using made::untouched;
+using made::Edit;
+
+constexpr double kLikely = 2.5;  // odds of a copy, as a logarithm
+
+double odds_of(const PictureFeatures& item, const PictureFeatures& entry,
+               const PictureTransform& transform) {
+  return copy_odds(made::compared(item, entry, transform).terms).log_odds;
+}
+
+bool is_copy(const PictureFeatures& item, const PictureFeatures& entry,
+             const PictureTransform& transform) {
+  return odds_of(item, entry, transform) >= kLikely;
+}
+
+// Somebody in the middle of the picture, as an outline.
+bool in_figure(double x, double y) {
+  const double across = std::abs(x - 320), half = 40 + 20 * std::sin(y / 31) + (y - 200) / 10;
+  return (y > 190 && y < 420 && across < half) || std::hypot(across, y - 150) < 45;
+}
+
+// The same of many tones.
+double with_figure(const made::Scene& scene, const made::Scene& tones, double x, double y) {
+  return in_figure(x, y) ? std::clamp(tones.at(x, y) * 1.3 - 40, 0.0, 255.0) : scene.at(x, y);
+}
+
+// In how many of ten scenes into which the figure came the item is called a copy; `put_on` gives
+// the tone of what an editor put on at x, y, if anything.
+template <class PutOn>
+int copies_with_figure(const PutOn& put_on) {
+  int copies = 0;
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const made::Scene scene(seed), tones(seed + 1'000);
+    const auto shown = [&](double x, double y) {
+      const std::optional<double> tone = put_on(scene, x, y);
+      return tone ? *tone : with_figure(scene, tones, x, y);
+    };
+    const PictureFeatures entry = entry_showing([&](double x, double y) { return scene.at(x, y); });
+    copies += is_copy(item_showing({}, shown, untouched), entry, {});
+  }
+  return copies;
+}
+
+TEST(CopyOdds, WhatIsDoneToAllOfAPictureLeavesItACopy) {
+  for (const Edit edit : {untouched, gamma, faint, noisy, eight_tones})
+    for (unsigned seed = 0; seed < 3; ++seed)
+      for (const auto& transform : {similarity(1, 0, 0, 0), similarity(0.4, 0.2, 150, 80),
+                                    similarity(1.8, 0, -300, -150), mirror(640)}) {
+        const made::Scene scene(seed);
+        const auto grey = [&](double x, double y) { return scene.at(x, y); };
+        const double odds = odds_of(item_showing(transform, grey, edit), entry_showing(grey), transform);
+        EXPECT_GE(odds, kLikely) << made::edit_name(edit) << " " << seed;
+      }
+}
+
+TEST(CopyOdds, WhatIsPutOnTopLeavesItACopy) {
+  for (const Edit edit : {captioned, stickered})
+    for (unsigned seed = 0; seed < 10; ++seed) {
+      const made::Scene scene(seed);
+      const auto grey = [&](double x, double y) { return scene.at(x, y); };
+      const auto transform = similarity(0.8, 0, 20, 10);
+      const double odds = odds_of(item_showing(transform, grey, edit), entry_showing(grey), transform);
+      EXPECT_GE(odds, kLikely) << seed;
+    }
+}
+
+// A wall with a little on it: what is put before it may be most of what there is to see.
+TEST(CopyOdds, AWallWithACaptionIsACopyAndOneWithSomethingBeforeItIsNot) {
+  const made::Scene scene(2), other(9);
+  const auto wall = [&](double x, double y) { return x < 230 && y < 190 ? scene.at(x, y) : 140.0; };
+  const auto with_caption = [&](double x, double y) {
+    if (y < 350) return wall(x, y);
+    return std::fmod(y, 40) < 22 && std::fmod(x, 24) < 11 ? 20.0 : 250.0;
+  };
+  const auto with_crowd = [&](double x, double y) {
+    return y > 330 + 25 * std::sin(x / 17) + 20 * std::sin(x / 41) ? other.at(x, y) : wall(x, y);
+  };
+  const PictureFeatures entry = entry_showing(wall);
+  EXPECT_TRUE(is_copy(item_showing({}, with_caption, untouched), entry, {}));
+  EXPECT_FALSE(is_copy(item_showing({}, with_crowd, untouched), entry, {}));
+}
+
+// Who came into the picture is somebody, unless its colours are a sticker's.
+TEST(CopyOdds, ColoursTellStickersFromNewcomers) {
+  int copies_in_grey = 0, copies_in_pale = 0, copies_in_strong = 0;
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const made::Scene scene(seed), tones(seed + 1'000);
+    const auto shown = [&](double x, double y) { return with_figure(scene, tones, x, y); };
+    PictureFeatures item = item_showing({}, shown, untouched);
+    const PictureFeatures entry = entry_showing([&](double x, double y) { return scene.at(x, y); });
+    copies_in_grey += is_copy(item, entry, {});
+    const auto copies_in = [&](std::array<double, 3> tint) {
+      item.colours = {{}, 256, 192, 3};
+      for (uint32_t y = 0; y < 192; ++y)
+        for (uint32_t x = 0; x < 256; ++x)
+          for (const double factor : tint)
+            item.colours.samples.push_back(
+                static_cast<uint8_t>(in_figure(x * 2.5, y * 2.5) ? 200 * factor : 120));
+      return is_copy(item, entry, {});
+    };
+    copies_in_pale += copies_in({1, 0.85, 0.75});
+    copies_in_strong += copies_in({1, 0.8, 0.1});
+  }
+  EXPECT_LE(copies_in_grey, 3);
+  EXPECT_EQ(copies_in_pale, copies_in_grey);
+  EXPECT_GE(copies_in_strong, 8);
+}
+
+// Beside stickers that cover more than it does, a figure is one more of them.
+TEST(CopyOdds, AFigureTellsOnlyBesideSmallerStickers) {
+  const auto copies_beside = [](double radius) {
+    return copies_with_figure([=](const made::Scene&, double x, double y) -> std::optional<double> {
+      const double middle = x < 320 ? 110 : 530;
+      if (std::hypot(x - middle, y - 240) < radius) return 235;
+      return std::nullopt;
+    });
+  };
+  EXPECT_LE(copies_beside(30), 3);
+  EXPECT_GE(copies_beside(85), 7);
+}
+
+// Nor does one tell anything where most outlines of what changed are level or upright ones, as
+// those of a band that an editor put beside it are.
+TEST(CopyOdds, AFigureTellsNothingBesideAPastedBand) {
+  const auto copies_beside = [](double width) {
+    return copies_with_figure(
+        [=](const made::Scene& scene, double x, double) -> std::optional<double> {
+          if (std::abs(x - 160) >= width / 2) return std::nullopt;
+          return scene.at(160, 240) < 128 ? 250 : 5;
+        });
+  };
+  EXPECT_LE(copies_beside(0), 3);
+  EXPECT_GE(copies_beside(60), 8);
+}
+
+// Somebody stood in one place when the entry was taken and in another when the item was.
+TEST(CopyOdds, SomebodyWhoMovedMakesItAnotherPictureOfTheScene) {
+  int copies = 0;
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    const made::Scene scene(seed), clothes(seed + 1'000);
+    const auto with_somebody_at = [&](double middle) {
+      return [&, middle](double x, double y) {
+        const double across = std::abs(x - middle);
+        // Nobody is a rectangle; what is one looks pasted (decision 0078).
+        const double half = 45 + 18 * std::sin(y / 31) + (y - 200) / 10;
+        const bool somebody = (y > 190 && across < half) || std::hypot(across, y - 150) < 45;
+        return somebody ? std::clamp(clothes.at(x - middle + 320, y) * 0.8 - 20, 0.0, 255.0)
+                        : scene.at(x, y);
+      };
+    };
+    const double odds = odds_of(item_showing({}, with_somebody_at(200), noisy),
+                                entry_showing(with_somebody_at(430)), {});
+    copies += odds >= kLikely;
+  }
+  EXPECT_LE(copies, 1);
+}
+
+TEST(CopyOdds, OtherContentIsNoCopy) {
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    const made::Scene scene(seed), other(seed + 500);
+    const auto shown = [&](double x, double y) { return other.at(x, y); };
+    const auto known = [&](double x, double y) { return scene.at(x, y); };
+    EXPECT_FALSE(is_copy(item_showing({}, shown, untouched), entry_showing(known), {})) << seed;
+  }
+}
+
+}  // namespace
+}  // namespace weir
