@@ -285,8 +285,7 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
     options.named = named;
     auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
                                       pictures_among(asked, services.store), options));
-    auto claims = without_weak_hashes(joined(matches[i], std::move(pictures)),
-                                      services.settings.expected_false_alarms, reports[i].notes);
+    auto claims = joined(matches[i], std::move(pictures));
     claims = TRY(with_videos(std::move(claims), items[i], asked, services));
     ExchangedClaims exchanged;
     if (items[i].video) exchanged = TRY(match_exchanged(*items[i].video, services));
