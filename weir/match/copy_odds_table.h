@@ -16,45 +16,44 @@ struct TermCurve {
   std::array<Knot, 5> knots{};
 };
 
-constexpr double kBias = -12.31;
+constexpr double kBias = -13.63;
 // Of pairs of unrelated pictures, the share that has anything in common.
 constexpr double kSharedByUnrelated = 0.00045;
-// Of these, the share with odds over kTailFrom; it falls by e with each kTailStep.
-constexpr double kTailShare = 0.1;
-constexpr double kTailFrom = -1.26;
-constexpr double kTailStep = 2.29;
+// Of these, the share whose odds exceed kTailFrom.
+constexpr double kTailShare = 0.02;
+constexpr double kTailFrom = 1.60;
 // clang-format off
 constexpr std::array<TermCurve, kTerms> kCurves{{
-    {Sense::kShared, {{{2, 0}, {4, 0.92}, {5, 0.92}, {6.5, 0.92}, {8, 2.78}}}},  // places
-    {Sense::kShared, {{{0.05, 0}, {0.15, 3.81}, {0.3, 5.15}, {0.6, 6.32}, {0.9, 7.48}}}},  // found
-    {Sense::kShared, {{{0.02, 0}, {0.1, 5.89}, {0.3, 6.92}, {0.6, 6.92}, {0.9, 6.92}}}},  // spread
+    {Sense::kShared, {{{2, 0}, {4, 0.34}, {5, 0.34}, {6.5, 0.34}, {8, 1.35}}}},  // places
+    {Sense::kShared, {{{0.05, 0}, {0.15, 4.05}, {0.3, 6.67}, {0.6, 7.15}, {0.9, 9.13}}}},  // found
+    {Sense::kShared, {{{0.02, 0}, {0.1, 5.03}, {0.3, 6.62}, {0.6, 6.62}, {0.9, 6.62}}}},  // spread
     {Sense::kShared, {{{1, 0}, {3, 0}, {5, 0}, {6.5, 0}, {8, 0}}}},  // blocks
-    {Sense::kShared, {{{0.3, 0}, {0.5, 0}, {0.7, 0}, {0.9, 0}, {1, 3.13}}}},  // agreeing
-    {Sense::kShared, {{{0, 0}, {0.02, 0}, {0.1, 0}, {0.3, 0}, {0.6, -1.51}}}},  // differing
-    {Sense::kShared, {{{0, 0}, {0.05, -1.42}, {0.15, -1.42}, {0.3, -1.42}, {0.5, -1.42}}}},  // partly
+    {Sense::kShared, {{{0.3, 0}, {0.5, 0}, {0.7, 0}, {0.9, 0}, {1, 1.33}}}},  // agreeing
+    {Sense::kShared, {{{0, 0}, {0.02, 0}, {0.1, 0}, {0.3, -0.06}, {0.6, -2.06}}}},  // differing
+    {Sense::kShared, {{{0, 0}, {0.05, -0.5}, {0.15, -0.5}, {0.3, -0.5}, {0.5, -0.5}}}},  // partly
     {Sense::kShared, {{{0.8, 0}, {1.5, 0}, {2, 0}, {2.4, 0}, {3, 0}}}},  // typical
-    {Sense::kShared, {{{1.6, 0}, {2.1, 0}, {2.4, 0}, {2.7, 1.11}, {3.2, 3.46}}}},  // exact
-    {Sense::kShared, {{{0, 0}, {0.1, 3}, {0.25, 3}, {0.5, 3}, {0.8, 3}}}},  // bulk
-    {Sense::kShared, {{{0.05, 0}, {0.15, 0}, {0.25, 0.17}, {0.4, 0.24}, {0.7, 0.24}}}},  // larger
-    {Sense::kShared, {{{0.02, 0}, {0.1, 1}, {0.3, 2.39}, {0.6, 2.39}, {0.95, 2.39}}}},  // item_share
-    {Sense::kShared, {{{0.02, 0}, {0.1, 0}, {0.3, 0}, {0.6, 0}, {0.95, 1.27}}}},  // entry_share
-    {Sense::kShared, {{{1, 0}, {2, 0}, {3, 0.1}, {3.7, 0.98}, {4.5, 2.15}}}},  // tones
-    {Sense::kShared, {{{0.04, 0}, {0.07, -4.36}, {0.1, -4.36}, {0.15, -4.36}, {0.3, -4.36}}}},  // noise
-    {Sense::kMoment, {{{0, 0}, {1, -0.43}, {2, -4.29}, {3.5, -7.7}, {5, -7.7}}}},  // moved
-    {Sense::kMoment, {{{0, 0}, {1, 0}, {2, -2.44}, {3.5, -2.44}, {5, -2.44}}}},  // together
+    {Sense::kShared, {{{1.6, 0}, {2.1, 0}, {2.4, 0}, {2.7, 1.29}, {3.2, 2.66}}}},  // exact
+    {Sense::kShared, {{{0, 0}, {0.1, 1.94}, {0.25, 1.94}, {0.5, 1.94}, {0.8, 1.94}}}},  // bulk
+    {Sense::kShared, {{{0.05, 0}, {0.15, 0}, {0.25, 0.49}, {0.4, 0.49}, {0.7, 0.49}}}},  // larger
+    {Sense::kShared, {{{0.02, 0}, {0.1, 0.76}, {0.3, 1.82}, {0.6, 2.91}, {0.95, 2.91}}}},  // item_share
+    {Sense::kShared, {{{0.02, 0}, {0.1, 0}, {0.3, 0}, {0.6, 0}, {0.95, 1.56}}}},  // entry_share
+    {Sense::kShared, {{{1, 0}, {2, 0}, {3, 0}, {3.7, 0.76}, {4.5, 1.44}}}},  // tones
+    {Sense::kShared, {{{0.04, 0}, {0.07, -3.31}, {0.1, -3.31}, {0.15, -3.31}, {0.3, -3.31}}}},  // noise
+    {Sense::kMoment, {{{0, 0}, {1, -0.66}, {2, -3.75}, {3.5, -6.29}, {5, -6.29}}}},  // moved
+    {Sense::kMoment, {{{0, 0}, {1, -0.17}, {2, -1.95}, {3.5, -1.95}, {5, -1.95}}}},  // together
     {Sense::kMoment, {{{0, 0}, {1, 0}, {2, 0}, {3.5, 0}, {5, 0}}}},  // moved_apart
-    {Sense::kMoment, {{{0, 0}, {1.5, -1.51}, {3, -2.2}, {4.5, -2.2}, {6, -2.2}}}},  // exchanged
-    {Sense::kMoment, {{{0, 0}, {0.05, 0}, {0.12, -1.15}, {0.25, -1.15}, {0.5, -1.15}}}},  // balance
-    {Sense::kMoment, {{{0, 0}, {0.08, 0}, {0.18, -0.32}, {0.3, -2.56}, {0.5, -2.56}}}},  // outlines
-    {Sense::kMoment, {{{0, 0}, {0.02, -0.49}, {0.05, -0.49}, {0.1, -0.49}, {0.2, -0.49}}}},  // newcomers
-    {Sense::kShared, {{{0, 0}, {0.01, -3.05}, {0.04, -3.05}, {0.12, -3.05}, {0.4, -3.05}}}},  // changed
-    {Sense::kShared, {{{0, 0}, {0.02, -0.48}, {0.06, 0.85}, {0.15, 1.51}, {0.4, -0.32}}}},  // put_on
-    {Sense::kShared, {{{0, 0}, {0.1, 0}, {0.25, 0}, {0.4, 3.14}, {0.8, 3.14}}}},  // straight
-    {Sense::kShared, {{{0, 0}, {0.25, 0}, {0.6, 0}, {1, 0}, {2, 0}}}},  // beside
+    {Sense::kMoment, {{{0, 0}, {1.5, -1.04}, {3, -2.4}, {4.5, -2.4}, {6, -2.4}}}},  // exchanged
+    {Sense::kMoment, {{{0, 0}, {0.05, 0}, {0.12, -0.41}, {0.25, -0.41}, {0.5, -0.41}}}},  // balance
+    {Sense::kMoment, {{{0, 0}, {0.08, 0}, {0.18, -0.22}, {0.3, -2.07}, {0.5, -2.07}}}},  // outlines
+    {Sense::kMoment, {{{0, 0}, {0.02, -0.34}, {0.05, -0.34}, {0.1, -0.34}, {0.2, -0.34}}}},  // newcomers
+    {Sense::kShared, {{{0, 0}, {0.01, -2.25}, {0.04, -2.25}, {0.12, -2.25}, {0.4, -2.25}}}},  // changed
+    {Sense::kShared, {{{0, 0}, {0.02, -0.2}, {0.06, 0.78}, {0.15, 0.79}, {0.4, -0.91}}}},  // put_on
+    {Sense::kShared, {{{0, 0}, {0.1, 0}, {0.25, 0}, {0.4, 2.73}, {0.8, 2.73}}}},  // straight
+    {Sense::kShared, {{{0, 0}, {0.25, 0}, {0.6, 0}, {1, -0.12}, {2, -0.12}}}},  // beside
     {Sense::kMoment, {{{0, 0}, {0.06, 0}, {0.15, 0}, {0.3, 0}, {0.6, 0}}}},  // shifted
     {Sense::kShared, {{{0, 0}, {0.05, 0}, {0.15, 0}, {0.3, 0}, {0.6, 0}}}},  // strain
-    {Sense::kShared, {{{0, 0}, {1, -3}, {1.6, -1.91}, {2.6, -1.59}, {3.6, -1.15}}}},  // pieces
-    {Sense::kShared, {{{0, 2.4}, {10, 0.37}, {20, 0.19}, {31, 0.19}, {48, 0}}}},  // hash
+    {Sense::kShared, {{{0, 0}, {1, -2.31}, {1.6, -1.67}, {2.6, -2.28}, {3.6, -1.98}}}},  // pieces
+    {Sense::kShared, {{{0, 1.59}, {10, 0.61}, {20, 0.44}, {31, 0.44}, {48, 0}}}},  // hash
 }};
 // clang-format on
 
