@@ -51,7 +51,7 @@ class Search {
   Search(const VideoTrack& item, const VideoTrack& entry, std::span<const FrameHit> hits,
          bool backward = false)
       : backward_(backward),
-        item_times_(item),
+        item_times_(item, false, FrameTimes::Held::kOnce),
         entry_times_(entry, backward),
         tracks_{item, entry, item_times_, entry_times_},
         hits_(hits),
@@ -90,8 +90,8 @@ class Search {
     return found;
   }
 
-  std::vector<SharedSegment> held(std::span<const SharedSegment> known) {
-    return held_pictures(tracks_, hits_, known, places_);
+  std::vector<SharedSegment> held(std::span<const SharedSegment> known, PictureSpans& spans) {
+    return held_pictures(tracks_, hits_, known, spans, places_);
   }
 
  private:
@@ -210,6 +210,7 @@ class Search {
     segment.entry_to = in_entry(span.to);
     segment.speed = span.line.speed;
     segment.mirrored = mirrored;
+    segment.agreement = std::clamp(span.whole, 0.0, 1.0);
     segment.entry_to_item = place.transform;
     segment.item_region = place.item_region;
     segment.entry_region = place.entry_region;
@@ -319,7 +320,9 @@ std::vector<SharedSegment> align_videos(const VideoTrack& item, const VideoTrack
     found.push_back(std::move(one));
   for (SharedSegment& one : backward_segments(item, entry, hits, found, options.most_segments))
     found.push_back(std::move(one));
-  for (SharedSegment& one : search.held(found)) found.push_back(std::move(one));
+  PictureSpans own;
+  PictureSpans& spans = options.spans ? *options.spans : own;
+  for (SharedSegment& one : search.held(found, spans)) found.push_back(std::move(one));
   return resolved(std::move(found), options.most_segments);
 }
 
