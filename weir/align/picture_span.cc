@@ -24,7 +24,7 @@ constexpr double kMostOff = 60;        // seconds that are followed
 // A thumb, small enough to be laid over another a hundred times.
 struct Small {
   uint32_t width = 0, height = 0;
-  std::vector<float> samples;
+  std::vector<float> samples;  // none (NaN) where something is laid over
 };
 
 // What a sample differs from those around it by. Skies are bright and the ground is dark in many
@@ -38,26 +38,33 @@ Small detailed(const Small& plain) {
   };
   for (int y = 0; y < int(plain.height); ++y)
     for (int x = 0; x < int(plain.width); ++x) {
-      float sum = 0;
+      float sum = 0, count = 0;
       for (int v = -kAround; v <= kAround; ++v)
-        for (int u = -kAround; u <= kAround; ++u) sum += at(x + u, y + v);
+        for (int u = -kAround; u <= kAround; ++u) {
+          const float one = at(x + u, y + v);
+          if (!std::isnan(one)) sum += one, count += 1;
+        }
       out.samples[static_cast<size_t>(y) * plain.width + static_cast<size_t>(x)] -=
-          sum / ((2 * kAround + 1) * (2 * kAround + 1));
+          sum / std::max(1.0F, count);
     }
   return out;
 }
 
-Small shrunk(const VideoTrack& track, size_t frame) {
+Small shrunk(const VideoTrack& track, std::span<const uint8_t> laid_over, size_t frame) {
   const auto thumb = track.thumb(frame);
   const uint32_t by = std::max(1u, std::max(track.thumb_width, track.thumb_height) / kSide);
   Small out{track.thumb_width / by, track.thumb_height / by, {}};
   for (uint32_t y = 0; y < out.height; ++y)
     for (uint32_t x = 0; x < out.width; ++x) {
       float sum = 0;
+      bool is_shown = true;
       for (uint32_t v = 0; v < by; ++v)
-        for (uint32_t u = 0; u < by; ++u)
-          sum += thumb[size_t{y * by + v} * track.thumb_width + x * by + u];
-      out.samples.push_back(sum / static_cast<float>(by * by));
+        for (uint32_t u = 0; u < by; ++u) {
+          const size_t at = size_t{y * by + v} * track.thumb_width + x * by + u;
+          sum += thumb[at];
+          is_shown &= at >= laid_over.size() || laid_over[at] == 0;
+        }
+      out.samples.push_back(is_shown ? sum / static_cast<float>(by * by) : std::nanf(""));
     }
   return detailed(out);
 }
@@ -71,7 +78,8 @@ struct Lie {
 // The correlation of a frame with the picture where it lies; -1 where too little of it is left.
 double fit(const Small& picture, const Small& frame, const Lie& lie) {
   const double middle_x = (picture.width - 1) / 2.0, middle_y = (picture.height - 1) / 2.0;
-  double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+  double shown = 0, n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+  for (const float sample : frame.samples) shown += !std::isnan(sample);
   for (uint32_t y = 0; y < frame.height; ++y) {
     const double v = lie.scale * (y - middle_y) + lie.down + middle_y;
     if (v < 0 || v > picture.height - 1) continue;
@@ -87,10 +95,11 @@ double fit(const Small& picture, const Small& frame, const Lie& lie) {
       const float lower = at[picture.width] + across * (at[picture.width + 1] - at[picture.width]);
       const double p = upper + low * (lower - upper);
       const double q = frame.samples[size_t{y} * frame.width + x];
+      if (std::isnan(p * q)) continue;
       n += 1, a += p, b += q, aa += p * p, bb += q * q, ab += p * q;
     }
   }
-  if (n < kLeastOverlap * static_cast<double>(frame.samples.size())) return -1;
+  if (n < 1 || n < kLeastOverlap * shown) return -1;
   const double va = aa / n - a / n * a / n, vb = bb / n - b / n * b / n;
   if (va < kContrast * kContrast || vb < kContrast * kContrast) return 0;
   return (ab / n - a / n * b / n) / std::sqrt(va * vb);
@@ -118,8 +127,9 @@ double best_fit(const Small& picture, const Small& frame, Lie& lie) {
 
 }  // namespace
 
-PictureSpan picture_span(const VideoTrack& track, const FrameTimes& times, size_t place) {
-  const Small picture = shrunk(track, times.frame(place));
+PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_over,
+                         const FrameTimes& times, size_t place) {
+  const Small picture = shrunk(track, laid_over, times.frame(place));
   PictureSpan span;
   span.first = span.last = place;
   const auto walk = [&](bool forward) {
@@ -130,7 +140,7 @@ PictureSpan picture_span(const VideoTrack& track, const FrameTimes& times, size_
       const size_t next = forward ? at + 1 : at - 1;
       if (std::abs(times.time(next) - times.time(place)) > kMostOff) break;
       const bool is_cut = times.follows_cut(forward ? next : at);
-      const Small frame = shrunk(track, times.frame(next));
+      const Small frame = shrunk(track, laid_over, times.frame(next));
       // As it moved before, so it moves on; or it stands where it lay.
       Lie moved{2 * lie.scale - before.scale, 2 * lie.right - before.right,
                 2 * lie.down - before.down};
@@ -170,7 +180,7 @@ const PictureSpan& PictureSpans::around(const VideoTrack& track, const FrameTime
     return one.first <= place && place <= one.last;
   });
   if (known != found_.end()) return *known;
-  found_.push_back(picture_span(track, times, place));
+  found_.push_back(picture_span(track, laid_over_, times, place));
   return found_.back();
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "weir/align/frame_times.h"
@@ -22,16 +24,22 @@ struct PictureSpan {
 };
 
 // The span around a moment, followed in the thumbs from moment to moment in both directions until
-// half of the picture is gone. Precondition: has_thumbs(), and `place` is one of `times`.
-PictureSpan picture_span(const VideoTrack& track, const FrameTimes& times, size_t place);
+// half of the picture is gone. Samples that are 1 in `laid_over`, if it is not empty, do not count.
+// Precondition: has_thumbs(), and `place` is one of `times`.
+PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_over,
+                         const FrameTimes& times, size_t place);
 
 // The spans of one video, each found once.
 class PictureSpans {
  public:
+  // `laid_over` as of picture_span(); it must outlive this.
+  explicit PictureSpans(std::span<const uint8_t> laid_over = {}) : laid_over_(laid_over) {}
+
   // That which `place` lies in. As of picture_span(), always of the same track and times.
   const PictureSpan& around(const VideoTrack& track, const FrameTimes& times, size_t place);
 
  private:
+  std::span<const uint8_t> laid_over_;
   std::vector<PictureSpan> found_;
 };
 

@@ -47,7 +47,8 @@ struct SharedSegment {
 
 struct VideoAlignOptions {
   size_t most_segments = 20;
-  PictureSpans* spans = nullptr;  // of the item: filled on the way, for the next entry
+  std::span<const uint8_t> laid_over;  // samples of the item's thumbs that show something else
+  PictureSpans* spans = nullptr;       // of the item: filled on the way, for the next entry
 };
 
 // The segments in which the item shows the entry, by item_from; none when they share nothing.

@@ -8,6 +8,7 @@
 #include "weir/align/frame_times.h"
 #include "weir/align/picture_span.h"
 #include "weir/align/thumb_pair.h"
+#include "weir/match/laid_over.h"
 
 namespace weir {
 
@@ -22,7 +23,10 @@ constexpr double kJoined = 0.3;  // seconds between spans of one picture that ar
 class StillSpans {
  public:
   explicit StillSpans(const VideoTrack& item)
-      : item_(item), times_(item, false, FrameTimes::Held::kOnce) {}
+      : item_(item),
+        laid_over_(laid_over(item)),
+        times_(item, false, FrameTimes::Held::kOnce),
+        spans_(laid_over_) {}
 
   std::pair<double, double> of(size_t still) {
     const double time = seconds_of(item_.stills[still].time);
@@ -36,6 +40,7 @@ class StillSpans {
 
  private:
   const VideoTrack& item_;
+  std::vector<uint8_t> laid_over_;
   FrameTimes times_;
   PictureSpans spans_;
 };

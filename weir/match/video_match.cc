@@ -13,6 +13,7 @@
 
 #include "weir/align/frame_times.h"
 #include "weir/hash/local_features.h"
+#include "weir/match/laid_over.h"
 #include "weir/match/shared_part.h"
 #include "weir/match/slide_match.h"
 #include "weir/match/still_match.h"
@@ -274,8 +275,10 @@ Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoI
   allot_pairs(std::span(votes).first(std::min(votes.size(), options.most_entries)));
   std::vector<Span> harmless;
   Budget budget;
-  PictureSpans spans;
+  const std::vector<uint8_t> over = laid_over(item);
+  PictureSpans spans(over);
   VideoAlignOptions align;
+  align.laid_over = over;
   align.spans = &spans;
   size_t looked_at = 0;
   for (const EntryVotes& one : votes) {

@@ -13,6 +13,7 @@
 #include "weir/align/thumb_pair.h"
 #include "weir/align/transform.h"
 #include "weir/hash/thumb_hash.h"
+#include "weir/match/line_changes.h"
 
 namespace weir {
 
@@ -24,11 +25,9 @@ constexpr double kLeastPart = 0.24;      // of the side
 constexpr double kApart = 0.45;          // correlation across the line, at most
 constexpr double kWithin = 0.7;          // on both sides of it, at least
 constexpr size_t kBands = 3;             // along the line, each of which must say so
-constexpr double kLeastChange = 3;       // levels, to say anything
 constexpr double kApartInMiddle = 0.4;   // of the whole line, at half of the side, and
 constexpr double kBandInMiddle = 0.7;    // in each band
 constexpr double kApartAlways = 0.45;    // of the whole line, on average over all of a video
-constexpr float kStep = 8;               // levels
 constexpr double kLongEdge = 0.45;       // of the line, that it is a step of brightness, and
 constexpr double kClearEdge = 1.5;       // times as much as lines beside it;
 constexpr double kHardlyClearer = 1.05;  // in the middle
@@ -39,62 +38,6 @@ constexpr int kCutBits = 90;         // as of whole frames
 constexpr int kDepth = 2;            // a part may have parts
 constexpr size_t kMostParts = 8;     // each costs as much as the whole
 
-// Frames of a track, some of them, each turned so that lines run down.
-class Window {
- public:
-  Window(const VideoTrack& track, size_t first, size_t end, bool across)
-      : width_(across ? track.thumb_height : track.thumb_width),
-        height_(across ? track.thumb_width : track.thumb_height),
-        changes_(size_t{width_} * height_) {
-    const size_t frames = end - first;
-    for (uint32_t x = 0; x < width_; ++x)
-      for (uint32_t y = 0; y < height_; ++y) {
-        auto& one = changes_[size_t{x} * height_ + y];
-        const size_t at =
-            across ? size_t{x} * track.thumb_width + y : size_t{y} * track.thumb_width + x;
-        double sum = 0;
-        for (size_t i = first; i < end; ++i) sum += track.thumb(i)[at];
-        means_.push_back(static_cast<float>(sum / double(frames)));
-        for (size_t i = first; i < end; ++i)
-          one.push_back(static_cast<float>(track.thumb(i)[at] - sum / double(frames)));
-      }
-  }
-
-  uint32_t width() const { return width_; }
-
-  // How alike two columns change, over all rows of a band; nothing where hardly anything changes.
-  // Where only one of them changes they have nothing in common.
-  std::optional<double> together(uint32_t left, uint32_t right, size_t band,
-                                 size_t bands = kBands) const {
-    double aa = 0, bb = 0, ab = 0, count = 0;
-    for (size_t y = band * height_ / bands; y < (band + 1) * height_ / bands; ++y) {
-      const auto& a = changes_[size_t{left} * height_ + y];
-      const auto& b = changes_[size_t{right} * height_ + y];
-      for (size_t i = 0; i < a.size(); ++i) aa += a[i] * a[i], bb += b[i] * b[i], ab += a[i] * b[i];
-      count += static_cast<double>(a.size());
-    }
-    const double least = kLeastChange * kLeastChange * count;
-    if (aa < least && bb < least) return {};
-    return ab / std::sqrt(std::max(aa, least) * std::max(bb, least));
-  }
-
-  // The share of rows, over all frames, in which two columns are far apart.
-  double edge(uint32_t left, uint32_t right) const {
-    size_t far = 0, all = 0;
-    for (uint32_t y = 0; y < height_; ++y) {
-      const size_t a = size_t{left} * height_ + y, b = size_t{right} * height_ + y;
-      for (size_t i = 0; i < changes_[a].size(); ++i, ++all)
-        far += std::abs(means_[a] + changes_[a][i] - means_[b] - changes_[b][i]) >= kStep;
-    }
-    return all > 0 ? static_cast<double>(far) / static_cast<double>(all) : 0;
-  }
-
- private:
-  uint32_t width_, height_;
-  std::vector<std::vector<float>> changes_;  // by column, then row: of each frame
-  std::vector<float> means_;                 // by column, then row
-};
-
 // What is seen across a line, between the columns beside it.
 struct Across {
   double all = 1;     // correlation of changes, over the whole line
@@ -103,12 +46,12 @@ struct Across {
   double edge = 0;    // how much of it is a step of brightness
   double beside = 0;  // the same of lines on both sides of it
 };
-Across across(const Window& window, uint32_t x) {
+Across across(const LineChanges& window, uint32_t x) {
   Across out;
   out.all = window.together(x - 1, x + 1, 0, 1).value_or(1);
   out.most = -1;
   for (size_t band = 0; band < kBands; ++band)
-    out.most = std::max(out.most, window.together(x - 1, x + 1, band).value_or(1));
+    out.most = std::max(out.most, window.together(x - 1, x + 1, band, kBands).value_or(1));
   for (const uint32_t from : {x - 4, x + 2}) {
     out.within = std::min(out.within, window.together(from, from + 2, 0, 1).value_or(1));
     out.beside = std::max(out.beside, window.edge(from, from + 2));
@@ -125,7 +68,7 @@ bool meet_in_middle(const Across& at) {
 
 // The line across which changes are least alike, if there is one: between columns line - 1 and
 // line + 1 of the thumb.
-std::optional<uint32_t> line_in(const Window& window) {
+std::optional<uint32_t> line_in(const LineChanges& window) {
   const uint32_t middle = window.width() / 2;
   for (const uint32_t x : {middle, middle - 1})
     if (meet_in_middle(across(window, x))) return x;
@@ -149,12 +92,12 @@ struct Line {
 };
 
 // A line through the middle that stands all the time, told by all windows together.
-std::optional<uint32_t> always_in_middle(std::span<const Window> windows) {
+std::optional<uint32_t> always_in_middle(std::span<const LineChanges> windows) {
   if (windows.empty()) return {};
   const uint32_t middle = windows.front().width() / 2;
   for (const uint32_t x : {middle, middle - 1}) {
     double all = 0, edge = 0, beside = 0;
-    for (const Window& window : windows) {
+    for (const LineChanges& window : windows) {
       const Across at = across(window, x);
       all += at.all, edge += at.edge, beside += at.beside;
     }
@@ -170,11 +113,11 @@ std::vector<Line> lines_of(const VideoTrack& video) {
   const double step = FrameTimes(video).step();
   const auto frames = std::max<size_t>(kLeastFrames, static_cast<size_t>(kWindow / step));
   for (const bool is_across : {false, true}) {
-    std::vector<Window> windows;
+    std::vector<LineChanges> windows;
     std::vector<Line> found;
     for (size_t first = 0; first + kLeastFrames <= video.frames.size(); first += frames / 2) {
       const size_t end = std::min(video.frames.size(), first + frames);
-      const Window& window = windows.emplace_back(video, first, end, is_across);
+      const LineChanges& window = windows.emplace_back(video, first, end, is_across);
       if (windows.size() > kMostWindows) windows.erase(windows.begin());
       const auto at = line_in(window);
       const auto before = std::find_if(found.begin(), found.end(), [&](const Line& one) {
