@@ -14,7 +14,8 @@ std::chrono::microseconds microseconds_of(double seconds) {
 namespace {
 
 // Two moments that are nearer are of one frame by chance, however many a second there are.
-constexpr double kHeldFor = 0.1;  // seconds
+constexpr double kHeldFor = 0.1;     // seconds
+constexpr double kFrozenFrom = 2.1;  // seconds: that is no rate of frames
 
 // Whether the second frame is the first one, at another moment.
 bool is_held(const VideoTrack& track, size_t first, size_t second) {
@@ -47,12 +48,15 @@ FrameTimes::FrameTimes(const VideoTrack& track, bool backward, Held held) {
   duration_ = seconds_of(track.duration);
   if (!places_.empty()) duration_ = std::max(duration_, places_.back().time);
   size_t kept = 0;
-  for (const Place& place : places_) {
-    if (held == Held::kOnce && kept > 0 && place.time - places_[kept - 1].time >= kHeldFor &&
-        is_held(track, places_[kept - 1].frame, place.frame))
-      places_[kept - 1].last_seen = place.time;
-    else
-      places_[kept++] = place;
+  for (size_t first = 0, end = 0; first < places_.size(); first = end) {
+    for (end = first + 1; held == Held::kOnce && end < places_.size() &&
+                          places_[end].time - places_[end - 1].time >= kHeldFor &&
+                          is_held(track, places_[first].frame, places_[end].frame);)
+      ++end;
+    const double last = places_[end - 1].time;
+    const bool is_one = last - places_[first].time <= kFrozenFrom;
+    for (size_t i = first; i < (is_one ? first + 1 : end); ++i) places_[kept++] = places_[i];
+    if (is_one) places_[kept - 1].last_seen = last;
   }
   places_.resize(kept);
   if (!backward) return;

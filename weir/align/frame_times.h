@@ -20,6 +20,7 @@ class FrameTimes {
  public:
   // kOnce makes one place of a frame that is held over several moments, as frames of an item with
   // few frames a second are; between them nothing is known of the video that it was made from.
+  // What is held for more than two seconds is a frozen picture, and stays at each moment.
   enum class Held { kEach, kOnce };
   explicit FrameTimes(const VideoTrack& track, bool backward = false, Held held = Held::kEach);
 

@@ -23,6 +23,8 @@ constexpr size_t kMostMoments = 4;    // of one held picture
 constexpr double kReach = 1.5;        // seconds of the entry around a hit
 constexpr double kLeastLikeness = 0.85;
 constexpr double kSurelyLike = 0.93;
+constexpr double kLikeFilmed = 0.88;
+constexpr double kCopied = 10;          // digits of a hit of stills that are one picture
 constexpr double kNear = 1, kFar = 10;  // seconds of the entry, of its other moments
 constexpr double kMovesEverywhere = 6;  // levels, of the middle pixel: the camera moves
 constexpr double kMuchNearer = 0.6;     // than any other moment is
@@ -177,8 +179,11 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   segment.entry_region = place->entry_region;
   const std::vector<int16_t> picture = place->thumbs.item_frame(item.frame(middle));
   const bool slide = is_slide(held, middle, item, place->thumbs);
-  const bool is_copy =
-      best >= kSurelyLike && (slide || shows_moment(picture, at, entry, place->thumbs));
+  // Features that agree over all of a picture that a camera comes near say so too, where pixels of
+  // thumbs lie between each other.
+  const bool is_like =
+      best >= (is_filmed(held) && moment.surprise >= kCopied ? kLikeFilmed : kSurelyLike);
+  const bool is_copy = is_like && (slide || shows_moment(picture, at, entry, place->thumbs));
   segment.verdict = is_copy ? Verdict::kCopy : Verdict::kUnclear;
   if (is_copy && (slide || is_filmed(held) || item.size() == 1)) segment.log10_nfa -= kPixelsAgree;
   return segment;

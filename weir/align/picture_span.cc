@@ -132,6 +132,7 @@ PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_
   const Small picture = shrunk(track, laid_over, times.frame(place));
   PictureSpan span;
   span.first = span.last = place;
+  std::vector<double> fits;
   const auto walk = [&](bool forward) {
     Lie lie, before;
     double last = 1;
@@ -157,9 +158,9 @@ PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_
                                  : std::clamp((last - kHalfGone) / (last - one), 0.0, 1.0);
         return near + share * (far - near);
       }
-      if (at != place) span.steadiness = std::min(span.steadiness, last);
       before = lie, lie = on >= still ? moved : stayed;
       last = one, at = next;
+      fits.push_back(one);
       const double way =
           std::max(std::abs(lie.right) / picture.width, std::abs(lie.down) / picture.height);
       span.moved = std::max({span.moved, way, std::abs(lie.scale - 1) / 2});
@@ -171,6 +172,11 @@ PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_
   };
   span.from = walk(false);
   span.to = walk(true);
+  if (!fits.empty()) {
+    const auto low = fits.begin() + static_cast<ptrdiff_t>(fits.size() / 4);
+    std::nth_element(fits.begin(), low, fits.end());
+    span.steadiness = *low;
+  }
   return span;
 }
 

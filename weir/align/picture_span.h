@@ -17,8 +17,8 @@ struct PictureSpan {
   double to = 0;
   size_t first = 0;  // places of the first and the last moment that show it
   size_t last = 0;
-  // The least correlation with the picture, moved along; without the moments at both ends, which
-  // may be of a fade.
+  // What correlates with the picture, moved along, to no more in a quarter of the moments: some at
+  // both ends may be of a fade.
   double steadiness = 1;
   double moved = 0;  // how far the camera moves, in shares of the frame
 };

@@ -35,7 +35,7 @@ constexpr size_t kPairsAllotted = 240;  // as few of most entries are looked at 
 constexpr size_t kFailuresInARow = 4;
 constexpr double kPlainDigits = 4;  // of evidence, which are told as they are
 constexpr double kMostDigits = 12;  // that are told: nobody has looked at rarer false alarms
-constexpr double kSlope = 16;       // digits of evidence over which the rest rises to 0.63
+constexpr double kHalfWay = 24;     // digits of evidence at which half of the rest is told
 constexpr std::chrono::microseconds kShort{4'000'000};
 constexpr std::chrono::microseconds kLeastAlone{1'200'000};
 constexpr int kMostOfEntry = 3;    // one part in so many
@@ -259,10 +259,10 @@ double false_alarms(const std::vector<SharedSegment>& segments, const VideoTrack
     length += long_;
     quality += long_ * quality_of(one, item);
   }
-  const double more = digits - kPlainDigits;
-  if (more > 0 && length > 0)
-    digits = kPlainDigits +
-             (kMostDigits - kPlainDigits) * (1 - std::exp(-more * quality / length / kSlope));
+  if (digits > kPlainDigits && length > 0) {
+    const double more = (digits - kPlainDigits) * std::pow(quality / length, 2);
+    digits = kPlainDigits + (kMostDigits - kPlainDigits) * more / (more + kHalfWay);
+  }
   return std::pow(10, std::clamp(-digits, -300.0, 300.0));
 }
 
