@@ -17,6 +17,7 @@ namespace {
 constexpr double kHalfGone = 0.7;      // of correlation, or of the area that is left
 constexpr double kLeastOverlap = 0.5;  // of the frame, under a camera that moves
 constexpr uint32_t kSide = 32;         // pixels: thumbs are shrunk to that
+constexpr Distance kOther{112};        // from one moment to the next: none of it is left
 constexpr int kAround = 3;             // samples
 constexpr double kContrast = 1;        // levels; a flatter frame shows no picture
 constexpr double kMostOff = 60;        // seconds that are followed
@@ -148,7 +149,9 @@ PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_
       Lie stayed = lie;
       const double on = best_fit(picture, frame, moved);
       const double still = on > 0.98 ? -1 : best_fit(picture, frame, stayed);
-      const double one = std::max(on, still);
+      const Distance apart =
+          distance(track.frames[times.frame(at)].pdq, track.frames[times.frame(next)].pdq);
+      const double one = apart >= kOther ? 0 : std::max(on, still);
       if (one < kHalfGone) {
         const double near = forward ? times.last_seen(at) : times.time(at);
         const double far = forward ? times.time(next) : times.last_seen(next);
