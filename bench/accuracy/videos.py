@@ -4,9 +4,11 @@
 finds that is none.
 
     bench/accuracy/videos.py [run] [--split tune|test|both] [--quick] [--each N] [--json]
-    bench/accuracy/videos.py make [--split tune|test] [--quick] [DIR]
+    bench/accuracy/videos.py run --sets slides,rates,beside,natural [--quick]
+    bench/accuracy/videos.py make [--split tune|test] [--quick] [--sets NAME] [DIR]
 
 `make` only draws a set, and links it into DIR when there is one: known/, queries/, truth.jsonl.
+--sets names small sets to draw and run alone, or `all` of them; without it, the large one is.
 """
 import os
 import sys
@@ -16,7 +18,7 @@ sys.path.insert(0, HERE)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the workers are the parallelism
 import command  # noqa: E402
 import match  # noqa: E402
-from video import figures, page, peers, queries, text  # noqa: E402
+from video import figures, kinds, page, peers, queries, sets, text  # noqa: E402
 
 WORKERS = 2
 
@@ -24,8 +26,16 @@ WORKERS = 2
 def options():
     parser = command.parser(__doc__, 4, "a small part of it")
     parser.add_argument("what", nargs="?", default="run", choices=["run", "make"])
+    parser.add_argument("--sets", default="", help="small sets, by comma: "
+                        + ", ".join(sets.SETS) + "; or all")
     parser.add_argument("target", nargs="?", metavar="DIR", help="where make links its set")
-    return parser.parse_intermixed_args()
+    choice = parser.parse_intermixed_args()
+    choice.sets = list(sets.SETS) if choice.sets == "all" else list(filter(None,
+                                                                        choice.sets.split(",")))
+    unknown = sorted(set(choice.sets) - set(sets.SETS))
+    if unknown:
+        parser.error("no set is called " + ", ".join(unknown))
+    return choice
 
 
 def settings_of(side, choice):
@@ -56,7 +66,10 @@ def link_set(made, target):
 
 def made_only(choice):
     side = "test" if choice.split == "test" else "tune"
-    made = queries.make(choice.folder, side, settings_of(side, choice))
+    if choice.sets:
+        made = [sets.make(choice.folder, name, side, choice.quick) for name in choice.sets][0]
+    else:
+        made = queries.make(choice.folder, side, settings_of(side, choice))
     if choice.target:
         link_set(os.path.abspath(made), choice.target)
     print(choice.target or made)
@@ -100,11 +113,23 @@ def measure_all(choice):
     queries.say("charts in " + out)
 
 
+def measure_sets(choice):
+    program = os.path.join(choice.weir, "weir")
+    for side in ("tune", "test"):
+        for name in choice.sets if choice.split in (side, "both") else ():
+            target = sets.make(choice.folder, name, side, choice.quick)
+            queries.say(f"matching the set {name} of the {side} side")
+            measured = kinds.measure(program, target, queries.truth(target), WORKERS)
+            print("\n".join(kinds.json_lines(name, side, measured)) if choice.json
+                  else kinds.table(name, side, measured) + "\n", flush=True)
+
+
 def main():
     choice = options()
     lock = command.locked(choice.folder)  # noqa: F841: held until the end
     try:
-        (made_only if choice.what == "make" else measure_all)(choice)
+        measure = measure_sets if choice.sets else measure_all
+        (made_only if choice.what == "make" else measure)(choice)
     except RuntimeError as error:
         sys.exit(f"accuracy: {error}")
     return 0

@@ -6,14 +6,11 @@
 #include <set>
 
 #include "weir/base/video_codec.h"
+#include "weir/match/slide_match.h"
 #include "weir/match/still_match.h"
 
 namespace weir {
 namespace {
-
-// Of a long video so many stills are looked for among pictures, evenly spread.
-constexpr size_t kStillsLookedAt = 120;
-constexpr size_t kCandidatesOfStill = 5;
 
 // Nobody has measured how often the signals of others err: such a match is as sure as a match must
 // be, and no surer.
@@ -30,19 +27,6 @@ KnownTracks tracks_among(const BanksAsked& asked, Store& store) {
                                             " is damaged; restore the store's backup"};
     return std::optional(std::move(*track));
   };
-}
-
-// A segment of no length, as a still picture is one.
-SharedSegment moment_of(const SharedRegion& region) {
-  SharedSegment segment;
-  segment.mirrored = region.mirrored;
-  segment.is_still = true;
-  segment.entry_to_item = region.entry_to_item;
-  segment.item_region = region.item_region;
-  segment.entry_region = region.entry_region;
-  segment.log10_nfa = region.log10_nfa;
-  segment.verdict = region.verdict;
-  return segment;
 }
 
 }  // namespace
@@ -65,44 +49,18 @@ Result<std::vector<VideoMatch>> match_picture_with_videos(const PictureFeatures&
   std::vector<VideoMatch> found;
   for (const StillMatch& still : TRY(match_still(picture, services.snapshot.videos(),
                                                  tracks_among(asked, services.store), options))) {
-    SharedSegment segment = moment_of(still.region);
+    SharedSegment segment = still_segment(still.region);
     segment.entry_from = segment.entry_to = still.time;
     found.push_back({still.entry, {segment}, still.expected_false_alarms});
   }
   return found;
 }
 
-// Stills that follow each other and show the same entry are one segment.
 Result<std::vector<VideoMatch>> match_stills_with_pictures(const VideoTrack& item,
                                                            const KnownPictures& known,
                                                            Services& services) {
-  std::map<EntryId, VideoMatch> found;
-  if (services.snapshot.features().rows() == 0) return std::vector<VideoMatch>();
-  PictureMatchOptions options;
-  options.most_candidates = kCandidatesOfStill;
-  const size_t step = (item.stills.size() + kStillsLookedAt - 1) / kStillsLookedAt;
-  // Of all stills together the matches may be expected to be so many false alarms.
-  options.most_false_alarms =
-      services.settings.expected_false_alarms /
-      static_cast<double>(std::clamp<size_t>(item.stills.size(), 1, kStillsLookedAt));
-  for (size_t i = 0; i < item.stills.size(); i += step) {
-    const Still& still = item.stills[i];
-    const auto ends = i + step < item.stills.size() ? item.stills[i + step].time : item.duration;
-    for (const PictureMatch& match :
-         TRY(match_picture(still.picture, services.snapshot.features(), known, options))) {
-      VideoMatch& all =
-          found.try_emplace(match.entry, VideoMatch{match.entry, {}, 1}).first->second;
-      all.expected_false_alarms = std::min(all.expected_false_alarms, match.expected_false_alarms);
-      if (all.segments.empty() || all.segments.back().item_to < still.time) {
-        all.segments.push_back(moment_of(match.pair.shared.regions.front()));
-        all.segments.back().item_from = still.time;
-      }
-      all.segments.back().item_to = ends;
-    }
-  }
-  std::vector<VideoMatch> out;
-  for (auto& [entry, match] : found) out.push_back(std::move(match));
-  return out;
+  return match_slides(item, services.snapshot.features(), known,
+                      services.settings.expected_false_alarms);
 }
 
 Result<ExchangedClaims> match_exchanged(const VideoSignals& item, Services& services) {

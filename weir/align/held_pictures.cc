@@ -12,14 +12,19 @@ namespace weir {
 
 namespace {
 
-constexpr double kLeastHeld = 1.2;  // seconds
-constexpr double kChange = 2.5;     // levels in the mean of a thumb: something changes
-constexpr Distance kOtherHash{18};
-constexpr double kSameMoment = 1.0;  // seconds of the entry
-constexpr size_t kMostMoments = 4;   // of one held picture
-constexpr double kReach = 1.5;       // seconds of the entry around a hit
+constexpr double kLeastHeld = 1.2;    // seconds
+constexpr double kLeastFrozen = 0.9;  // of which so much without any change, for a slide
+constexpr double kLeastSurprise = 2;  // of a hit worth following
+constexpr double kSteady = 0.85;      // correlation: nothing but the camera moves
+constexpr double kFilmed = 0.02;      // of the frame, that the camera moves by
+constexpr double kPixelsAgree = 4;    // digits: pixels of a slide agree everywhere
+constexpr double kSameMoment = 1.0;   // seconds of the entry
+constexpr size_t kMostMoments = 4;    // of one held picture
+constexpr double kReach = 1.5;        // seconds of the entry around a hit
 constexpr double kLeastLikeness = 0.85;
 constexpr double kSurelyLike = 0.93;
+constexpr double kLikeFilmed = 0.88;
+constexpr double kCopied = 10;          // digits of a hit of stills that are one picture
 constexpr double kNear = 1, kFar = 10;  // seconds of the entry, of its other moments
 constexpr double kMovesEverywhere = 6;  // levels, of the middle pixel: the camera moves
 constexpr double kMuchNearer = 0.6;     // than any other moment is
@@ -27,39 +32,40 @@ constexpr double kFrozen = 3;       // levels, that one pixel in a hundred may c
 constexpr double kAbrupt = 30;      // likewise, at least, from one slide to what comes next
 constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
 
-struct Held {
-  size_t first = 0;  // places among the item's moments
-  size_t last = 0;
-};
+// A span in which the item shows one picture, and the place of the hit that led to it.
+using Held = PictureSpan;
 
-bool changes(const TrackPair& tracks, size_t from, size_t to) {
-  const size_t a = tracks.item_times.frame(from), b = tracks.item_times.frame(to);
-  const VideoTrack& item = tracks.item;
-  if (item.frames[b].begins_shot || distance(item.frames[a].pdq, item.frames[b].pdq) > kOtherHash)
-    return true;
-  if (!has_thumbs(item)) return false;
-  const auto one = item.thumb(a), other = item.thumb(b);
-  double sum = 0;
-  for (size_t i = 0; i < one.size(); ++i) sum += std::abs(int{one[i]} - int{other[i]});
-  return sum > kChange * static_cast<double>(one.size());
+// What of a span around a moment no copy explains.
+Held unexplained(Held span, double time, const FrameTimes& times,
+                 std::span<const SharedSegment> known) {
+  for (const SharedSegment& one : known) {
+    if (one.verdict != Verdict::kCopy) continue;
+    const double from = seconds_of(one.item_from), to = seconds_of(one.item_to);
+    if (to <= time) span.from = std::max(span.from, to);
+    if (from >= time) span.to = std::min(span.to, from);
+    if (from < time && time < to) span.to = span.from;
+  }
+  while (span.first < span.last && times.last_seen(span.first) < span.from) ++span.first;
+  while (span.last > span.first && times.time(span.last) > span.to) --span.last;
+  return span;
 }
 
-std::vector<Held> held_spans(const TrackPair& tracks, std::span<const SharedSegment> known) {
+// Spans around hits, as far as no copy explains them.
+std::vector<Held> held_spans(const TrackPair& tracks, std::span<const FrameHit> hits,
+                             std::span<const SharedSegment> known, PictureSpans& all) {
   const FrameTimes& times = tracks.item_times;
   std::vector<Held> spans;
-  const auto is_known = [&](const Held& held) {
-    const double middle = (times.time(held.first) + times.time(held.last)) / 2;
-    return std::any_of(known.begin(), known.end(), [&](const SharedSegment& one) {
-      return one.verdict == Verdict::kCopy && middle >= seconds_of(one.item_from) &&
-             middle <= seconds_of(one.item_to);
-    });
-  };
-  for (size_t first = 0, last = 0; first < times.size(); first = ++last) {
-    while (last + 1 < times.size() && !changes(tracks, last, last + 1) &&
-           !changes(tracks, first, last + 1))
-      ++last;
-    const Held held{first, last};
-    if (times.time(last) - times.time(first) >= kLeastHeld && !is_known(held))
+  if (!has_thumbs(tracks.item)) return spans;
+  const double least = times.size() == 1 ? 0 : kLeastHeld;
+  for (const FrameHit& hit : hits) {
+    const double time = seconds_of(hit.item);
+    const size_t place = times.nearest(time);
+    if (hit.surprise < kLeastSurprise ||
+        std::any_of(spans.begin(), spans.end(),
+                    [&](const Held& one) { return one.first <= place && place <= one.last; }))
+      continue;
+    const Held held = unexplained(all.around(tracks.item, times, place), time, times, known);
+    if (held.to - held.from >= least && held.to > held.from && held.steadiness >= kSteady)
       spans.push_back(held);
   }
   return spans;
@@ -67,6 +73,7 @@ std::vector<Held> held_spans(const TrackPair& tracks, std::span<const SharedSegm
 
 // The moments of the entry that hits of a held picture name, those that tell most first.
 struct Moment {
+  double item = 0;  // of the hit that tells most
   double entry = 0;
   double surprise = 0;
   std::vector<PictureTransform> proposed;
@@ -78,7 +85,7 @@ std::vector<Moment> moments_of(const Held& held, const TrackPair& tracks, bool m
     const double time = seconds_of(hit.item);
     if (hit.mirrored == mirrored && hit.surprise > 0 &&
         time >= tracks.item_times.time(held.first) - 1e-6 &&
-        time <= tracks.item_times.time(held.last) + 1e-6)
+        time <= tracks.item_times.last_seen(held.last) + 1e-6)
       of_held.push_back(&hit);
   }
   std::stable_sort(of_held.begin(), of_held.end(),
@@ -91,7 +98,7 @@ std::vector<Moment> moments_of(const Held& held, const TrackPair& tracks, bool m
     });
     if (at == moments.end()) {
       if (moments.size() == kMostMoments) continue;
-      at = moments.insert(moments.end(), {entry, hit->surprise, {}});
+      at = moments.insert(moments.end(), {seconds_of(hit->item), entry, hit->surprise, {}});
     }
     if (hit->entry_to_item) at->proposed.push_back(*hit->entry_to_item);
   }
@@ -114,24 +121,32 @@ bool shows_moment(const std::vector<int16_t>& picture, double at, const FrameTim
   return true;
 }
 
-// Whether a held picture is a slide: it is frozen, and gives way at once. Before a camera that
-// stands still something always stirs, and what comes next is much like what was.
-bool is_slide(const Held& held, const FrameTimes& item, ThumbPair& thumbs) {
-  const std::vector<int16_t> first = thumbs.item_frame(item.frame(held.first));
+// Whether a held picture is a slide: it is frozen for a while, and what comes before and behind is
+// another picture. Before a camera that stands still something always stirs, and what comes next is
+// much like what was.
+bool is_slide(const Held& held, size_t middle, const FrameTimes& item, ThumbPair& thumbs) {
+  const std::vector<int16_t> picture = thumbs.item_frame(item.frame(middle));
   const auto change_to = [&](size_t place) {
-    return residual(thumbs.item_frame(item.frame(place)), first).most;
+    return residual(thumbs.item_frame(item.frame(place)), picture).most;
   };
-  for (size_t k = held.first + 1; k <= held.last; ++k)
-    if (change_to(k) > kFrozen) return false;
-  return (held.first == 0 || change_to(held.first - 1) >= kAbrupt) &&
+  size_t first = middle, last = middle;
+  while (first > held.first && change_to(first - 1) <= kFrozen) --first;
+  while (last < held.last && change_to(last + 1) <= kFrozen) ++last;
+  return item.last_seen(last) - item.time(first) >= kLeastFrozen && item.size() > 1 &&
+         (held.first == 0 || change_to(held.first - 1) >= kAbrupt) &&
          (held.last + 1 == item.size() || change_to(held.last + 1) >= kAbrupt);
+}
+
+// Whether a picture itself is filmed: all of it moves together, and nothing in it.
+bool is_filmed(const Held& held) {
+  return held.moved >= kFilmed && held.steadiness >= kSteady;
 }
 
 std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, bool mirrored,
                                         const TrackPair& tracks, VideoPlaces& places) {
   const FrameTimes& item = tracks.item_times;
   const FrameTimes& entry = tracks.entry_times;
-  const size_t middle = (held.first + held.last) / 2;
+  const size_t middle = item.nearest(moment.item);
   const double time = item.time(middle);
   VideoPlace* place = places.best(tracks, moment.proposed, mirrored, {0, moment.entry}, time, time);
   if (place == nullptr) return {};
@@ -149,9 +164,8 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   segment.log10_nfa = std::log10(tests) - moment.surprise;
   if (segment.log10_nfa > kPossible) return {};
   const double half = entry.step() / 2;
-  segment.item_from = microseconds_of(std::max(0.0, item.time(held.first) - item.step() / 2));
-  segment.item_to =
-      microseconds_of(std::min(item.duration(), item.time(held.last) + item.step() / 2));
+  segment.item_from = microseconds_of(held.from);
+  segment.item_to = microseconds_of(held.to);
   segment.told_from = segment.item_from;
   segment.told_to = segment.item_to;
   segment.entry_from = microseconds_of(std::max(0.0, at - half));
@@ -159,23 +173,29 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   segment.speed = 0;
   segment.mirrored = mirrored;
   segment.is_still = true;
+  segment.agreement = best;
   segment.entry_to_item = place->transform;
   segment.item_region = place->item_region;
   segment.entry_region = place->entry_region;
   const std::vector<int16_t> picture = place->thumbs.item_frame(item.frame(middle));
-  const bool is_copy = best >= kSurelyLike && (is_slide(held, item, place->thumbs) ||
-                                               shows_moment(picture, at, entry, place->thumbs));
+  const bool slide = is_slide(held, middle, item, place->thumbs);
+  // Features that agree over all of a picture that a camera comes near say so too, where pixels of
+  // thumbs lie between each other.
+  const bool is_like =
+      best >= (is_filmed(held) && moment.surprise >= kCopied ? kLikeFilmed : kSurelyLike);
+  const bool is_copy = is_like && (slide || shows_moment(picture, at, entry, place->thumbs));
   segment.verdict = is_copy ? Verdict::kCopy : Verdict::kUnclear;
+  if (is_copy && (slide || is_filmed(held) || item.size() == 1)) segment.log10_nfa -= kPixelsAgree;
   return segment;
 }
 
 }  // namespace
 
 std::vector<SharedSegment> held_pictures(const TrackPair& tracks, std::span<const FrameHit> hits,
-                                         std::span<const SharedSegment> known,
+                                         std::span<const SharedSegment> known, PictureSpans& spans,
                                          VideoPlaces& places) {
   std::vector<SharedSegment> found;
-  for (const Held& held : held_spans(tracks, known)) {
+  for (const Held& held : held_spans(tracks, hits, known, spans)) {
     std::optional<SharedSegment> best;
     for (const bool mirrored : {false, true})
       for (const Moment& moment : moments_of(held, tracks, mirrored, hits)) {

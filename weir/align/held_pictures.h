@@ -9,9 +9,10 @@
 
 namespace weir {
 
-// Slide shows: spans of the item in which nothing changes and that show one moment of the entry.
-// Spans that `known` segments explain are left out.
+// Slide shows: spans of the item that show one picture, still or under a camera that moves over it,
+// which is one moment of the entry. Spans that `known` segments explain are left out.
 std::vector<SharedSegment> held_pictures(const TrackPair& tracks, std::span<const FrameHit> hits,
-                                         std::span<const SharedSegment> known, VideoPlaces& places);
+                                         std::span<const SharedSegment> known, PictureSpans& spans,
+                                         VideoPlaces& places);
 
 }  // namespace weir

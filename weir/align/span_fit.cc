@@ -74,7 +74,9 @@ size_t reached(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& line,
   size_t last = place, in_a_row = 0, began = place;
   for (size_t at = place; forward ? at + 1 < item.size() : at > 0;) {
     at = forward ? at + 1 : at - 1;
-    if (std::abs(item.time(at) - item.time(last)) > kMostGap) break;
+    const double gap =
+        forward ? item.time(at) - item.last_seen(last) : item.time(last) - item.last_seen(at);
+    if (gap > kMostGap) break;
     if (shows(likeness_at(tracks, thumbs, at, line(item.time(at)))) != Shows::kSame) {
       in_a_row = 0;
       continue;
@@ -90,13 +92,15 @@ size_t reached(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& line,
 // The moment between the last frame that shows the same and the first that does not.
 double end_at(const TrackPair& tracks, size_t place, bool forward) {
   const FrameTimes& item = tracks.item_times;
-  const double time = item.time(place), half = std::min(item.step(), 0.5) / 2;
+  const double half = std::min(item.step(), 0.5) / 2;
   if (forward) {
-    if (place + 1 == item.size()) return std::max(time, std::min(item.duration(), time + 4 * half));
-    return std::min((time + item.time(place + 1)) / 2, time + half);
+    const double seen = item.last_seen(place);
+    if (place + 1 == item.size()) return std::max(seen, std::min(item.duration(), seen + 4 * half));
+    return std::min((seen + item.time(place + 1)) / 2, seen + half);
   }
+  const double time = item.time(place);
   if (place == 0) return std::min(time, half) < 2 * half ? 0 : time;
-  return std::max((time + item.time(place - 1)) / 2, time - half);
+  return std::max((time + item.last_seen(place - 1)) / 2, time - half);
 }
 
 double snapped(const TrackPair& tracks, double moment, size_t last_same) {
@@ -104,7 +108,7 @@ double snapped(const TrackPair& tracks, double moment, size_t last_same) {
   double best = moment, least = kSnap;
   for (size_t i = last_same > 3 ? last_same - 3 : 1; i <= last_same + 3 && i < item.size(); ++i) {
     if (!tracks.item.frames[item.frame(i)].begins_shot) continue;
-    const double cut = (item.time(i - 1) + item.time(i)) / 2;
+    const double cut = (item.last_seen(i - 1) + item.time(i)) / 2;
     if (std::abs(cut - moment) < least) least = std::abs(cut - moment), best = cut;
   }
   return best;
@@ -151,16 +155,18 @@ std::optional<FittedSpan> fit_span(const TrackPair& tracks, ThumbPair& thumbs,
   first = reached(tracks, thumbs, span.line, first, false);
   last = reached(tracks, thumbs, span.line, last, true);
 
-  double sum = 0;
+  double sum = 0, whole = 0;
   for (size_t i = first; i <= last; ++i) {
     const auto likeness = likeness_at(tracks, thumbs, i, span.line(item.time(i)));
     if (!likeness) continue;
     ++span.compared;
     span.same += shows(likeness) == Shows::kSame;
     sum += score_of(likeness);
+    whole += likeness->whole;
   }
   if (span.compared == 0) return {};
   span.agreement = sum / static_cast<double>(span.compared);
+  span.whole = whole / static_cast<double>(span.compared);
   span.from = snapped(tracks, end_at(tracks, first, false), first);
   span.to = snapped(tracks, end_at(tracks, last, true), last);
   if (span.to <= span.from) return {};

@@ -15,7 +15,8 @@ struct FittedSpan {
   TimeLine line;
   double from = 0;  // seconds of the item
   double to = 0;
-  double agreement = 0;  // mean of what frames agree, -1 to 1
+  double agreement = 0;  // mean of what frames agree, -1 to 1: of the middle one of their squares
+  double whole = 0;      // the same of all pixels, captions and what else is laid over them too
   size_t same = 0;       // frames that show the same
   size_t compared = 0;   // frames with a pattern, between `from` and `to`
 };

@@ -58,7 +58,7 @@ bool has_thumbs(const VideoTrack& track) {
 }
 
 ThumbPair::ThumbPair(const VideoTrack& item, const VideoTrack& entry,
-                     const PictureTransform& entry_to_item)
+                     const PictureTransform& entry_to_item, std::span<const uint8_t> laid_over)
     : item_(item), entry_(entry) {
   const auto back = inverse(entry_to_item);
   if (!back || !has_thumbs(item) || !has_thumbs(entry)) return;
@@ -76,7 +76,8 @@ ThumbPair::ThumbPair(const VideoTrack& item, const VideoTrack& entry,
   for (uint32_t y = 0; y < item.thumb_height; ++y)
     for (uint32_t x = 0; x < item.thumb_width; ++x) {
       Place place{x, y, {}};
-      bool inside = true;
+      const size_t sample = size_t{y} * item.thumb_width + x;
+      bool inside = sample >= laid_over.size() || laid_over[sample] == 0;
       for (size_t k = 0; k < kTaps && inside; ++k) {
         const Point p = (*back)(
             {(x + 0.25 + 0.5 * double(k % 2)) * item_x, (y + 0.25 + 0.5 * double(k / 2)) * item_y});

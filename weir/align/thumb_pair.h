@@ -23,8 +23,10 @@ struct ThumbLikeness {
 // Two tracks through one transform: the entry's thumbs as they would lie in the item's.
 class ThumbPair {
  public:
-  // Both tracks must outlive this.
-  ThumbPair(const VideoTrack& item, const VideoTrack& entry, const PictureTransform& entry_to_item);
+  // Both tracks must outlive this. Samples of the item's thumbs that are 1 in `laid_over`, if it is
+  // not empty, show neither and are not compared.
+  ThumbPair(const VideoTrack& item, const VideoTrack& entry, const PictureTransform& entry_to_item,
+            std::span<const uint8_t> laid_over = {});
 
   // Whether enough pixels of the item's thumb show the entry to compare anything.
   bool is_usable() const { return pixels_.size() >= kLeastPixels; }

@@ -43,19 +43,21 @@ constexpr size_t kFramesBackward = 10;
 constexpr double kSureBackward = 0.85;
 constexpr double kMostChanges = 0.5;     // of the pixels
 constexpr double kStillAgreement = 0.8;  // where nothing moves
+constexpr double kFollows = 0.75;        // correlation of changes over time, and
+constexpr double kFollowingTells = 3;    // digits of evidence that it is, beside the pictures
 constexpr double kPossible = -0.5;       // log10 of false alarms, above which chance explains it
 
 // All that is known while one item and one entry are compared.
 class Search {
  public:
   Search(const VideoTrack& item, const VideoTrack& entry, std::span<const FrameHit> hits,
-         bool backward = false)
+         std::span<const uint8_t> laid_over, bool backward = false)
       : backward_(backward),
-        item_times_(item),
+        item_times_(item, false, FrameTimes::Held::kOnce),
         entry_times_(entry, backward),
         tracks_{item, entry, item_times_, entry_times_},
         hits_(hits),
-        places_(item, entry) {}
+        places_(item, entry, laid_over) {}
 
   bool is_possible() const { return item_times_.size() > 0 && entry_times_.size() > 0; }
 
@@ -90,8 +92,8 @@ class Search {
     return found;
   }
 
-  std::vector<SharedSegment> held(std::span<const SharedSegment> known) {
-    return held_pictures(tracks_, hits_, known, places_);
+  std::vector<SharedSegment> held(std::span<const SharedSegment> known, PictureSpans& spans) {
+    return held_pictures(tracks_, hits_, known, spans, places_);
   }
 
  private:
@@ -151,6 +153,8 @@ class Search {
     weigh_hits(tracks_, hits_, fit.weighed);
     if (fit.weighed.log10_nfa > kPossible) return {};
     judge(fit, was_chosen);
+    if (fit.verdict == Verdict::kCopy && fit.follows >= kFollows)
+      fit.weighed.log10_nfa -= kFollowingTells;
     if (fit.span.to - fit.span.from < kLeastSeconds) return {};
     return fit;
   }
@@ -210,6 +214,7 @@ class Search {
     segment.entry_to = in_entry(span.to);
     segment.speed = span.line.speed;
     segment.mirrored = mirrored;
+    segment.agreement = std::clamp(span.whole, 0.0, 1.0);
     segment.entry_to_item = place.transform;
     segment.item_region = place.item_region;
     segment.entry_region = place.entry_region;
@@ -283,7 +288,8 @@ bool is_explained(const FrameHit& hit, std::span<const SharedSegment> found) {
 // runs the other way. Only where things clearly move is backward another than forward.
 std::vector<SharedSegment> backward_segments(const VideoTrack& item, const VideoTrack& entry,
                                              std::span<const FrameHit> hits,
-                                             std::span<const SharedSegment> found, size_t most) {
+                                             std::span<const SharedSegment> found,
+                                             const VideoAlignOptions& options) {
   const auto duration = microseconds_of(FrameTimes(entry).duration());
   std::vector<FrameHit> turned;
   for (const FrameHit& hit : hits) {
@@ -293,9 +299,9 @@ std::vector<SharedSegment> backward_segments(const VideoTrack& item, const Video
   }
   std::vector<SharedSegment> out;
   if (turned.empty()) return out;
-  Search search(item, entry, turned, true);
+  Search search(item, entry, turned, options.laid_over, true);
   for (const bool mirrored : {false, true})
-    for (SharedSegment& one : search.segments(mirrored, most)) {
+    for (SharedSegment& one : search.segments(mirrored, options.most_segments)) {
       if (one.verdict != Verdict::kCopy || seconds_of(one.item_to - one.item_from) < kLeastBackward)
         continue;
       const auto from = one.entry_from;
@@ -312,14 +318,16 @@ std::vector<SharedSegment> backward_segments(const VideoTrack& item, const Video
 std::vector<SharedSegment> align_videos(const VideoTrack& item, const VideoTrack& entry,
                                         std::span<const FrameHit> hits,
                                         const VideoAlignOptions& options) {
-  Search search(item, entry, hits);
+  Search search(item, entry, hits, options.laid_over);
   if (!search.is_possible() || options.most_segments == 0) return {};
   std::vector<SharedSegment> found = search.segments(false, options.most_segments);
   for (SharedSegment& one : search.segments(true, options.most_segments))
     found.push_back(std::move(one));
-  for (SharedSegment& one : backward_segments(item, entry, hits, found, options.most_segments))
+  for (SharedSegment& one : backward_segments(item, entry, hits, found, options))
     found.push_back(std::move(one));
-  for (SharedSegment& one : search.held(found)) found.push_back(std::move(one));
+  PictureSpans own(options.laid_over);
+  PictureSpans& spans = options.spans ? *options.spans : own;
+  for (SharedSegment& one : search.held(found, spans)) found.push_back(std::move(one));
   return resolved(std::move(found), options.most_segments);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weir/align/picture_align.h"
+#include "weir/align/picture_span.h"
 #include "weir/base/video.h"
 
 namespace weir {
@@ -35,6 +36,7 @@ struct SharedSegment {
   PictureTransform entry_to_item;
   Rect item_region;  // in upright pixels
   Rect entry_region;
+  double agreement = 1;  // of the pixels of both regions, 0 to 1: mean correlation over the span
   double log10_nfa = 0;  // expected chance agreements this good, over one entry; smaller is surer
   // Of the item, from the first to the last hit that this rests on; the rest was joined to them
   // because its pixels agree. Within item_from and item_to.
@@ -45,6 +47,8 @@ struct SharedSegment {
 
 struct VideoAlignOptions {
   size_t most_segments = 20;
+  std::span<const uint8_t> laid_over;  // samples of the item's thumbs that show something else
+  PictureSpans* spans = nullptr;       // of the item: filled on the way, for the next entry
 };
 
 // The segments in which the item shows the entry, by item_from; none when they share nothing.

@@ -125,7 +125,8 @@ std::vector<SharedSegment> resolved(std::vector<SharedSegment> found, size_t mos
       else
         from = std::min(to, surer.item_to);
     }
-    if (seconds_of(to - from) < kLeastSeconds) continue;
+    const bool gave_way = to - from < one.item_to - one.item_from;
+    if (to <= from || (gave_way && seconds_of(to - from) < kLeastSeconds)) continue;
     const auto moved = [&](std::chrono::microseconds by) {
       return microseconds_of(seconds_of(by) * one.speed);
     };

@@ -11,7 +11,8 @@ namespace weir {
 
 // Where the entry's frame lies in the item's.
 struct VideoPlace {
-  VideoPlace(const VideoTrack& item, const VideoTrack& entry, const PictureTransform& to_item);
+  VideoPlace(const VideoTrack& item, const VideoTrack& entry, const PictureTransform& to_item,
+             std::span<const uint8_t> laid_over);
 
   PictureTransform transform;
   Rect item_region;  // what is shared, in each upright frame
@@ -23,7 +24,9 @@ struct VideoPlace {
 // The places that were found so far, so that what is computed for one is computed once.
 class VideoPlaces {
  public:
-  VideoPlaces(const VideoTrack& item, const VideoTrack& entry) : item_(item), entry_(entry) {}
+  // `laid_over` as of ThumbPair.
+  VideoPlaces(const VideoTrack& item, const VideoTrack& entry, std::span<const uint8_t> laid_over)
+      : item_(item), entry_(entry), laid_over_(laid_over) {}
 
   // That of the whole frame and those of the proposed transforms that differ, as many as are worth
   // a try and can be compared; lent until the next call.
@@ -38,6 +41,7 @@ class VideoPlaces {
 
   const VideoTrack& item_;
   const VideoTrack& entry_;
+  std::span<const uint8_t> laid_over_;
   std::vector<std::unique_ptr<VideoPlace>> places_;
 };
 

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "weir/hash/content_box.h"
-#include "weir/hash/pdq.h"
 
 namespace weir {
 namespace {
@@ -36,7 +35,6 @@ constexpr double kMostStill = 0.75;  // of the frame
 constexpr double kLeastStill = 0.02;
 constexpr double kStillLine = 0.95;  // of a line at the border, for it to be cut off
 
-constexpr uint32_t kHashSide = 64;  // what PDQ samples
 constexpr int kFillRounds = 40;
 
 // Mean size of the second difference along a line, for each of the lines; `along` and `across` are
@@ -252,37 +250,6 @@ class Filler {
   std::vector<Place> filled_;
 };
 
-// The part of a thumb, stretched to what PDQ samples.
-Pixels stretched(const std::vector<float>& samples, uint32_t width, uint32_t height,
-                 const ShownPart& part) {
-  Pixels out{{}, kHashSide, kHashSide, 1};
-  out.samples.resize(size_t{kHashSide} * kHashSide);
-  const auto at = [](float from, float to, uint32_t i, uint32_t side) {
-    const float share = from + (to - from) * (static_cast<float>(i) + 0.5f) / kHashSide;
-    return std::clamp(share * static_cast<float>(side) - 0.5f, 0.0f, static_cast<float>(side - 1));
-  };
-  for (uint32_t i = 0; i < kHashSide; ++i) {
-    const float y = at(part.top, part.bottom, i, height);
-    const auto y0 = static_cast<uint32_t>(y);
-    const uint32_t y1 = std::min(y0 + 1, height - 1);
-    const float down = y - static_cast<float>(y0);
-    for (uint32_t j = 0; j < kHashSide; ++j) {
-      const float x = at(part.left, part.right, j, width);
-      const auto x0 = static_cast<uint32_t>(x);
-      const uint32_t x1 = std::min(x0 + 1, width - 1);
-      const float across = x - static_cast<float>(x0);
-      const auto row = [&](uint32_t r) {
-        return samples[size_t{r} * width + x0] * (1 - across) +
-               samples[size_t{r} * width + x1] * across;
-      };
-      const float value = row(y0) * (1 - down) + row(y1) * down;
-      out.samples[size_t{i} * kHashSide + j] =
-          static_cast<uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::optional<Rect> shown_box(const PixelView& grey) {
@@ -304,9 +271,8 @@ void blank_what_stays(VideoTrack& track, std::span<const ShownPart> parts) {
     const auto thumb = track.thumb(i);
     std::copy(thumb.begin(), thumb.end(), filled.begin());
     filler.fill(filled);
-    const Pixels picture =
-        stretched(filled, track.thumb_width, track.thumb_height, both(parts[i], moving));
-    const PdqDihedral hash = pdq_dihedral(picture.view());
+    const PdqDihedral hash =
+        thumb_hash(filled, track.thumb_width, track.thumb_height, both(parts[i], moving));
     TrackFrame& frame = track.frames[i];
     frame.clean = hash.dihedral[static_cast<size_t>(Dihedral::kOriginal)];
     frame.clean_mirrored = hash.dihedral[static_cast<size_t>(Dihedral::kFlipY)];

@@ -6,17 +6,9 @@
 
 #include "weir/base/pixels.h"
 #include "weir/base/video.h"
+#include "weir/hash/thumb_hash.h"
 
 namespace weir {
-
-// The part of a frame that shows the picture proper, in shares of the frame's sides.
-struct ShownPart {
-  float left = 0;
-  float top = 0;
-  float right = 1;
-  float bottom = 1;
-  friend bool operator==(const ShownPart&, const ShownPart&) = default;
-};
 
 // What uniform bars leave over (content_box()), or blurred bands: those at both sides, or above and
 // below, that a narrow picture is given by blowing it up behind itself. Nothing when there is

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "weir/hash/pdq.h"
@@ -26,12 +27,17 @@ constexpr int kCutBits = 90;
 constexpr double kCutLevels = 0.25;  // chi-square distance of luma histograms, 0 to 2
 constexpr int kFlatQuality = 20;     // under which a hash is noise
 
-// A picture has settled behind a cut when the next sample is within so many bits; a cross fade or
-// a wipe takes several samples.
-constexpr int kSettledBits = 60;
-constexpr int kMostUnsettled = 4;  // samples, then it is taken as it is
+// A picture stands where it hardly differs from the sample before or behind. In a fade or a wipe
+// it differs from both; so do the samples of a moving camera, of which the least moving is taken.
+constexpr double kStands = 20;
+constexpr double kBitsOfLevel = 2;   // a level of the mean sample weighs as much: fades to black
+constexpr double kChangesMuch = 60;  // in which no picture is taken that is not the first
+constexpr microseconds kLongestSought{1'500'000};  // until then it is waited for
 
 constexpr int kSameStillBits = 16;  // such a still says nothing new
+// Such a one is another picture, though no cut was seen, unless a camera moves fast.
+constexpr int kOtherStillBits = 80;
+constexpr microseconds kShortestShown{1'200'000};
 constexpr seconds kLongestWithoutStill{10};
 
 constexpr uint32_t kLeastStillSide = 640;
@@ -114,12 +120,17 @@ struct VideoTracker::State {
   VideoTrack track;
   std::vector<ShownPart> parts;  // of each frame
   Levels levels{};               // of the last frame
-  // Stills of this shot.
-  bool is_unsettled = true;  // none yet
-  // What it would be of, should the shot end before the picture settles.
-  Pixels pending;
-  TrackFrame pending_frame;
-  int samples_in_shot = 0;
+  // A still is sought: of a new shot or picture, or because the last one is long ago.
+  bool is_sought = false;
+  bool is_new = true;  // of a picture that has none yet
+  microseconds sought_since{0};
+  // The sample before, if it may become a still: how it changes from there on is not known yet.
+  struct Sample {
+    TrackFrame frame;
+    Pixels picture;
+    double change = 0;  // from the one before, or to the one behind where that is less
+  };
+  std::optional<Sample> last, best;
   Hash256 last_still;
   microseconds last_still_time{0};
   size_t still_bytes = 0;
@@ -129,10 +140,12 @@ struct VideoTracker::State {
   void append(microseconds time, const TrackFrame& frame, const ShownPart& part,
               std::span<const uint8_t> thumb);
   bool begins_shot(const TrackFrame& frame, std::span<const uint8_t> thumb);
-  bool wants_still(const TrackFrame& frame, int bits_from_last);
-  Status take_still(const TrackFrame& frame, const Grey& grey, bool is_wanted);
-  Status add_still(const TrackFrame& frame, Pixels picture);
-  Status add_pending();
+  double change_to(const TrackFrame& frame, std::span<const uint8_t> thumb) const;
+  bool wants_still(const TrackFrame& frame);
+  Status seek_still(const TrackFrame& frame, double change, const Grey& grey);
+  void judge_last(double change);
+  Status add_still(Sample sample);
+  Status add_best();
   void keep_still(Still still);
   void thin_frames();
   void thin_stills();
@@ -175,12 +188,12 @@ Status VideoTracker::add(microseconds time, microseconds until, uint32_t width, 
   frame.quality = static_cast<uint8_t>(hash.quality);
   const ShownPart part = hash_shown_part(picture, frame);
   const std::vector<uint8_t> thumb = fitted_thumb(picture, track.thumb_width, track.thumb_height);
-  const int bits = track.frames.empty() ? 256 : distance(frame.pdq, track.frames.back().pdq).bits;
+  const double change = state.change_to(frame, thumb);
   frame.begins_shot = state.begins_shot(frame, thumb);
-  if (frame.begins_shot) TRY(state.add_pending());
-  const bool is_still = state.wants_still(frame, bits);
+  state.judge_last(change);
+  if (frame.begins_shot) TRY(state.add_best());
   state.append(time, frame, part, thumb);
-  TRY(state.take_still(frame, grey, is_still));
+  TRY(state.seek_still(frame, change, grey));
 
   if (state.options.keyframes_only) {
     state.next = time + state.every;
@@ -226,21 +239,27 @@ bool VideoTracker::State::begins_shot(const TrackFrame& frame, std::span<const u
   return bits >= kCutBits && (change > kCutLevels || bits >= kCutBits + 16);
 }
 
-bool VideoTracker::State::wants_still(const TrackFrame& frame, int bits_from_last) {
-  if (frame.begins_shot) {
-    is_unsettled = true;
-    samples_in_shot = 0;
-  }
-  ++samples_in_shot;
+// From the sample before: bits of the hash, and levels, which the hash does not see.
+double VideoTracker::State::change_to(const TrackFrame& frame,
+                                      std::span<const uint8_t> thumb) const {
+  if (track.frames.empty()) return 256;
+  const auto before = track.thumb(track.frames.size() - 1);
+  double levels_apart = 0;
+  for (size_t i = 0; i < thumb.size(); ++i)
+    levels_apart += std::abs(int{thumb[i]} - int{before[i]});
+  return distance(frame.pdq, track.frames.back().pdq).bits +
+         kBitsOfLevel * levels_apart / static_cast<double>(thumb.size());
+}
+
+bool VideoTracker::State::wants_still(const TrackFrame& frame) {
+  if (frame.begins_shot) is_new = true;
+  const int bits = distance(frame.pdq, last_still).bits;
+  const microseconds since = frame.time - last_still_time;
+  is_new |= bits >= kOtherStillBits && since >= kShortestShown;
   if (frame.quality < kFlatQuality) return false;
-  const bool is_spaced = track.stills.empty() || still_every <= options.still_every ||
-                         frame.time - last_still_time >= still_every;
-  if (is_unsettled)
-    return is_spaced && (options.keyframes_only || samples_in_shot > kMostUnsettled ||
-                         (samples_in_shot > 1 && bits_from_last <= kSettledBits));
-  if (frame.time - last_still_time < still_every) return false;
-  return distance(frame.pdq, last_still).bits > kSameStillBits ||
-         frame.time - last_still_time >= kLongestWithoutStill;
+  const bool has_room = still_every <= options.still_every || since >= still_every;
+  if (is_new) return has_room;
+  return since >= still_every && (bits > kSameStillBits || since >= kLongestWithoutStill);
 }
 
 // The long side of the picture in which features are looked for. Enlarging what a codec has
@@ -259,30 +278,46 @@ Pixels copied(const PixelView& picture) {
   return copy;
 }
 
-// While no still of this shot is taken yet, the best frame is kept in case the shot ends.
-Status VideoTracker::State::take_still(const TrackFrame& frame, const Grey& grey, bool is_wanted) {
-  if (options.still.most == 0 || (!is_wanted && !is_unsettled)) return {};
-  if (!is_wanted && samples_in_shot > 1 && frame.quality < pending_frame.quality) return {};
-  Pixels picture = copied(TRY(grey(still_side(options, track))));
-  if (is_wanted) return add_still(frame, std::move(picture));
-  pending_frame = frame;
-  pending = std::move(picture);
+// Of keyframes each is a picture of its own. Others wait for one that stands still, though not for
+// long, and not once the picture has gone that was the best.
+Status VideoTracker::State::seek_still(const TrackFrame& frame, double change, const Grey& grey) {
+  if (options.still.most == 0) return {};
+  const bool is_wanted = wants_still(frame);
+  if (is_wanted && !is_sought) sought_since = frame.time;
+  is_sought = is_wanted || best;
+  if (best && distance(best->frame.pdq, frame.pdq).bits >= kOtherStillBits) TRY(add_best());
+  if (is_wanted) {
+    last = Sample{frame, copied(TRY(grey(still_side(options, track)))), change};
+    if (options.keyframes_only || change <= (is_new ? kStands : kChangesMuch))
+      return add_still(std::move(*last));
+  }
+  if (best && (best->change <= kStands || frame.time - sought_since >= kLongestSought))
+    return add_best();
   return {};
 }
 
-Status VideoTracker::State::add_pending() {
-  if (!is_unsettled || pending.samples.empty()) return {};
-  return add_still(pending_frame, std::move(pending));
+// The sample before, now that it is known how the picture changes behind it.
+void VideoTracker::State::judge_last(double change) {
+  if (!last) return;
+  last->change = std::min(last->change, change);
+  if (!best || last->change < best->change) best = std::move(last);
+  last.reset();
 }
 
-Status VideoTracker::State::add_still(const TrackFrame& frame, Pixels picture) {
-  is_unsettled = false;
-  pending = {};
-  last_still = frame.pdq;
-  last_still_time = frame.time;
+Status VideoTracker::State::add_best() {
+  if (!best) return {};
+  return add_still(std::move(*best));
+}
+
+Status VideoTracker::State::add_still(Sample sample) {
+  is_new = is_sought = false;
+  best.reset();
+  last.reset();
+  last_still = sample.frame.pdq;
+  last_still_time = sample.frame.time;
   FeatureOptions wanted = options.still;
   wanted.side = still_side(options, track) / 2;  // looked for in a plane of twice the side
-  if (auto done = TRY(queue.push(frame.time, std::move(picture), wanted)))
+  if (auto done = TRY(queue.push(sample.frame.time, std::move(sample.picture), wanted)))
     keep_still(std::move(*done));
   return {};
 }
@@ -326,7 +361,8 @@ void VideoTracker::State::thin_stills() {
 }
 
 Result<VideoTrack> VideoTracker::finish(microseconds duration) {
-  TRY(state_->add_pending());
+  state_->judge_last(256);
+  TRY(state_->add_best());
   while (auto done = TRY(state_->queue.pop())) state_->keep_still(std::move(*done));
   VideoTrack track = std::move(state_->track);
   track.duration = duration;

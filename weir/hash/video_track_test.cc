@@ -98,6 +98,32 @@ TEST(VideoTrack, EveryShotHasAStillAndThePlacesLieInTheFrame) {
   }
 }
 
+// Three seconds of each scene, the last one of which it fades into the next.
+TEST(VideoTrack, StillsStandWhereThePictureStands) {
+  VideoTracker tracker(kItemTrack);
+  constexpr int kScenes = 5, kTenths = 30;
+  for (int i = 0; i < kScenes * kTenths; ++i) {
+    const int number = i / kTenths, since = i % kTenths;
+    Pixels picture = scene(number, 0);
+    const Pixels next = scene(number + 1, 0);
+    const bool is_last = number + 1 == kScenes;
+    const double share = is_last ? 0 : std::clamp((since - 20) / 10.0, 0.0, 1.0);
+    for (size_t k = 0; k < picture.samples.size(); ++k)
+      picture.samples[k] =
+          static_cast<uint8_t>((1 - share) * picture.samples[k] + share * next.samples[k]);
+    ASSERT_TRUE(show(tracker, picture, milliseconds(100 * i), milliseconds(100 * i + 100)));
+  }
+  const auto track = tracker.finish(milliseconds(100 * kScenes * kTenths));
+  ASSERT_TRUE(track);
+  std::vector<int> stills(kScenes);
+  for (const Still& still : track->stills) {
+    const auto tenths = still.time.count() / 100'000;
+    EXPECT_TRUE(tenths % kTenths <= 20 || tenths > (kScenes - 1) * kTenths) << tenths;
+    ++stills[static_cast<size_t>(std::min<int64_t>(tenths / kTenths, kScenes - 1))];
+  }
+  for (const int count : stills) EXPECT_GE(count, 1);
+}
+
 TEST(VideoTrack, HashesOfMirroredVideosAreTheMirroredHashes) {
   const auto mirror = [](Pixels picture) {
     for (uint32_t y = 0; y < picture.height; ++y) {

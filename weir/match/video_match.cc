@@ -11,10 +11,15 @@
 #include <set>
 #include <tuple>
 
+#include "weir/align/frame_times.h"
 #include "weir/hash/local_features.h"
+#include "weir/match/laid_over.h"
 #include "weir/match/picture_pair.h"
+#include "weir/match/slide_match.h"
+#include "weir/match/still_match.h"
 #include "weir/match/video_cards.h"
 #include "weir/match/video_index.h"
+#include "weir/match/video_parts.h"
 #include "weir/match/video_votes.h"
 
 namespace weir {
@@ -26,7 +31,11 @@ constexpr double kStillIsSure = -6;   // log10 of false alarms of one comparison
 constexpr size_t kPairsOfEntry = 24;  // stills compared closely
 constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
 constexpr size_t kPairsInAll = 160;
+constexpr size_t kPairsAllotted = 240;  // as few of most entries are looked at when some fail
 constexpr size_t kFailuresInARow = 4;
+constexpr double kPlainDigits = 4;  // of evidence, which are told as they are
+constexpr double kMostDigits = 12;  // that are told: nobody has looked at rarer false alarms
+constexpr double kHalfWay = 24;     // digits of evidence at which half of the rest is told
 constexpr std::chrono::microseconds kShort{4'000'000};
 constexpr std::chrono::microseconds kLeastAlone{1'200'000};
 constexpr int kMostOfEntry = 3;    // one part in so many
@@ -77,6 +86,22 @@ std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is
                   region.entry_to_item};
 }
 
+// Leaves of all votes of stills those that stand out most, whatever their entries: were the
+// worthiest entries looked at one after the other, a short part that one still tells of would find
+// everything spent.
+void allot_pairs(std::span<EntryVotes> votes) {
+  std::vector<std::pair<float, StillVote*>> all;
+  for (EntryVotes& one : votes)
+    for (size_t i = 0; i < std::min(one.stills.size(), kPairsOfEntry); ++i)
+      all.emplace_back(one.stills[i].score, &one.stills[i]);
+  if (all.size() <= kPairsAllotted) return;
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  const float least = all[kPairsAllotted].first;
+  for (EntryVotes& one : votes)
+    std::erase_if(one.stills, [&](const StillVote& vote) { return vote.score <= least; });
+}
+
 void add_still_hits(const EntryVotes& votes, const VideoTrack& item, const VideoTrack& entry,
                     Budget& budget, std::vector<FrameHit>& hits) {
   std::map<uint32_t, size_t> agreed;
@@ -102,6 +127,12 @@ bool is_explained(const SharedSegment& segment, const std::vector<Span>& spans) 
                         std::min(to, segment.item_to) - std::max(from, segment.item_from));
   return static_cast<double>(covered.count()) >
          kExplained * static_cast<double>((segment.item_to - segment.item_from).count());
+}
+
+bool overlaps(const SharedSegment& segment, const std::vector<Span>& spans) {
+  return std::any_of(spans.begin(), spans.end(), [&](const Span& span) {
+    return span.first < segment.item_to && segment.item_from < span.second;
+  });
 }
 
 bool is_short(const SharedSegment& one) {
@@ -193,9 +224,10 @@ void weigh_common(std::vector<Found>& found) {
 }
 
 // A short span that one picture tells of is taken for one of the entry's only beside others.
-void keep_sure(VideoMatch& match) {
-  const auto is_sure = [](const SharedSegment& one) {
-    if (one.item_to - one.item_from < kLeastAlone) return false;
+void keep_sure(VideoMatch& match, std::chrono::microseconds duration) {
+  const auto least = std::min(kLeastAlone, duration);
+  const auto is_sure = [&](const SharedSegment& one) {
+    if (one.item_to - one.item_from < least) return false;
     return one.log10_nfa <= kSureAlone || (!is_short(one) && one.log10_nfa <= kSureLong);
   };
   double sum = 0;
@@ -204,22 +236,49 @@ void keep_sure(VideoMatch& match) {
     match.segments.clear();
 }
 
-// Of all segments together, among all entries.
-double false_alarms(const std::vector<SharedSegment>& segments, size_t videos) {
-  double log10 = std::log10(static_cast<double>(std::max<size_t>(1, videos)));
-  for (const SharedSegment& one : segments) log10 += std::min(0.0, one.log10_nfa);
-  return std::max(kLeastFalseAlarms, std::pow(10, std::clamp(log10, -300.0, 300.0)));
+// How much of a picture a segment shows, and how well: 0 to 1.
+double quality_of(const SharedSegment& one, const VideoTrack& item) {
+  const double frame = double(item.width) * item.height;
+  const double share =
+      frame > 0 ? double(one.item_region.width) * one.item_region.height / frame : 1;
+  return one.agreement * (1 + std::min(1.0, share)) / 2;
 }
 
-}  // namespace
+// Of all segments together, among all entries. Evidence adds up over moments that have nothing in
+// common, and is told as it is where it is little. Above that nobody has seen enough false alarms
+// to say how rare they are: from there on the more there is, and the better pixels agree, the
+// nearer it comes to what is told at most.
+double false_alarms(const std::vector<SharedSegment>& segments, const VideoTrack& item,
+                    size_t videos) {
+  double digits = -std::log10(static_cast<double>(std::max<size_t>(1, videos)));
+  double length = 0, quality = 0;
+  for (const SharedSegment& one : segments) {
+    const auto long_ = static_cast<double>((one.item_to - one.item_from).count());
+    digits -= std::min(0.0, one.log10_nfa);
+    length += long_;
+    quality += long_ * quality_of(one, item);
+  }
+  if (digits > kPlainDigits && length > 0) {
+    const double more = (digits - kPlainDigits) * std::pow(quality / length, 2);
+    digits = kPlainDigits + (kMostDigits - kPlainDigits) * more / (more + kHalfWay);
+  }
+  return std::pow(10, std::clamp(-digits, -300.0, 300.0));
+}
 
-Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
+// The entries that one track shows.
+Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoIndex& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options) {
   std::vector<Found> found;
-  const std::vector<EntryVotes> votes = TRY(votes_of(item, index));
+  std::vector<EntryVotes> votes = TRY(votes_of(item, index));
+  allot_pairs(std::span(votes).first(std::min(votes.size(), options.most_entries)));
   std::vector<Span> harmless;
   Budget budget;
+  const std::vector<uint8_t> over = laid_over(item);
+  PictureSpans spans(over);
+  VideoAlignOptions align;
+  align.laid_over = over;
+  align.spans = &spans;
   size_t looked_at = 0;
   for (const EntryVotes& one : votes) {
     if (looked_at >= options.most_entries) break;
@@ -229,7 +288,7 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
     std::vector<FrameHit> hits = hash_hits(one, item, *track);
     add_still_hits(one, item, *track, budget, hits);
     Found of{{one.entry, {}, 0}, track->duration, {}, {}};
-    for (SharedSegment& segment : align_videos(item, *track, hits))
+    for (SharedSegment& segment : align_videos(item, *track, hits, align))
       (segment.verdict == Verdict::kCopy ? of.match.segments : of.unclear)
           .push_back(std::move(segment));
     if (one.is_benign)
@@ -243,13 +302,67 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
   std::vector<VideoMatch> matches;
   for (Found& of : found) {
     VideoMatch& match = matches.emplace_back(std::move(of.match));
-    keep_sure(match);
+    keep_sure(match, item.duration);
     std::erase_if(match.segments, [&](const auto& one) { return is_explained(one, harmless); });
-    match.expected_false_alarms = false_alarms(match.segments, index.videos());
+    match.expected_false_alarms = false_alarms(match.segments, item, index.videos());
   }
   std::erase_if(matches, [&](const VideoMatch& one) {
     return one.segments.empty() || one.expected_false_alarms > options.most_false_alarms;
   });
+  return matches;
+}
+
+// Adds what a part of the frame shows, where the whole does not show it yet.
+void add_part(VideoMatch of_part, const Rect& place, double chances,
+              std::vector<VideoMatch>& matches) {
+  auto whole = std::find_if(matches.begin(), matches.end(),
+                            [&](const VideoMatch& one) { return one.entry == of_part.entry; });
+  if (whole == matches.end()) whole = matches.insert(matches.end(), {of_part.entry, {}, 1});
+  std::vector<Span> shown;
+  for (const SharedSegment& one : whole->segments) shown.emplace_back(one.item_from, one.item_to);
+  for (SharedSegment& one : of_part.segments)
+    if (!overlaps(one, shown)) whole->segments.push_back(in_whole(std::move(one), place));
+  std::sort(whole->segments.begin(), whole->segments.end(),
+            [](const auto& a, const auto& b) { return a.item_from < b.item_from; });
+  whole->expected_false_alarms =
+      std::min(whole->expected_false_alarms, chances * of_part.expected_false_alarms);
+}
+
+// Whether there is no time in which anything could change.
+bool is_one_frame(const VideoTrack& item) {
+  return item.stills.size() == 1 && item.duration < kLeastAlone &&
+         FrameTimes(item, false, FrameTimes::Held::kOnce).size() == 1;
+}
+
+// What a picture shows, shown for as long as it lasts.
+Result<std::vector<VideoMatch>> match_frame(const VideoTrack& item, const VideoIndex& index,
+                                            const KnownTracks& known,
+                                            const VideoMatchOptions& options) {
+  std::vector<VideoMatch> matches;
+  for (const StillMatch& one :
+       TRY(match_still(item.stills.front().picture, index, known, options))) {
+    SharedSegment segment = still_segment(one.region);
+    segment.item_to = segment.told_to = item.duration;
+    segment.entry_from = segment.entry_to = one.time;
+    matches.push_back({one.entry, {std::move(segment)}, one.expected_false_alarms});
+  }
+  return matches;
+}
+
+}  // namespace
+
+Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
+                                            const KnownTracks& known,
+                                            const VideoMatchOptions& options) {
+  std::vector<VideoMatch> matches = TRY(match_track(item, index, known, options));
+  if (matches.empty() && is_one_frame(item)) return match_frame(item, index, known, options);
+  const std::vector<VideoPart> parts = parts_of(item);
+  const auto chances = static_cast<double>(parts.size() + 1);
+  VideoMatchOptions of_part = options;
+  of_part.most_false_alarms /= chances;
+  for (const VideoPart& part : parts)
+    for (VideoMatch& match : TRY(match_track(part.track, index, known, of_part)))
+      add_part(std::move(match), part.place, chances, matches);
   std::sort(matches.begin(), matches.end(), [](const VideoMatch& a, const VideoMatch& b) {
     return std::tie(a.expected_false_alarms, a.entry) < std::tie(b.expected_false_alarms, b.entry);
   });

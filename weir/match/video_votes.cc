@@ -31,6 +31,8 @@ constexpr size_t kMostFeaturesAsked = 400;  // of each still; the worthiest come
 constexpr size_t kCandidatesOfStill = 24;
 constexpr uint32_t kLeastFeatures = 4;   // that vote alike
 constexpr size_t kMostStillVotes = 400;  // of one entry
+constexpr size_t kEntriesByChance = 8;   // of one still: those behind them have votes by chance
+constexpr double kByChance = 0.8;        // of these votes, that every entry has for nothing
 
 struct Asked {
   uint32_t frame = 0;
@@ -141,6 +143,17 @@ std::vector<LocalFeature> features_asked(const PictureFeatures& picture) {
   return {picture.features.begin(), picture.features.begin() + static_cast<ptrdiff_t>(count)};
 }
 
+// What a candidate of a still may have for nothing: as much as entries have that are far down.
+float votes_by_chance(const FeatureVote& vote, std::span<const KnownMoment> known) {
+  std::set<EntryId> entries;
+  for (size_t k = 0; k < known.size(); ++k) {
+    entries.insert(known[k].entry);
+    if (entries.size() > kEntriesByChance)
+      return static_cast<float>(kByChance) * vote.candidates[k].score;
+  }
+  return 0;
+}
+
 void add_stills(const VideoTrack& item, const VideoIndex::Impl& index, ByEntry& votes) {
   const size_t step = (item.stills.size() + kMostStillsAsked - 1) / kMostStillsAsked;
   for (size_t i = 0; i < item.stills.size(); i += std::max<size_t>(step, 1)) {
@@ -152,13 +165,14 @@ void add_stills(const VideoTrack& item, const VideoIndex::Impl& index, ByEntry& 
     std::vector<uint32_t> keys;
     for (const FeatureCandidate& one : vote.candidates) keys.push_back(one.key);
     const std::vector<KnownMoment> known = index.stills_named(keys);
+    const float by_chance = votes_by_chance(vote, known);
     for (size_t k = 0; k < keys.size(); ++k) {
       const FeatureCandidate& one = vote.candidates[k];
       if (known[k].entry.value == 0 || one.hits < kLeastFeatures) continue;
       EntryVotes& of_entry = votes[known[k].entry];
       of_entry.is_benign = known[k].is_benign;
       of_entry.stills.push_back(
-          {static_cast<uint32_t>(i), known[k].number, one.mirrored, one.score});
+          {static_cast<uint32_t>(i), known[k].number, one.mirrored, one.score - by_chance});
     }
   }
 }

@@ -12,7 +12,7 @@ struct StillVote {
   uint32_t item = 0;   // of the item's stills
   uint32_t entry = 0;  // of the entry's
   bool mirrored = false;
-  float score = 0;  // see FeatureCandidate
+  float score = 0;  // see FeatureCandidate; above what any entry has by chance
 };
 
 // A frame of the item whose hash is near to that of an entry's.
