@@ -317,6 +317,14 @@ TEST(Decode, WhatIsTransparentIsNoPicture) {
     EXPECT_GT(feature.y, box.y - 6 * feature.scale);
     EXPECT_LT(feature.y, box.y + box.height + 6 * feature.scale);
   }
+  const Pixels& shown = item->features.shown;
+  ASSERT_EQ(shown.width, 400u);
+  ASSERT_EQ(shown.height, 300u);
+  for (uint32_t y = 0; y < 300; ++y)
+    for (uint32_t x = 0; x < 400; ++x) {
+      const bool shows = x - box.x < box.width && y - box.y < box.height;  // or wraps around
+      ASSERT_EQ(shown.samples[y * 400 + x], shows ? 255 : 0) << x << ", " << y;
+    }
 }
 
 }  // namespace

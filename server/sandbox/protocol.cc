@@ -8,6 +8,7 @@
 //             u32 frames   u16 pictures, each: 8 x 32 dihedral   u8 quality   4 x u32 region
 //             u8 part   i64 time_us
 //             u32 length, features (docs/formats/picture-features.md; none when 0)
+//             u32 length, what shows of their plane: a byte a pixel, 255 or 0 (all when 0 long)
 //             u32 length, preview_jpeg   text note   u8 has a video
 //   video:    text codec   u64 frames a second (bits of a double)   u8 has_audio
 //             u32 length, track (docs/formats/video-track.md)
@@ -166,15 +167,25 @@ void write_features(Writer& out, const PictureFeatures& picture) {
   const std::vector<uint8_t> bytes = has_any ? encode_features(picture) : std::vector<uint8_t>();
   out.number(static_cast<uint32_t>(bytes.size()));
   out.bytes(bytes);
+  const std::vector<uint8_t>& shown = picture.shown.samples;
+  out.number(static_cast<uint32_t>(has_any ? shown.size() : 0));
+  if (has_any) out.bytes(shown);
 }
 
 PictureFeatures read_features(Reader& in, const ItemSignals& item) {
   const auto bytes = in.bytes(in.number<uint32_t>());
+  const auto shown = in.bytes(in.number<uint32_t>());
+  in.require(!bytes.empty() || shown.empty());
   if (bytes.empty()) return {};
   auto picture = decode_features(bytes);
   in.require(picture && picture->width != 0 && picture->width == item.width &&
              picture->height == item.height);
-  return in.ok() ? std::move(*picture) : PictureFeatures();
+  in.require(shown.empty() || (picture && shown.size() == picture->plane.samples.size()));
+  in.require(std::ranges::all_of(shown, [](uint8_t one) { return one == 0 || one == 255; }));
+  if (!in.ok()) return {};
+  if (!shown.empty())
+    picture->shown = {{shown.begin(), shown.end()}, picture->plane.width, picture->plane.height, 1};
+  return std::move(*picture);
 }
 
 void write_video(Writer& out, const VideoSignals& video) {

@@ -17,7 +17,7 @@
 
 namespace weir {
 
-constexpr uint32_t kProtocolVersion = 7;
+constexpr uint32_t kProtocolVersion = 8;
 
 // The descriptor on which weir-decode finds its control socket, and each worker its own.
 constexpr int kSocketFd = 3;
@@ -108,8 +108,9 @@ struct Answer {
 size_t write_answer(const Result<ItemSignals>& outcome, std::span<uint8_t> room);
 
 // Parses what a worker wrote. Everything is checked: lengths, ranges, that regions lie within the
-// picture, that a preview begins like a JPEG, that text is printable, that a track is one. Nobody
-// may write to `bytes` meanwhile: a copy, or the memory of a worker that has ended.
+// picture, that what shows of a plane is as large as it is, that a preview begins like a JPEG, that
+// text is printable, that a track is one. Nobody may write to `bytes` meanwhile: a copy, or the
+// memory of a worker that has ended.
 // Errors: corrupt when any of that does not hold, or bytes are left over.
 Result<Answer> read_answer(std::span<const uint8_t> bytes);
 

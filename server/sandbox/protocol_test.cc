@@ -62,6 +62,10 @@ ItemSignals any_item() {
     }
     item.features.plane = {
         *rc::gen::container<std::vector<uint8_t>>(12, rc::gen::arbitrary<uint8_t>()), 4, 3, 1};
+    if (*rc::gen::arbitrary<bool>()) {
+      const auto either = rc::gen::element<uint8_t>(0, 255);
+      item.features.shown = {*rc::gen::container<std::vector<uint8_t>>(12, either), 4, 3, 1};
+    }
   }
   item.note = any_text();
   return item;
@@ -76,7 +80,10 @@ bool same(const ItemSignals& a, const ItemSignals& b) {
   return a.media == b.media && a.format == b.format && a.bytes == b.bytes && a.sha256 == b.sha256 &&
          a.md5 == b.md5 && a.width == b.width && a.height == b.height && a.frames == b.frames &&
          a.features.features == b.features.features &&
-         a.features.plane.samples == b.features.plane.samples && a.preview_jpeg == b.preview_jpeg &&
+         a.features.plane.samples == b.features.plane.samples &&
+         a.features.shown.samples == b.features.shown.samples &&
+         a.features.shown.width == b.features.shown.width &&
+         a.features.shown.height == b.features.shown.height && a.preview_jpeg == b.preview_jpeg &&
          a.note == b.note &&
          std::equal(a.pictures.begin(), a.pictures.end(), b.pictures.begin(), b.pictures.end(),
                     [](const auto& x, const auto& y) { return same(x, y); });
@@ -144,6 +151,31 @@ TEST(Answer, APreviewMustBeginLikeAJpeg) {
   EXPECT_FALSE(read_answer(written(item)));
 }
 
+TEST(Answer, WhatShowsIsOfThePlanesSizeAndNothingBetween) {
+  ItemSignals item;
+  item.width = item.height = 9;
+  item.features = {9, 9, {}, {std::vector<uint8_t>(6, 7), 3, 2, 1}};
+  const auto is_read = [&](std::vector<uint8_t> shown) {
+    item.features.shown = {std::move(shown), 3, 2, 1};
+    return read_answer(written(item)).has_value();
+  };
+  EXPECT_TRUE(is_read({}));
+  EXPECT_TRUE(is_read({0, 255, 0, 255, 255, 255}));
+  EXPECT_FALSE(is_read({0, 255, 0, 255, 255}));
+  EXPECT_FALSE(is_read({0, 255, 0, 255, 255, 255, 255}));
+  EXPECT_FALSE(is_read({0, 255, 0, 255, 1, 255}));
+  EXPECT_FALSE(is_read(std::vector<uint8_t>(600, 255)));
+
+  // Without features there is nothing that could be shown: its length must be 0.
+  item.features = {};
+  std::vector<uint8_t> none = written(item);
+  ASSERT_TRUE(read_answer(none));
+  const size_t tail = 4 + 2 + 1;  // the preview's length, the note's, and whether there is a video
+  none[none.size() - tail - 4] = 1;
+  none.insert(none.end() - static_cast<ptrdiff_t>(tail), 255);
+  EXPECT_FALSE(read_answer(none));
+}
+
 TEST(Answer, SignalsThatDoNotFitBecomeALimitError) {
   ItemSignals item;
   item.preview_jpeg.resize(2 * kAnswerBytes);
@@ -157,7 +189,7 @@ TEST(Answer, SignalsThatDoNotFitBecomeALimitError) {
 TEST(Answer, ThoseThatTheFuzzerStartsFromAreAnswers) {
   const std::string corpus = WEIR_SOURCE_DIR "/tests/corpus/answer_fuzz/";
   for (const char* name : {"animation", "content_box_preview", "error_corrupt", "error_limit",
-                           "features", "no_pictures", "one_picture", "video"}) {
+                           "features", "features_cut_out", "no_pictures", "one_picture", "video"}) {
     std::ifstream file(corpus + name, std::ios::binary);
     const std::vector<uint8_t> bytes{std::istreambuf_iterator<char>(file), {}};
     EXPECT_TRUE(read_answer(bytes)) << name << ", of " << bytes.size() << " bytes";

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -35,6 +36,7 @@ constexpr double kBendStiffness = 0.05;
 constexpr double kMostStrain = 0.6;
 constexpr size_t kLeastOfPiece = 4;      // blocks that a region shows better than others do
 constexpr int kSettling = 3;             // rounds in which blocks go with their neighbours
+constexpr float kLeastVisible = 0.9f;    // of a pixel: the rest of it was filled
 constexpr double kAlwaysBlur = 0.7;      // both sides: grain and the edges of pixels are no content
 // What the entry is blurred with besides, to be as soft as the item is: the best is taken.
 constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
@@ -111,6 +113,20 @@ PictureTransform plane_to_plane(const PictureFeatures& item, const PictureFeatur
                  {{ix, 0, 0, 0, iy, 0, 0, 0, 1}});
 }
 
+// Of the size of the item's plane: 1 where it shows, 0 where it was filled. Empty when all shows.
+Plane visible_of(const PictureFeatures& item) {
+  if (item.shown.width != item.plane.width || item.shown.height != item.plane.height) return {};
+  Plane visible = plane_of(item.shown);
+  for (float& sample : visible.samples) sample = sample >= 128 ? 1.0f : 0.0f;
+  return visible;
+}
+
+// The item as a region is looked for in it.
+struct Seen {
+  Plane plane;
+  Plane visible;
+};
+
 bool all_inside(const std::vector<uint8_t>& inside, size_t width, size_t height, size_t x,
                 size_t y) {
   if (x < 1 || y < 1 || x + kSide + 1 > width || y + kSide + 1 > height) return false;
@@ -184,8 +200,16 @@ Shown shown_of(const std::vector<Block>& blocks, size_t columns) {
 // The item laid over the entry under one map, and what compares both block by block.
 class Comparison {
  public:
-  Comparison(const Plane& known, const Plane& shown, PictureTransform to_shown, SmoothField bend)
-      : known_(known), shown_(shown), to_shown_(to_shown), bend_(std::move(bend)) {
+  Comparison(const Plane& known, const Seen& seen, PictureTransform to_shown, SmoothField bend)
+      : known_(known),
+        shown_(seen.plane),
+        visible_(seen.visible),
+        to_shown_(to_shown),
+        bend_(std::move(bend)) {
+    shown_pixels_ = static_cast<double>(shown_.width) * static_cast<double>(shown_.height);
+    if (!visible_.empty())
+      shown_pixels_ = std::max(
+          1.0, std::accumulate(visible_.samples.begin(), visible_.samples.end(), 0.0));
     columns_ = known.width / kSide;
     left_ = known.width % kSide / 2;  // what is left over is shared by both sides
     top_ = known.height % kSide / 2;
@@ -249,11 +273,10 @@ class Comparison {
     const Point at = to_shown_({middle.x + by.x, middle.y + by.y});
     return {at.x / static_cast<double>(shown_.width), at.y / static_cast<double>(shown_.height)};
   }
-  // The share of the item's area that the block is there.
+  // The share of what shows of the item that the block is there.
   double item_share(size_t block) const {
     const Stretch here = stretch(to_shown_, middle_of(block));
-    return here.most * here.least * kSide * kSide /
-           (static_cast<double>(shown_.width) * static_cast<double>(shown_.height));
+    return here.most * here.least * kSide * kSide / shown_pixels_;
   }
 
  private:
@@ -261,6 +284,11 @@ class Comparison {
     Warped seen = warped(shown_, to_shown_, known_.width, known_.height, bend_);
     inside_ = std::move(seen.inside);
     soft_item_ = blurred(seen.plane, kAlwaysBlur);
+    if (visible_.empty()) return;
+    // What was filled is no picture: nothing is compared there.
+    const Plane visible = warped(visible_, to_shown_, known_.width, known_.height, bend_).plane;
+    for (size_t i = 0; i < inside_.size(); ++i)
+      if (visible.samples[i] < kLeastVisible) inside_[i] = 0;
   }
 
   double compare_blocks() {
@@ -344,6 +372,8 @@ class Comparison {
 
   const Plane& known_;
   const Plane& shown_;
+  const Plane& visible_;  // of its size, or empty
+  double shown_pixels_;
   PictureTransform to_shown_;
   PictureTransform corrected_;
   SmoothField bend_;
@@ -566,16 +596,18 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
   if (known.empty() || item.plane.samples.empty() || item.width == 0 || entry.width == 0 ||
       maps.empty())
     return {};
-  std::vector<Plane> shown(maps.size());
+  std::vector<Seen> shown(maps.size());
   std::vector<Comparison> regions;
   regions.reserve(maps.size());
   Plane soft;
   double blur = 0;
   for (size_t i = 0; i < maps.size(); ++i) {
-    shown[i] = plane_of(item.plane);
-    if (shown[i].empty()) return {};
+    shown[i] = {plane_of(item.plane), visible_of(item)};
+    if (shown[i].plane.empty()) return {};
     PictureTransform to_item = plane_to_plane(item, entry, maps[i].entry_to_item);
-    const double scale = coarsen(shown[i], to_item, known.width, known.height);
+    PictureTransform to_visible = to_item;  // coarsens as the plane does
+    coarsen(shown[i].visible, to_visible, known.width, known.height);
+    const double scale = coarsen(shown[i].plane, to_item, known.width, known.height);
     const double x = static_cast<double>(known.width) / entry.width;
     const double y = static_cast<double>(known.height) / entry.height;
     regions.emplace_back(known, shown[i], to_item, maps[i].bend.scaled(x, y));
@@ -585,7 +617,8 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
   }
   const auto spots = placed(displaced, known, entry, regions[0]);
   Composite composite(known, regions);
-  return composite.finished(std::move(soft), blur, spots, item.colours, shown[0], regions[0]);
+  return composite.finished(std::move(soft), blur, spots, item.colours, shown[0].plane,
+                            regions[0]);
 }
 
 }  // namespace weir

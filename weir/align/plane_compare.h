@@ -10,7 +10,7 @@ namespace weir {
 // What a square of the entry's plane shows in the item.
 struct Block {
   enum class State : uint8_t {
-    kOutside,   // not (wholly) in the item
+    kOutside,   // not (wholly) in what shows of the item
     kFlat,      // too little in it to compare
     kCompared,  // `agreement` tells
   };
@@ -20,7 +20,7 @@ struct Block {
   float shift_y = 0;
   float entry_contrast = 0;  // standard deviations, in levels
   float item_contrast = 0;
-  float item_share = 0;  // of the item's area, that it is there
+  float item_share = 0;  // of the area that shows of the item, that it is there
   uint8_t region = 0;    // place of the map that shows it, among those asked about
 };
 

@@ -28,6 +28,9 @@ struct PictureFeatures {
   std::vector<LocalFeature> features;
   Pixels plane;  // the whole picture in grey (1 channel), shrunk; for comparing what lies between
   Pixels colours{};  // the same as R, G, B, shrunk further; none of grey pictures and of known ones
+  // Of the plane's size, 1 channel: 255 where the picture shows, 0 where it was filled (decision
+  // 0033); none when all shows, and of known pictures.
+  Pixels shown{};
 };
 
 // How much is asked of one picture.

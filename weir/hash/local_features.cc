@@ -102,6 +102,14 @@ void leave_out_filled(std::vector<Spot>& spots, const PlaceOf& place_of, const S
   });
 }
 
+// Which pixels of a smaller picture for the most show; no samples when all do.
+Pixels shrunk_shown(const PixelView& shown, const Sides& sides) {
+  Pixels small = resized_pixels(resized_grey(shown, sides.width, sides.height), sides.width,
+                                sides.height);
+  for (uint8_t& sample : small.samples) sample = sample >= 128 ? 255 : 0;
+  return std::ranges::count(small.samples, 0) > 0 ? small : Pixels();
+}
+
 const FloatPlane& plane_of(const ScaleSpace& space, const Spot& spot) {
   return space.octaves[spot.octave].planes[spot.plane];
 }
@@ -142,6 +150,7 @@ PictureFeatures local_features(const PixelView& picture, const FeatureOptions& o
                      ? resized_pixels(grey, small.width, small.height)
                      : resized_pixels(resized_grey(picture, small.width, small.height), small.width,
                                       small.height);
+  if (shown.width > 0) result.shown = shrunk_shown(shown, small);
 
   const double scale_x = static_cast<double>(picture.width) / static_cast<double>(sides.width);
   const double scale_y = static_cast<double>(picture.height) / static_cast<double>(sides.height);

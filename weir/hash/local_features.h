@@ -12,7 +12,8 @@ namespace weir {
 // Views of 1 or 3 channels; a picture too small or too flat has none. One feature a spot. Memory:
 // below 40 MB, whatever the picture; sides beyond 1,200 pixels are looked at as 1,200.
 // `shown`, of 1 channel and the picture's size, is 0 where the picture was filled, else 255; a
-// feature of which half or more is filled is none. Without samples all of the picture shows.
+// feature of which half or more is filled is none, and the result's own `shown` says the same of
+// its plane. Without samples all of the picture shows.
 PictureFeatures local_features(const PixelView& picture, const FeatureOptions& options,
                                const PixelView& shown = {});
 

@@ -282,6 +282,20 @@ TEST(LocalFeatures, FlatPicturesAndGradientsHaveNone) {
   }
 }
 
+TEST(LocalFeatures, SayWhatOfThePlaneShows) {
+  const Pixels picture = drawn(Scene(8), 300, 200, scaled(300));
+  Pixels shown{std::vector<uint8_t>(300 * 200, 255), 300, 200, 1};
+  EXPECT_TRUE(local_features(picture.view(), kSmall).shown.samples.empty());
+  EXPECT_TRUE(local_features(picture.view(), kSmall, shown.view()).shown.samples.empty());
+  for (uint32_t y = 0; y < 200; ++y) std::fill_n(shown.samples.begin() + y * 300, 75, uint8_t{0});
+  const PictureFeatures cut = local_features(picture.view(), kSmall, shown.view());
+  ASSERT_EQ(cut.shown.width, cut.plane.width);
+  ASSERT_EQ(cut.shown.height, cut.plane.height);
+  ASSERT_EQ(cut.shown.channels, 1u);
+  for (size_t i = 0; i < cut.shown.samples.size(); ++i)
+    EXPECT_EQ(cut.shown.samples[i], i % cut.shown.width < 16 ? 0 : 255);
+}
+
 TEST(LocalFeatures, DarkAndFadedPicturesKeepMostOfTheirs) {
   const Scene scene(8);
   Pixels picture = drawn(scene, 240, 240, scaled(240));
