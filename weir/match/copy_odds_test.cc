@@ -3,25 +3,28 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <vector>
 
 #include "weir/align/made_comparisons_for_test.h"
+#include "weir/match/copy_odds_table.h"
 
 namespace weir {
 namespace {
 
-using made::entry_showing;
-using made::item_showing;
-using made::similarity;
 using made::captioned;
+using made::Edit;
 using made::eight_tones;
+using made::entry_showing;
 using made::faint;
 using made::gamma;
+using made::item_showing;
 using made::noisy;
+using made::similarity;
 using made::stickered;
 using made::untouched;
-using made::Edit;
 
 constexpr double kLikely = 2.5;  // odds of a copy, as a logarithm
 
@@ -63,6 +66,94 @@ int copies_with_figure(const PutOn& put_on) {
   return copies;
 }
 
+const TermCurve& curve_of(Term term) {
+  return kCurves[static_cast<size_t>(term)];
+}
+
+// What the term adds when it is `value`.
+double added(Term term, double value) {
+  Terms terms;
+  terms[term] = value;
+  return copy_odds(terms).added[static_cast<size_t>(term)];
+}
+
+// What the term adds, from below its first knot to above its last.
+std::vector<double> along(Term term) {
+  const double first = curve_of(term).knots.front().at, last = curve_of(term).knots.back().at;
+  std::vector<double> adds;
+  for (int i = -10; i <= 110; ++i) adds.push_back(added(term, first + i / 100.0 * (last - first)));
+  return adds;
+}
+
+// However the curves are fitted: more of what copies have never speaks against a copy.
+TEST(CopyOdds, WhatCopiesHaveMoreOfOnlyRaisesTheOdds) {
+  for (const Term term : {Term::kPlaces, Term::kFound, Term::kSpread, Term::kBlocks,
+                          Term::kAgreeing, Term::kTypical, Term::kExact, Term::kBulk, Term::kLarger,
+                          Term::kItemShare, Term::kEntryShare, Term::kTones, Term::kStraight}) {
+    const std::vector<double> adds = along(term);
+    EXPECT_TRUE(std::is_sorted(adds.begin(), adds.end())) << name_of(term);
+  }
+}
+
+TEST(CopyOdds, WhatOtherPicturesHaveMoreOfOnlyLowersTheOdds) {
+  for (const Term term :
+       {Term::kDiffering, Term::kPartly, Term::kNoise, Term::kMoved, Term::kTogether,
+        Term::kMovedApart, Term::kExchanged, Term::kBalance, Term::kOutlines, Term::kNewcomers,
+        Term::kChanged, Term::kBeside, Term::kShifted, Term::kStrain, Term::kHash}) {
+    const std::vector<double> adds = along(term);
+    EXPECT_TRUE(std::is_sorted(adds.rbegin(), adds.rend())) << name_of(term);
+  }
+}
+
+TEST(CopyOdds, ACurveGoesThroughItsKnotsAndIsLevelBeyondThem) {
+  for (size_t i = 0; i < kTerms; ++i) {
+    const auto term = static_cast<Term>(i);
+    const auto& knots = curve_of(term).knots;
+    for (size_t k = 0; k < knots.size(); ++k) {
+      EXPECT_NEAR(added(term, knots[k].at), knots[k].adds, 1e-9) << name_of(term);
+      if (k == 0) continue;
+      ASSERT_LT(knots[k - 1].at, knots[k].at) << name_of(term);
+      EXPECT_NEAR(added(term, (knots[k - 1].at + knots[k].at) / 2),
+                  (knots[k - 1].adds + knots[k].adds) / 2, 1e-9)
+          << name_of(term);
+    }
+    for (const double far : {0.001, 1.0, 1e300}) {
+      EXPECT_EQ(added(term, knots.front().at - far), knots.front().adds) << name_of(term);
+      EXPECT_EQ(added(term, knots.back().at + far), knots.back().adds) << name_of(term);
+    }
+    EXPECT_EQ(added(term, std::nan("")), knots.front().adds) << name_of(term);
+  }
+}
+
+TEST(CopyOdds, AreTheSumOfWhatTermsAdd) {
+  Terms terms;
+  for (size_t i = 0; i < kTerms; ++i)
+    terms.values[i] = curve_of(static_cast<Term>(i)).knots[i % 5].at;
+  const CopyOdds odds = copy_odds(terms);
+  double sum = kBias, moment = 0;
+  for (size_t i = 0; i < kTerms; ++i) {
+    sum += odds.added[i];
+    if (sense_of(static_cast<Term>(i)) == Sense::kMoment) moment += std::min(0.0, odds.added[i]);
+  }
+  EXPECT_NEAR(odds.log_odds, sum, 1e-9);
+  EXPECT_NEAR(odds.moment, moment, 1e-9);
+  EXPECT_EQ(sense_of(Term::kMoved), Sense::kMoment);
+  EXPECT_EQ(sense_of(Term::kAgreeing), Sense::kShared);
+}
+
+TEST(CopyOdds, UnrelatedPicturesAreTheRarerTheHigherTheOdds) {
+  double before = 1e300;
+  for (double log_odds = -20; log_odds < 60; log_odds += 0.5) {
+    CopyOdds odds;
+    odds.log_odds = log_odds;
+    const double expected = expected_of_unrelated(odds, 1'000);
+    EXPECT_LE(expected, before);
+    EXPECT_GT(expected, 0);
+    EXPECT_DOUBLE_EQ(expected_of_unrelated(odds, 3'000), 3 * expected);
+    before = expected;
+  }
+}
+
 TEST(CopyOdds, WhatIsDoneToAllOfAPictureLeavesItACopy) {
   for (const Edit edit : {untouched, gamma, faint, noisy, eight_tones})
     for (unsigned seed = 0; seed < 3; ++seed)
@@ -70,7 +161,8 @@ TEST(CopyOdds, WhatIsDoneToAllOfAPictureLeavesItACopy) {
                                     similarity(1.8, 0, -300, -150), mirror(640)}) {
         const made::Scene scene(seed);
         const auto grey = [&](double x, double y) { return scene.at(x, y); };
-        const double odds = odds_of(item_showing(transform, grey, edit), entry_showing(grey), transform);
+        const double odds =
+            odds_of(item_showing(transform, grey, edit), entry_showing(grey), transform);
         EXPECT_GE(odds, kLikely) << made::edit_name(edit) << " " << seed;
       }
 }
@@ -81,7 +173,8 @@ TEST(CopyOdds, WhatIsPutOnTopLeavesItACopy) {
       const made::Scene scene(seed);
       const auto grey = [&](double x, double y) { return scene.at(x, y); };
       const auto transform = similarity(0.8, 0, 20, 10);
-      const double odds = odds_of(item_showing(transform, grey, edit), entry_showing(grey), transform);
+      const double odds =
+          odds_of(item_showing(transform, grey, edit), entry_showing(grey), transform);
       EXPECT_GE(odds, kLikely) << seed;
     }
 }

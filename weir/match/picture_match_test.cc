@@ -224,9 +224,11 @@ TEST(MatchPicture, AnswersTheSameWhateverTheOrderAndTheMergesOfTheIndex) {
   EXPECT_EQ(a[0].expected_false_alarms, b[0].expected_false_alarms);
   ASSERT_EQ(a[0].pair.shared.regions.size(), b[0].pair.shared.regions.size());
   for (size_t i = 0; i < a[0].pair.shared.regions.size(); ++i) {
-    EXPECT_EQ(a[0].pair.shared.regions[i].entry_to_item.h, b[0].pair.shared.regions[i].entry_to_item.h);
+    EXPECT_EQ(a[0].pair.shared.regions[i].entry_to_item.h,
+              b[0].pair.shared.regions[i].entry_to_item.h);
     EXPECT_EQ(a[0].pair.shared.regions[i].item_region, b[0].pair.shared.regions[i].item_region);
-    EXPECT_EQ(a[0].pair.shared.regions[i].inliers.size(), b[0].pair.shared.regions[i].inliers.size());
+    EXPECT_EQ(a[0].pair.shared.regions[i].inliers.size(),
+              b[0].pair.shared.regions[i].inliers.size());
   }
 }
 
