@@ -279,8 +279,8 @@ def page(bias, values, rate, start):
         "Counts are given as log2(1 + count), `typical` and `exact` as -log10(1 - correlation).",
         "",
         f"Of pairs of unrelated pictures {rate:.2g} share anything that geometry takes for more",
-        f"than chance. Of these {100 * TAIL:g} % have odds over {start:.2f}, and e times fewer with",
-        "each 1 more, which is what odds mean. That, times the number of entries, is the expected",
+        f"than chance. Of these {100 * TAIL:g} % have odds over {start:.2f}, and e times fewer",
+        "with each 1 more, as odds mean. That, times the number of entries, is the expected",
         "false alarms. About five hundred such pairs support it to one in five hundred; what is",
         "surer is carried on.", ""]
     return "\n".join(lines)
