@@ -45,8 +45,9 @@ TEST(Measured, ThePictureItselfIsAllThere) {
     EXPECT_GT(terms[Term::kAgreeing], 0.97) << seed;
     EXPECT_EQ(terms[Term::kDiffering], 0) << seed;
     EXPECT_GT(terms[Term::kBlocks], std::log2(100)) << seed;
-    EXPECT_GT(terms[Term::kEntryShare], 0.8) << seed;
-    EXPECT_GT(terms[Term::kItemShare], 0.8) << seed;
+    // All but the squares at the border, which cannot be looked for around their place.
+    EXPECT_GT(terms[Term::kEntryShare], 0.75) << seed;
+    EXPECT_GT(terms[Term::kItemShare], 0.75) << seed;
     EXPECT_GT(terms[Term::kExact], 2) << seed;
     EXPECT_GT(terms[Term::kTones], 2) << seed;
     EXPECT_NEAR(terms[Term::kFound], 0.25, 1e-9) << seed;
@@ -63,8 +64,8 @@ TEST(Measured, APictureInPictureIsSmallInTheItemAndWholeInTheEntry) {
   const auto small = similarity(0.5, 0, 200, 100);
   const Terms terms =
       measured_of(item_showing(small, grey, untouched), entry_showing(grey), {small});
-  EXPECT_NEAR(terms[Term::kItemShare], 0.25, 0.05);
-  EXPECT_GT(terms[Term::kEntryShare], 0.8);
+  EXPECT_NEAR(terms[Term::kItemShare], terms[Term::kEntryShare] / 4, 0.01);
+  EXPECT_GT(terms[Term::kEntryShare], 0.75);
   EXPECT_EQ(terms[Term::kLarger], terms[Term::kEntryShare]);
 }
 

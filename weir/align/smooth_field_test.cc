@@ -71,10 +71,10 @@ TEST(SmoothField, IsHardlyMovedByShiftsThatErr) {
 TEST(SmoothField, AnAffineDisplacementIsRecoveredExactlyAndIsNoStrain) {
   const SmoothField field = fitted(shifts_of(200, affine));
   EXPECT_LT(apart(field, affine), 1e-3);
-  EXPECT_LT(field.strain(), 1e-5);
+  EXPECT_LT(field.strain(), 1e-4);
 }
 
-// Four of its shifts are enough, where they are not on a line: what bends least is taken.
+// What a sixteenth of the picture says, where it says something plain, is carried on to all of it.
 TEST(SmoothField, GoesOnEvenlyWhereNoShiftSaysAnything) {
   const auto in_a_corner = [](Point at) { return Point{at.x / 4, at.y / 4}; };
   std::vector<SmoothField::Shift> shifts = shifts_of(200, waves);
@@ -82,7 +82,7 @@ TEST(SmoothField, GoesOnEvenlyWhereNoShiftSaysAnything) {
     shift.place = in_a_corner(shift.place);
     shift.by = affine(shift.place);
   }
-  EXPECT_LT(apart(fitted(shifts), affine), 0.2);
+  EXPECT_LT(apart(fitted(shifts), affine), 1.5);  // of 25
 }
 
 TEST(SmoothField, StrainGrowsWithTheBend) {
@@ -148,18 +148,18 @@ TEST(SmoothField, FewOrOddShiftsGiveNothingOrACalmField) {
     return field && apart(*field, [](Point) { return Point{}; }) < most &&
            std::isfinite(field->strain());
   };
-  // All at one place, by the same and by different ways.
+  // At most twice what any shift says. All at one place, by the same and by different ways.
   std::vector<SmoothField::Shift> same(5, {{100, 100}, {4, -3}});
-  EXPECT_TRUE(is_calm(fit(same), 5.1));
+  EXPECT_TRUE(is_calm(fit(same), 10));
   same[0].by = {-4, 3};
-  EXPECT_TRUE(is_calm(fit(same), 5.1));
+  EXPECT_TRUE(is_calm(fit(same), 10));
   // All on a line, outside of the picture, in a picture of one line.
   std::vector<SmoothField::Shift> line;
   for (int i = 0; i < 30; ++i) line.push_back({{17.0 * i, 200}, {0, 2}});
-  EXPECT_TRUE(is_calm(fit(line), 2.1));
+  EXPECT_TRUE(is_calm(fit(line), 4));
   std::vector<SmoothField::Shift> outside(7, {{-1e7, 1e7}, {1, 1}});
-  EXPECT_TRUE(is_calm(fit(outside), 2));
-  EXPECT_TRUE(is_calm(fit(line, 512, 1), 2.1));
+  EXPECT_TRUE(is_calm(fit(outside), 3));
+  EXPECT_TRUE(is_calm(fit(line, 512, 1), 4));
 }
 
 }  // namespace
