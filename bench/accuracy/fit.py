@@ -36,7 +36,7 @@ TAIL = 0.02             # share of unrelated pairs beyond which odds alone say h
 FEW = 5                 # examples of one source from which on it weighs as much as any other
 # How much pairs of each kind weigh. Who came alone into a made scene looks like a sticker, which an
 # edited copy may wear: such scenes are to be told where that costs no copies, so they weigh little.
-SHARES = {"copy": 1.0, "moment": 0.45, "element": 0.50, "made": 0.008}
+SHARES = {"copy": 1.0, "moment": 0.10, "element": 0.90, "made": 0.004}
 
 # (term, sense, direction: 1 rises, -1 falls, 0 either, knots, the sentence)
 TERMS = [
