@@ -33,11 +33,6 @@ double odds_of(const PictureFeatures& item, const PictureFeatures& entry,
   return copy_odds(made::compared(item, entry, transform).terms).log_odds;
 }
 
-bool is_copy(const PictureFeatures& item, const PictureFeatures& entry,
-             const PictureTransform& transform) {
-  return odds_of(item, entry, transform) >= kLikely;
-}
-
 // Somebody in the middle of the picture, as an outline.
 bool in_figure(double x, double y) {
   const double across = std::abs(x - 320), half = 40 + 20 * std::sin(y / 31) + (y - 200) / 10;

@@ -97,11 +97,20 @@ TEST(MatchPicture, AnEntryShownTwiceIsOneMatchWithTwoRegions) {
   EXPECT_NE(found[0].pair.shared.regions[0].mirrored, found[0].pair.shared.regions[1].mirrored);
 }
 
-TEST(MatchPicture, APieceOfLessThanHalfOfBothIsAMatch) {
-  const PictureBank bank = ten_scenes();
-  // A quarter of the entry as a third of another picture.
+// A quarter of the entry as a third of another picture.
+TEST(MatchPicture, APieceOfLessThanHalfOfBothIsFarLikelierACopyThanAnElementIs) {
+  PictureBank bank = ten_scenes();
+  bank.add(11, made::with(scene(11), badge(), 20, 20));
+  const auto log_odds = [&](const Pixels& picture, int64_t entry) {
+    const PictureFeatures item = made::item_features(picture);
+    const auto found = match_picture(item, bank.index(), bank.known(), {0.05, 40, {}});
+    EXPECT_TRUE(found);
+    EXPECT_EQ(entries_of(*found), Entries{entry});
+    return found->empty() ? -100 : found->front().pair.odds.log_odds;
+  };
   const Pixels piece = made::resized(made::cropped(scene(6), {100, 80, 240, 180}), 460, 345);
-  EXPECT_EQ(entries_of(bank.match(made::with(scene(60, 800, 600), piece, 100, 100))), Entries{6});
+  const double of_piece = log_odds(made::with(scene(60, 800, 600), piece, 100, 100), 6);
+  EXPECT_GT(of_piece, log_odds(made::with(scene(61), badge(), 340, 230), 11) + 4);
 }
 
 // The four quarters in another order.
