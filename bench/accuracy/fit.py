@@ -97,8 +97,8 @@ def explained(target, programs):
             config.write("[match]\nexpected_false_alarms = 1.0\n")
         weir.lines("bank", "create", match.BANK, "--json")
         weir.lines("add", "--bank", match.BANK, "--json", os.path.join(target, "known"))
-        answers = weir.lines("match", "--workers", "2", "--json", "--explain", os.path.join(target, "queries"),
-                             progress=1)[0]
+        answers = weir.lines("match", "--workers", "2", "--json", "--explain",
+                             os.path.join(target, "queries"), progress=1)[0]
     with open(stored, "w", encoding="utf-8") as out:
         json.dump({"stamp": stamp, "answers": answers}, out)
     return answers
@@ -252,7 +252,7 @@ def table(bias, values, rate, start):
              "constexpr std::array<TermCurve, kTerms> kCurves{{"]
     for name, sense, _, knots, _ in TERMS:
         pairs = ", ".join(f"{{{at:g}, {adds:g}}}" for at, adds in zip(knots, values[name]))
-        lines.append(f"    {{Sense::k{sense.capitalize()}, {{{{{pairs}}}}}}},  // {name}")
+        lines += [f"    // {name}", f"    {{Sense::k{sense.capitalize()}, {{{{{pairs}}}}}}},"]
     lines += ["}};", "// clang-format on", "", "}  // namespace weir", ""]
     return "\n".join(lines)
 
@@ -261,12 +261,13 @@ def page(bias, values, rate, start):
     """docs/evidence.md."""
     lines = [
         "# What a shared picture is judged by", "",
-        "Two pictures that share something are a copy and its original, two moments of one place, or",
-        "different pictures with the same logo. `weir` measures the quantities below and adds up what each",
-        "of them says, as natural logarithms of odds; `weir compare` and `weir match --explain` show it for",
-        "a pair. Nothing decides alone. From 2.5 on a copy is claimed (decision 0089).", "",
-        "The curves are fitted by `bench/accuracy/fit.py` on the tune side of the pictures' bench and never",
-        "written by hand: straight lines between the five values, level beyond them.", "",
+        "Two pictures that share something are a copy and its original, two moments of one place,",
+        "or different pictures with the same logo. `weir` measures the quantities below and adds",
+        "up what each of them says, as natural logarithms of odds; `weir compare` and",
+        "`weir match --explain` show it for a pair. Nothing decides alone. From 2.5 on a copy is",
+        "claimed (decision 0089).", "",
+        "The curves are fitted by `bench/accuracy/fit.py` on the tune side of the pictures' bench",
+        "and never written by hand: straight lines between the five values, level beyond them.", "",
         f"A pair starts at {bias:g}.", "", "| term | what it measures | value: adds | | | | |",
         "|---|---|---|---|---|---|---|"]
     for name, sense, _, knots, sentence in TERMS:
@@ -274,11 +275,14 @@ def page(bias, values, rate, start):
         mark = " (two moments)" if sense == "moment" else ""
         lines.append(f"| {name} | {sentence}{mark} | {cells} |")
     lines += [
-        "", "Counts are given as log2(1 + count), `typical` and `exact` as -log10(1 - correlation).", "",
-        f"Of pairs of unrelated pictures {rate:.2g} share anything that geometry takes for more than",
-        f"chance. Of these {100 * TAIL:g} % have odds over {start:.2f}, and e times fewer with each 1",
-        "more, which is what odds mean. That, times the number of entries, is the expected false alarms.",
-        "About five hundred such pairs support it to one in five hundred; what is surer is carried on.", ""]
+        "",
+        "Counts are given as log2(1 + count), `typical` and `exact` as -log10(1 - correlation).",
+        "",
+        f"Of pairs of unrelated pictures {rate:.2g} share anything that geometry takes for more",
+        f"than chance. Of these {100 * TAIL:g} % have odds over {start:.2f}, and e times fewer",
+        "with each 1 more, as odds mean. That, times the number of entries, is the expected",
+        "false alarms. About five hundred such pairs support it to one in five hundred; what is",
+        "surer is carried on.", ""]
     return "\n".join(lines)
 
 
@@ -297,13 +301,16 @@ def by_group(odds, kinds, groups):
     """Prints, of each group, the middle and the lower (upper) tenth of its odds."""
     for kind in SHARES:
         if kind != "copy":
-            print(f"{kind}: surest {', '.join(f'{v:.1f}' for v in np.sort(odds[kinds == kind])[-5:])}")
+            surest = np.sort(odds[kinds == kind])[-5:]
+            print(f"{kind}: surest {', '.join(f'{value:.1f}' for value in surest)}")
     members = collections.defaultdict(list)
     for value, kind, group in zip(odds, kinds, groups):
         members[kind, group].append(value)
     for limit in LIMITS:
-        shares = [np.mean(np.array(v) > limit) for (kind, _), v in members.items() if kind == "copy"]
-        wrong = {k: round(float(np.mean(odds[kinds == k] > limit)), 3) for k in SHARES if k != "copy"}
+        shares = [np.mean(np.array(values) > limit)
+                  for (kind, _), values in members.items() if kind == "copy"]
+        wrong = {kind: round(float(np.mean(odds[kinds == kind] > limit)), 3)
+                 for kind in SHARES if kind != "copy"}
         print(f"over {limit}: mean of edits {np.mean(shares):.3f}; of others {wrong}")
     for (kind, group), values in sorted(members.items(), key=lambda m: (m[0][0], np.median(m[1]))):
         tail = np.quantile(values, 0.1 if kind == "copy" else 0.9)

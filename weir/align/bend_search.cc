@@ -12,15 +12,15 @@ namespace weir {
 
 namespace {
 
-constexpr size_t kCells = 10;       // of the field, along the long side
-constexpr double kStiffness = 0.02;  // squared pixels of a plane of 512
-constexpr double kSide = 512;        // that all lengths here are told for
-constexpr double kError = 3;         // of a pair that the field explains
-constexpr double kReach = 60;        // to a pair that agrees already
-constexpr size_t kLeastNear = 3;     // such pairs
-constexpr double kFurthest = 90;     // from where the map alone would have it
-constexpr double kTurn = 0.9;        // radians, and
-constexpr double kOctaves = 1;       // by which shapes may differ from the map's
+constexpr size_t kCells = 10;         // of the field, along the long side
+constexpr double kStiffness = 0.02;   // squared pixels of a plane of 512
+constexpr double kSide = 512;         // that all lengths here are told for
+constexpr double kError = 3;          // of a pair that the field explains
+constexpr double kReach = 60;         // to a pair that agrees already
+constexpr size_t kLeastNear = 3;      // such pairs
+constexpr double kFurthest = 90;      // from where the map alone would have it
+constexpr double kTurn = 0.9;         // radians, and
+constexpr double kOctaves = 1;        // by which shapes may differ from the map's
 constexpr double kWorthwhile = 1.05;  // times as many pairs as the map explains,
 constexpr size_t kWorthwhileMore = 6;
 constexpr double kMostStrain = 0.6;
@@ -55,7 +55,8 @@ class BendSearch {
     }
     agrees_.assign(beside_.size(), 0);
     for (size_t i = 0; i < beside_.size(); ++i)
-      agrees_[i] = std::binary_search(region.inliers.begin(), region.inliers.end(), beside_[i].pair);
+      agrees_[i] =
+          std::binary_search(region.inliers.begin(), region.inliers.end(), beside_[i].pair);
     rigid_ = region.inliers.size();
   }
 

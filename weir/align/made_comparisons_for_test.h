@@ -78,9 +78,10 @@ struct Compared {
   Terms terms;
 };
 
-// `places` of them are taken to be found again, all over the picture.
+// `places` are taken to be found again: of all that look alike, and of the picture, this share.
 inline Compared compared(const PictureFeatures& item, const PictureFeatures& entry,
-                         const PictureTransform& transform, double places = 200) {
+                         const PictureTransform& transform, double places = 200,
+                         double share = 0.9) {
   Compared out;
   out.region.entry_to_item = transform;
   const RegionMap to_item{transform, {}};
@@ -88,8 +89,8 @@ inline Compared compared(const PictureFeatures& item, const PictureFeatures& ent
   describe(map, 0, item, entry, out.region);
   out.terms = measured({&out.region, 1}, map, item, entry, true);
   out.terms[Term::kPlaces] = std::log2(1 + places);
-  out.terms[Term::kFound] = 0.9;
-  out.terms[Term::kSpread] = 0.9;
+  out.terms[Term::kFound] = share;
+  out.terms[Term::kSpread] = share;
   return out;
 }
 

@@ -23,9 +23,9 @@ constexpr double kElsewhere = 0.75;   // pixels of the plane
 constexpr double kPasted = 0.27;      // share of straight outlines of what was surely pasted
 constexpr double kMuchOutline = 120;  // pixels; less tells less
 constexpr size_t kToneBins = 32;
-constexpr double kFinest = 1e-4;  // of correlation, that is told
+constexpr double kFinest = 1e-4;     // of correlation, that is told
 constexpr size_t kLeastOfPiece = 4;  // squares
-constexpr size_t kFewBeside = 3;  // squares that agree around one that does not
+constexpr size_t kFewBeside = 3;     // squares that agree around one that does not
 
 double turn(const Point& o, const Point& a, const Point& b) {
   return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
@@ -114,7 +114,8 @@ double tones_of(const BlockMap& map) {
       const float* samples =
           map.known.row(map.top + row * BlockMap::kSide + y) + map.left + column * BlockMap::kSide;
       for (size_t x = 0; x < BlockMap::kSide; ++x) {
-        const auto bin = static_cast<size_t>(std::clamp(samples[x], 0.0f, 255.0f)) * kToneBins / 256;
+        const auto bin =
+            static_cast<size_t>(std::clamp(samples[x], 0.0f, 255.0f)) * kToneBins / 256;
         count[bin] += 1, all += 1;
       }
     }
@@ -227,8 +228,7 @@ void measure_change(const Change& change, bool is_plain, bool tell_newcomers, Te
   terms[Term::kOutlines] = std::min(change.gone, 1 - change.gone) * (1 - pasted) *
                            std::min(1.0, change.outline / kMuchOutline);
   if (tell_newcomers)
-    terms[Term::kNewcomers] =
-        std::max(0.0, change.newcomers.share - change.covers) * (1 - pasted);
+    terms[Term::kNewcomers] = std::max(0.0, change.newcomers.share - change.covers) * (1 - pasted);
   terms[Term::kChanged] = change.share;
   terms[Term::kPutOn] = change.covers;
   terms[Term::kStraight] = change.straight * std::min(1.0, change.outline / kMuchOutline);

@@ -29,6 +29,11 @@ constexpr double kOctaves = 0.6;  // by which a thing may seem larger or smaller
 constexpr double kTurn = 0.4;     // and radians by which it may be turned
 constexpr size_t kFewest = 4;     // spots in place, to tell where the rest should be
 
+constexpr int kSides = 8;            // directions around a thing,
+constexpr int kFewestSides = 5;      // of which so many show the scene: it may stand at a border,
+constexpr int kFewestOfSide = 2;     // by so many spots
+constexpr double kOtherShape = 0.3;  // by which the maps of both may differ, as a share
+
 constexpr int kReach = 4;             // pixels of a plane around a spot that are compared
 constexpr double kSame = 0.7;         // correlation of those of one thing,
 constexpr double kBetter = 0.02;      // and by how much it must exceed that of what stayed
@@ -116,7 +121,53 @@ std::vector<double> against_neighbours(const std::vector<DisplacedSpot>& spots, 
   return away;
 }
 
+// In how many directions the scene has spots around the box of the thing's, in one of the pictures.
+int sides_shown(const SharedRegion& thing, const SharedRegion& scene,
+                Point SharedRegion::Pair::*side) {
+  double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
+  for (const SharedRegion::Pair& pair : thing.inliers) {
+    const Point at = pair.*side;
+    left = std::min(left, at.x), right = std::max(right, at.x);
+    top = std::min(top, at.y), bottom = std::max(bottom, at.y);
+  }
+  std::array<int, kSides> spots{};
+  for (const SharedRegion::Pair& pair : scene.inliers) {
+    const Point at = pair.*side;
+    if (at.x >= left && at.x <= right && at.y >= top && at.y <= bottom) continue;
+    const double turn = std::atan2(at.y - (top + bottom) / 2, at.x - (left + right) / 2);
+    const double eighths = turn / (2 * std::numbers::pi) * kSides;
+    ++spots[static_cast<size_t>(std::lround(eighths) + kSides) % kSides];
+  }
+  return static_cast<int>(
+      std::count_if(spots.begin(), spots.end(), [](int count) { return count >= kFewestOfSide; }));
+}
+
+// Whether both maps make the same of a step to the right and of one down.
+bool are_alike(const PictureTransform& a, const PictureTransform& b, Point at) {
+  const Point from_a = a(at), from_b = b(at);
+  double apart = 0, length = 0;
+  for (const Point step : {Point{at.x + 1, at.y}, Point{at.x, at.y + 1}}) {
+    const Point to_a = a(step), to_b = b(step);
+    const Point by{to_a.x - from_a.x, to_a.y - from_a.y};
+    apart += std::hypot(by.x - (to_b.x - from_b.x), by.y - (to_b.y - from_b.y));
+    length += std::hypot(by.x, by.y);
+  }
+  return apart < kOtherShape * length;
+}
+
 }  // namespace
+
+bool is_moved_thing(const SharedRegion& thing, const SharedRegion& scene) {
+  if (thing.inliers.empty() || thing.mirrored != scene.mirrored) return false;
+  Point middle;
+  for (const SharedRegion::Pair& pair : thing.inliers)
+    middle.x += pair.entry.x, middle.y += pair.entry.y;
+  const auto count = static_cast<double>(thing.inliers.size());
+  return are_alike(thing.entry_to_item, scene.entry_to_item,
+                   {middle.x / count, middle.y / count}) &&
+         sides_shown(thing, scene, &SharedRegion::Pair::entry) >= kFewestSides &&
+         sides_shown(thing, scene, &SharedRegion::Pair::item) >= kFewestSides;
+}
 
 std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
                                            const PictureTransform& entry_to_item,

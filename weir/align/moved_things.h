@@ -24,6 +24,11 @@ std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
                                            const PictureTransform& entry_to_item,
                                            const SmoothField& bend, const Extent& entry);
 
+// Whether a region is something that stands elsewhere in a scene which another region shows: of the
+// same size and turn, and with that scene around it in both pictures. Counter-example: a tile of a
+// shuffled picture, which has other tiles around it, at least where it is now.
+bool is_moved_thing(const SharedRegion& thing, const SharedRegion& scene);
+
 // How many places show that something moved: the pixels around a displaced spot fit better where
 // the item has it than the pixels that each picture has in the other's place. Nothing that is put
 // onto a picture does that, nor does a pattern that occurs twice in it.

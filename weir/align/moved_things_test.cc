@@ -84,6 +84,63 @@ TEST(MovedThings, NothingIsSaidOfFlatPlacesNorOfThoseNotShown) {
   EXPECT_EQ(moved_things(entry, item, kAllInside, spots(-30, -30, 500, 1e9)).places, 0u);
 }
 
+// A region of spots in a grid over the part of the entry, seen through the transform.
+SharedRegion region_of(const Rect& part, const PictureTransform& transform) {
+  SharedRegion region;
+  region.entry_to_item = transform;
+  for (uint32_t y = part.y; y < part.y + part.height; y += 20)
+    for (uint32_t x = part.x; x < part.x + part.width; x += 20) {
+      const Point at{x + 10.0, y + 10.0};
+      region.inliers.push_back({transform(at), at});
+    }
+  return region;
+}
+
+PictureTransform moved_by(double x, double y) {
+  return {{1, 0, x, 0, 1, y, 0, 0, 1}};
+}
+
+TEST(IsMovedThing, WhatASceneSurroundsInBothPicturesHasMoved) {
+  const SharedRegion scene = region_of({0, 0, 640, 480}, moved_by(5, 0));
+  EXPECT_TRUE(is_moved_thing(region_of({200, 160, 100, 80}, moved_by(45, -20)), scene));
+  EXPECT_TRUE(is_moved_thing(region_of({200, 160, 100, 80}, moved_by(17, 3)), scene));
+  // It stands on the lower border.
+  EXPECT_TRUE(is_moved_thing(region_of({200, 320, 100, 160}, moved_by(80, 0)), scene));
+}
+
+TEST(IsMovedThing, WhatIsLargerOrTurnedOrMirroredHasNot) {
+  const SharedRegion scene = region_of({0, 0, 640, 480}, {});
+  const Rect part{200, 160, 100, 80};
+  EXPECT_FALSE(is_moved_thing(region_of(part, {{1.5, 0, -90, 0, 1.5, -90, 0, 0, 1}}), scene));
+  EXPECT_FALSE(is_moved_thing(region_of(part, {{0, -1, 450, 1, 0, -50, 0, 0, 1}}), scene));
+  SharedRegion mirrored = region_of(part, moved_by(40, 0));
+  mirrored.mirrored = true;
+  EXPECT_FALSE(is_moved_thing(mirrored, scene));
+  EXPECT_FALSE(is_moved_thing({}, scene));
+  EXPECT_FALSE(is_moved_thing(region_of(part, moved_by(40, 0)), {}));
+}
+
+TEST(IsMovedThing, APieceBesideOthersHasNot) {
+  // Two halves that changed places.
+  EXPECT_FALSE(is_moved_thing(region_of({320, 0, 320, 480}, moved_by(-320, 0)),
+                              region_of({0, 0, 320, 480}, moved_by(320, 0))));
+  // The middle one of nine tiles, and the surest, which came from a corner.
+  const SharedRegion corner = region_of({0, 0, 200, 160}, moved_by(200, 320));
+  EXPECT_FALSE(is_moved_thing(region_of({200, 160, 200, 160}, moved_by(-200, 0)), corner));
+  // A second copy of the picture beside the first.
+  EXPECT_FALSE(is_moved_thing(region_of({0, 0, 640, 480}, moved_by(640, 0)),
+                              region_of({0, 0, 640, 480}, {})));
+  // Strips, of which each second one was pushed aside.
+  SharedRegion even, odd;
+  for (uint32_t y = 0; y < 480; y += 120) {
+    for (const auto& pair : region_of({0, y, 640, 60}, {}).inliers) even.inliers.push_back(pair);
+    for (const auto& pair : region_of({0, y + 60, 640, 60}, moved_by(40, 0)).inliers)
+      odd.inliers.push_back(pair);
+  }
+  odd.entry_to_item = moved_by(40, 0);
+  EXPECT_FALSE(is_moved_thing(odd, even));
+}
+
 // Ten spots in place, seen through the transform, and one more.
 std::vector<SpotPair> pairs_with(const PictureTransform& transform, const SpotPair& one) {
   std::vector<SpotPair> pairs;

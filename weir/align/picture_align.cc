@@ -89,8 +89,8 @@ void find_regions(std::span<const LocalFeature> item_features, const PictureFeat
                   std::vector<Candidate>& candidates) {
   const auto spots = spot_pairs(item_features, item, entry, mirrored, options.item_weights);
   const Extent extent = extent_of(entry, kEntryFeatures.side);
-  auto found = search_regions(spots, extent_of(item, kItemFeatures.side), extent,
-                              options.most_regions);
+  auto found =
+      search_regions(spots, extent_of(item, kItemFeatures.side), extent, options.most_regions);
   for (Bent& one : bent(spots, std::move(found), extent)) {
     SharedRegion region;
     region.mirrored = mirrored;
@@ -162,9 +162,13 @@ SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures
     return a.region.log10_nfa < b.region.log10_nfa;
   });
   std::vector<Candidate> kept;
-  for (Candidate& one : found)
-    if (kept.size() < options.most_regions && !is_shown_by(one.region, kept))
-      kept.push_back(std::move(one));
+  for (Candidate& one : found) {
+    if (kept.size() == options.most_regions) break;
+    // What moved in a scene is no piece of the picture: it stays among what the scene has
+    // displaced.
+    const bool has_moved = !kept.empty() && is_moved_thing(one.region, kept.front().region);
+    if (!has_moved && !is_shown_by(one.region, kept)) kept.push_back(std::move(one));
+  }
 
   if (!kept.empty()) drop_pieces(kept, extent_of(entry, kEntryFeatures.side));
   SharedPictures out;

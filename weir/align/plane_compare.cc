@@ -1,106 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The item's plane is brought into the frame of the entry's, both are made equally soft, and
-// squares of them are correlated; of several regions, each square goes to the one that shows it. What editing does to all of a picture (recoding, gamma, blur,
-// noise) leaves the correlation of squares with texture near 1; what it puts on top changes some
-// squares wholly; another picture of the same scene changes many of them partly.
+// squares of them are correlated; of several regions, each square goes to the one that shows it.
+// What editing does to all of a picture (recoding, gamma, blur, noise) leaves the correlation of
+// squares with texture near 1; what it puts on top changes some squares wholly; another picture of
+// the same scene changes many of them partly.
 #include "weir/align/plane_compare.h"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
+#include "weir/align/block_compare.h"
 #include "weir/align/put_on.h"
+#include "weir/align/transform.h"
 
 namespace weir {
 
 namespace {
 
 constexpr size_t kSide = BlockMap::kSide;
-constexpr double kLeastContrast = 4;     // levels; a block of less is flat
 constexpr size_t kLeastInLine = 2;       // blocks that tell whether a line is shown
 constexpr double kMostInTrimmed = 0.15;  // share of them that may agree where it is not
 constexpr double kMeanInTrimmed = 0.45;  // and their mean: unrelated blocks, at their best place
-constexpr double kGuides = 0.6;          // blocks whose displacement says something
-constexpr double kNoMove = 0.02;         // of correlation, that another place must fit better by,
-constexpr double kNoMoveShare = 0.3;     // and of what the fit lacks
-constexpr size_t kForSimilarity = 8;     // such blocks,
-constexpr size_t kForAffine = 16;        // and
-constexpr size_t kForPerspective = 48;   // so many to tell what else a transform has
-constexpr double kWorthMoving = 0.3;     // pixels of the entry's plane
-constexpr int kCorrections = 3;          // rounds of them
-constexpr size_t kBendCells = 8;         // of a correction that is not projective
-constexpr double kBendStiffness = 0.05;
-constexpr double kMostStrain = 0.6;
 constexpr size_t kLeastOfPiece = 4;      // blocks that a region shows better than others do
 constexpr int kSettling = 3;             // rounds in which blocks go with their neighbours
-constexpr float kLeastVisible = 0.9f;    // of a pixel: the rest of it was filled
-constexpr double kAlwaysBlur = 0.7;      // both sides: grain and the edges of pixels are no content
-// What the entry is blurred with besides, to be as soft as the item is: the best is taken.
-constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
-
-// Sums over a block, of which all else follows.
-struct Sums {
-  double entry = 0, item = 0, entry2 = 0, item2 = 0, both = 0;
-
-  double variance_of_entry() const { return std::max(0.0, entry2 - entry * entry / kCount); }
-  double variance_of_item() const { return std::max(0.0, item2 - item * item / kCount); }
-  double correlation() const {
-    const double product = variance_of_entry() * variance_of_item();
-    return product > 1e-6 ? (both - entry * item / kCount) / std::sqrt(product) : 0;
-  }
-  static constexpr double kCount = kSide * kSide;
-};
-
-Sums sums_of(const Plane& entry, const Plane& item, size_t x, size_t y, int dx, int dy) {
-  float e = 0, i = 0, ee = 0, ii = 0, ei = 0;
-  for (size_t r = 0; r < kSide; ++r) {
-    const float* from = entry.row(y + r) + x;
-    const float* to = item.row(y + r + static_cast<size_t>(dy)) + x + static_cast<size_t>(dx);
-    for (size_t c = 0; c < kSide; ++c) {
-      const float a = from[c] - 128, b = to[c] - 128;
-      e += a, i += b, ee += a * a, ii += b * b, ei += a * b;
-    }
-  }
-  return {e, i, ee, ii, ei};
-}
-
-// The place of the top of the parabola through three values, the middle one the largest.
-float top_of(double before, double middle, double after) {
-  const double curve = before + after - 2 * middle;
-  return curve < -1e-6 ? static_cast<float>(std::clamp((before - after) / (2 * curve), -0.5, 0.5))
-                       : 0;
-}
-
-Block compare_block(const Plane& entry, const Plane& item, size_t x, size_t y) {
-  double score[3][3];
-  int best_x = 0, best_y = 0;
-  Block block;
-  for (int dy = -1; dy <= 1; ++dy)
-    for (int dx = -1; dx <= 1; ++dx) {
-      const Sums sums = sums_of(entry, item, x, y, dx, dy);
-      score[dy + 1][dx + 1] = sums.correlation();
-      if (score[dy + 1][dx + 1] > score[best_y + 1][best_x + 1]) best_x = dx, best_y = dy;
-      if (dx == 0 && dy == 0) {
-        block.entry_contrast =
-            static_cast<float>(std::sqrt(sums.variance_of_entry() / Sums::kCount));
-        block.item_contrast = static_cast<float>(std::sqrt(sums.variance_of_item() / Sums::kCount));
-      }
-    }
-  const double best = score[best_y + 1][best_x + 1];
-  block.agreement = static_cast<float>(best);
-  // Along a straight edge, or in noise, another place fits as well by chance: that is no movement.
-  if (best - score[1][1] <= kNoMove + kNoMoveShare * (1 - best)) best_x = best_y = 0;
-  block.shift_x = static_cast<float>(best_x);
-  block.shift_y = static_cast<float>(best_y);
-  if (best_x == 0)
-    block.shift_x += top_of(score[best_y + 1][0], score[best_y + 1][1], score[best_y + 1][2]);
-  if (best_y == 0)
-    block.shift_y += top_of(score[0][best_x + 1], score[1][best_x + 1], score[2][best_x + 1]);
-  return block;
-}
 
 // From pixels of one plane to pixels of the other.
 PictureTransform plane_to_plane(const PictureFeatures& item, const PictureFeatures& entry,
@@ -119,21 +44,6 @@ Plane visible_of(const PictureFeatures& item) {
   Plane visible = plane_of(item.shown);
   for (float& sample : visible.samples) sample = sample >= 128 ? 1.0f : 0.0f;
   return visible;
-}
-
-// The item as a region is looked for in it.
-struct Seen {
-  Plane plane;
-  Plane visible;
-};
-
-bool all_inside(const std::vector<uint8_t>& inside, size_t width, size_t height, size_t x,
-                size_t y) {
-  if (x < 1 || y < 1 || x + kSide + 1 > width || y + kSide + 1 > height) return false;
-  for (size_t r = y - 1; r < y + kSide + 1; ++r)
-    for (size_t c = x - 1; c < x + kSide + 1; ++c)
-      if (!inside[r * width + c]) return false;
-  return true;
 }
 
 // Leaves out the lines of one side while nothing in them agrees; lines too flat to tell go with
@@ -176,7 +86,8 @@ Shown shown_of(const std::vector<Block>& blocks, size_t columns) {
   out.end_row = columns == 0 ? 0 : blocks.size() / columns;
   for (int round = 0; round < 2; ++round) {  // rows are told better once the columns are right
     const size_t across = out.end_column - out.first_column;
-    const size_t left = lines_to_trim(across, [&](size_t i) { return column(out.first_column + i); });
+    const size_t left =
+        lines_to_trim(across, [&](size_t i) { return column(out.first_column + i); });
     if (left == across) break;
     out.first_column += left;
     out.end_column -=
@@ -197,197 +108,10 @@ Shown shown_of(const std::vector<Block>& blocks, size_t columns) {
   return out;
 }
 
-// The item laid over the entry under one map, and what compares both block by block.
-class Comparison {
- public:
-  Comparison(const Plane& known, const Seen& seen, PictureTransform to_shown, SmoothField bend)
-      : known_(known),
-        shown_(seen.plane),
-        visible_(seen.visible),
-        to_shown_(to_shown),
-        bend_(std::move(bend)) {
-    shown_pixels_ = static_cast<double>(shown_.width) * static_cast<double>(shown_.height);
-    if (!visible_.empty())
-      shown_pixels_ = std::max(
-          1.0, std::accumulate(visible_.samples.begin(), visible_.samples.end(), 0.0));
-    columns_ = known.width / kSide;
-    left_ = known.width % kSide / 2;  // what is left over is shared by both sides
-    top_ = known.height % kSide / 2;
-    blocks_.resize(columns_ * (known.height / kSide));
-    warp();
-  }
-
-  // The entry as soft as the item is, and its sigma: the blur with which blocks agree best.
-  std::pair<Plane, double> softened(double least) const {
-    double best = -1;
-    std::pair<Plane, double> out;
-    for (const double softness : kSoftness) {
-      const double blur = std::hypot(kAlwaysBlur, softness, least);
-      Plane soft = blurred(known_, blur);
-      double sum = 0, count = 0;
-      for_each_inside([&](size_t, size_t x, size_t y) {
-        const Sums sums = sums_of(soft, soft_item_, x, y, 0, 0);
-        if (sums.variance_of_entry() < Sums::kCount * kLeastContrast * kLeastContrast) return;
-        sum += sums.correlation(), count += 1;
-      });
-      // A little softer must be a little better, or flat blocks would decide.
-      const double mean = count > 0 ? sum / count : 0;
-      if (mean < best + 0.01) continue;
-      best = mean;
-      out = {std::move(soft), blur};
-    }
-    return out;
-  }
-
-  // Compares, and makes good what the map errs by; `soft_entry` must stay.
-  void compare(const Plane& soft_entry) {
-    soft_entry_ = &soft_entry;
-    double agreement = compare_blocks();
-    for (int round = 0; round < kCorrections; ++round) {
-      const PictureTransform map = to_shown_, corrected = corrected_;
-      const SmoothField bend = bend_;
-      if (!(bend_.empty() ? correct_map() : correct_bend()) && !correct_bend()) break;
-      warp();
-      const double after = compare_blocks();
-      if (after > agreement) {
-        agreement = after;
-        continue;
-      }
-      to_shown_ = map, corrected_ = corrected, bend_ = bend;
-      warp();
-      compare_blocks();
-      break;
-    }
-  }
-
-  const std::vector<Block>& blocks() const { return blocks_; }
-  const Plane& soft_item() const { return soft_item_; }
-  const Mask& inside() const { return inside_; }
-  const PictureTransform& to_shown() const { return to_shown_; }
-  // What was put before the map, in the frame of the entry's plane.
-  const PictureTransform& corrected() const { return corrected_; }
-  const SmoothField& bend() const { return bend_; }
-  // Where the middle of a block lies in the item, in shares of its sides.
-  Point in_item(size_t block) const {
-    const Point middle = middle_of(block), by = bend_(middle);
-    const Point at = to_shown_({middle.x + by.x, middle.y + by.y});
-    return {at.x / static_cast<double>(shown_.width), at.y / static_cast<double>(shown_.height)};
-  }
-  // The share of what shows of the item that the block is there.
-  double item_share(size_t block) const {
-    const Stretch here = stretch(to_shown_, middle_of(block));
-    return here.most * here.least * kSide * kSide / shown_pixels_;
-  }
-
- private:
-  void warp() {
-    Warped seen = warped(shown_, to_shown_, known_.width, known_.height, bend_);
-    inside_ = std::move(seen.inside);
-    soft_item_ = blurred(seen.plane, kAlwaysBlur);
-    if (visible_.empty()) return;
-    // What was filled is no picture: nothing is compared there.
-    const Plane visible = warped(visible_, to_shown_, known_.width, known_.height, bend_).plane;
-    for (size_t i = 0; i < inside_.size(); ++i)
-      if (visible.samples[i] < kLeastVisible) inside_[i] = 0;
-  }
-
-  double compare_blocks() {
-    std::fill(blocks_.begin(), blocks_.end(), Block());
-    double sum = 0;
-    for_each_inside([&](size_t i, size_t x, size_t y) {
-      Block& block = blocks_[i] = compare_block(*soft_entry_, soft_item_, x, y);
-      block.state =
-          block.entry_contrast < kLeastContrast ? Block::State::kFlat : Block::State::kCompared;
-      if (block.state == Block::State::kCompared) sum += block.agreement;
-    });
-    return sum;
-  }
-
-  Point middle_of(size_t block) const {
-    return {static_cast<double>(left_ + block % columns_ * kSide) + kSide / 2.0,
-            static_cast<double>(top_ + block / columns_ * kSide) + kSide / 2.0};
-  }
-
-  // Calls does(middle, displacement) for each block that tells where it lies.
-  template <class Does>
-  void for_each_guide(Does does) const {
-    for (size_t i = 0; i < blocks_.size(); ++i)
-      if (blocks_[i].state == Block::State::kCompared && blocks_[i].agreement >= kGuides)
-        does(middle_of(i), Point{blocks_[i].shift_x, blocks_[i].shift_y});
-  }
-
-  // A projective correction, by what the displacements of blocks say; false when they are small, or
-  // too few agree.
-  bool correct_map() {
-    std::vector<PointPair> pairs;
-    double away = 0;
-    for_each_guide([&](Point middle, Point by) {
-      pairs.push_back({{middle.x + by.x, middle.y + by.y}, middle});
-      away += std::hypot(by.x, by.y);
-    });
-    if (pairs.size() < kForSimilarity || away < kWorthMoving * static_cast<double>(pairs.size()))
-      return false;
-    const auto kind = pairs.size() < kForAffine        ? TransformKind::kSimilarity
-                      : pairs.size() < kForPerspective ? TransformKind::kAffine
-                                                       : TransformKind::kHomography;
-    auto found = fit(kind, pairs);
-    if (!found) return false;
-    std::erase_if(pairs, [&](const PointPair& pair) {
-      const Point to = (*found)(pair.entry);
-      return std::hypot(to.x - pair.item.x, to.y - pair.item.y) > 1;
-    });
-    found = fit(kind, pairs);
-    if (!found) return false;
-    to_shown_ = compose(*found, to_shown_);
-    corrected_ = compose(*found, corrected_);
-    return true;
-  }
-
-  // The same as a bend: blocks are displaced as their neighbours are.
-  bool correct_bend() {
-    std::vector<SmoothField::Shift> shifts;
-    double away = 0;
-    for_each_guide([&](Point middle, Point by) {
-      const Point before = bend_(middle);
-      shifts.push_back({middle, {before.x + by.x, before.y + by.y}});
-      away += std::hypot(by.x, by.y);
-    });
-    if (shifts.size() < kForPerspective || away < kWorthMoving * static_cast<double>(shifts.size()))
-      return false;
-    auto field = SmoothField::fit(shifts, static_cast<double>(known_.width),
-                                  static_cast<double>(known_.height), kBendCells, kBendStiffness);
-    if (!field || field->strain() > kMostStrain) return false;
-    bend_ = std::move(*field);
-    return true;
-  }
-
-  // Calls does(i, x, y) for each block i that is wholly in the item, x, y being its corner.
-  template <class Does>
-  void for_each_inside(Does does) const {
-    for (size_t i = 0; i < blocks_.size(); ++i) {
-      const size_t x = left_ + i % columns_ * kSide, y = top_ + i / columns_ * kSide;
-      if (all_inside(inside_, known_.width, known_.height, x, y)) does(i, x, y);
-    }
-  }
-
-  const Plane& known_;
-  const Plane& shown_;
-  const Plane& visible_;  // of its size, or empty
-  double shown_pixels_;
-  PictureTransform to_shown_;
-  PictureTransform corrected_;
-  SmoothField bend_;
-  const Plane* soft_entry_ = nullptr;
-  Plane soft_item_;
-  Mask inside_;
-  size_t columns_ = 0, left_ = 0, top_ = 0;
-  std::vector<Block> blocks_;
-};
-
 // Several regions as one picture: which region shows each block.
 class Pieces {
  public:
-  Pieces(const std::vector<Comparison>& regions, size_t columns)
+  Pieces(const std::vector<BlockComparison>& regions, size_t columns)
       : regions_(regions), columns_(columns), owner_(regions.front().blocks().size()) {
     for (size_t k = 1; k < regions.size(); ++k)
       for (size_t i = 0; i < owner_.size(); ++i)
@@ -402,9 +126,7 @@ class Pieces {
     const Block& block = regions_[k].blocks()[i];
     return block.state == Block::State::kCompared && block.agreement > kAgreeingBlock;
   }
-  bool shows_better(size_t k, size_t i) const {
-    return agrees(k, i) && !agrees(owner_[i], i);
-  }
+  bool shows_better(size_t k, size_t i) const { return agrees(k, i) && !agrees(owner_[i], i); }
   template <class Does>
   void around_block(size_t i, Does does) const {
     around(i, columns_, owner_.size() / columns_, does);
@@ -428,15 +150,14 @@ class Pieces {
         around_block(i, [&](size_t k) { votes[owner_[k]] += agrees(owner_[k], k); });
         const auto most = std::max_element(votes.begin(), votes.end());
         const auto best = static_cast<size_t>(most - votes.begin());
-        if (*most > votes[owner_[i]] &&
-            regions_[best].blocks()[i].state != Block::State::kOutside)
+        if (*most > votes[owner_[i]] && regions_[best].blocks()[i].state != Block::State::kOutside)
           next[i] = static_cast<uint8_t>(best);
       }
       owner_ = std::move(next);
     }
   }
 
-  const std::vector<Comparison>& regions_;
+  const std::vector<BlockComparison>& regions_;
   size_t columns_;
   std::vector<uint8_t> owner_;
 };
@@ -444,7 +165,7 @@ class Pieces {
 // Which places of the item each region shows; what one shows there, no other can show.
 class Claimed {
  public:
-  explicit Claimed(const std::vector<Comparison>& regions) : by_(kCells * kCells, kNobody) {
+  explicit Claimed(const std::vector<BlockComparison>& regions) : by_(kCells * kCells, kNobody) {
     for (size_t k = regions.size(); k-- > 0;)  // the surest last
       for (size_t i = 0; i < regions[k].blocks().size(); ++i) {
         const Block& block = regions[k].blocks()[i];
@@ -472,14 +193,14 @@ class Claimed {
 // The entry's plane and what all regions show of it.
 class Composite {
  public:
-  Composite(const Plane& known, const std::vector<Comparison>& regions) {
+  Composite(const Plane& known, const std::vector<BlockComparison>& regions) {
     map_.width = known.width;
     map_.columns = known.width / kSide;
     map_.rows = known.height / kSide;
     map_.left = known.width % kSide / 2;
     map_.top = known.height % kSide / 2;
     map_.blocks = regions.front().blocks();
-    for (const Comparison& region : regions)
+    for (const BlockComparison& region : regions)
       map_.regions.push_back(shown_of(region.blocks(), map_.columns));
     item_ = regions.front().soft_item();
     inside_ = regions.front().inside();
@@ -505,12 +226,13 @@ class Composite {
   }
 
   BlockMap finished(Plane soft_entry, double blur, std::span<const DisplacedSpot> spots,
-                    const Pixels& colours, const Plane& shown, const Comparison& first) {
+                    const Pixels& colours, const Plane& shown, const BlockComparison& first) {
     Mask agrees(inside_.size());
     for (size_t i = 0; i < map_.blocks.size(); ++i) {
       const Block& block = map_.blocks[i];
       if (block.state != Block::State::kCompared || block.agreement < kAgreeingBlock) continue;
-      const size_t x = map_.left + i % map_.columns * kSide, y = map_.top + i / map_.columns * kSide;
+      const size_t x = map_.left + i % map_.columns * kSide,
+                   y = map_.top + i / map_.columns * kSide;
       for (size_t r = y; r < y + kSide; ++r)
         std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * map_.width + x), kSide, 1);
     }
@@ -537,7 +259,7 @@ class Composite {
       for (size_t x = from_x; x < end_x; ++x) does(y * map_.width + x);
   }
 
-  void take(const Comparison& region, size_t block, size_t height) {
+  void take(const BlockComparison& region, size_t block, size_t height) {
     for_each_pixel(block, height, [&](size_t i) {
       item_.samples[i] = region.soft_item().samples[i];
       inside_[i] = region.inside()[i];
@@ -571,7 +293,7 @@ class Composite {
 
 // The spots in the frame of the entry's plane, placed by what the pixels corrected.
 std::vector<DisplacedSpot> placed(std::span<const DisplacedSpot> displaced, const Plane& known,
-                                  const PictureFeatures& entry, const Comparison& first) {
+                                  const PictureFeatures& entry, const BlockComparison& first) {
   std::vector<DisplacedSpot> spots;
   const double x = static_cast<double>(known.width) / entry.width;
   const double y = static_cast<double>(known.height) / entry.height;
@@ -590,35 +312,33 @@ std::vector<DisplacedSpot> placed(std::span<const DisplacedSpot> displaced, cons
 }  // namespace
 
 BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
-                        std::span<const RegionMap> maps,
-                        std::span<const DisplacedSpot> displaced) {
+                        std::span<const RegionMap> maps, std::span<const DisplacedSpot> displaced) {
   const Plane known = plane_of(entry.plane);
   if (known.empty() || item.plane.samples.empty() || item.width == 0 || entry.width == 0 ||
       maps.empty())
     return {};
-  std::vector<Seen> shown(maps.size());
-  std::vector<Comparison> regions;
+  std::vector<SeenItem> seen(maps.size());
+  std::vector<BlockComparison> regions;
   regions.reserve(maps.size());
   Plane soft;
   double blur = 0;
   for (size_t i = 0; i < maps.size(); ++i) {
-    shown[i] = {plane_of(item.plane), visible_of(item)};
-    if (shown[i].plane.empty()) return {};
+    seen[i] = {plane_of(item.plane), visible_of(item)};
+    if (seen[i].plane.empty()) return {};
     PictureTransform to_item = plane_to_plane(item, entry, maps[i].entry_to_item);
     PictureTransform to_visible = to_item;  // coarsens as the plane does
-    coarsen(shown[i].visible, to_visible, known.width, known.height);
-    const double scale = coarsen(shown[i].plane, to_item, known.width, known.height);
+    coarsen(seen[i].visible, to_visible, known.width, known.height);
+    const double scale = coarsen(seen[i].plane, to_item, known.width, known.height);
     const double x = static_cast<double>(known.width) / entry.width;
     const double y = static_cast<double>(known.height) / entry.height;
-    regions.emplace_back(known, shown[i], to_item, maps[i].bend.scaled(x, y));
+    regions.emplace_back(known, seen[i], to_item, maps[i].bend.scaled(x, y));
     const double coarser = scale < 1 ? 0.5 * std::sqrt(1 / (scale * scale) - 1) : 0;
     if (i == 0) std::tie(soft, blur) = regions[0].softened(coarser);
     regions[i].compare(soft);
   }
   const auto spots = placed(displaced, known, entry, regions[0]);
   Composite composite(known, regions);
-  return composite.finished(std::move(soft), blur, spots, item.colours, shown[0].plane,
-                            regions[0]);
+  return composite.finished(std::move(soft), blur, spots, item.colours, seen[0].plane, regions[0]);
 }
 
 }  // namespace weir

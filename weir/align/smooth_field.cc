@@ -163,7 +163,7 @@ double SmoothField::strain() const {
   // The change along x and y at places all over; its mean is the affine part.
   const double width = cell_width_ * static_cast<double>(columns_ - kDegree);
   const double height = cell_height_ * static_cast<double>(rows_ - kDegree);
-  const double step = std::max(width, height) / (2 * kProbes);
+  const double across = width / (2 * kProbes), down = height / (2 * kProbes);  // never beyond
   struct Change {
     double xx, xy, yx, yy;
   };
@@ -173,10 +173,10 @@ double SmoothField::strain() const {
     for (size_t c = 0; c < kProbes; ++c) {
       const Point at{width * (static_cast<double>(c) + 0.5) / kProbes,
                      height * (static_cast<double>(r) + 0.5) / kProbes};
-      const Point here = (*this)(at), right = (*this)({at.x + step, at.y}),
-                  below = (*this)({at.x, at.y + step});
-      changes.push_back({(right.x - here.x) / step, (right.y - here.y) / step,
-                         (below.x - here.x) / step, (below.y - here.y) / step});
+      const Point here = (*this)(at), right = (*this)({at.x + across, at.y}),
+                  below = (*this)({at.x, at.y + down});
+      changes.push_back({(right.x - here.x) / across, (right.y - here.y) / across,
+                         (below.x - here.x) / down, (below.y - here.y) / down});
       mean.xx += changes.back().xx, mean.xy += changes.back().xy;
       mean.yx += changes.back().yx, mean.yy += changes.back().yy;
     }

@@ -38,8 +38,8 @@ CopyOdds copy_odds(const Terms& terms) {
   return odds;
 }
 
-// Beyond where examples are few, odds themselves say how fast they get fewer: of unrelated pairs, at
-// most one in exp(x) has odds of exp(x) and more (Markov's inequality).
+// Beyond where examples are few, odds themselves say how fast they get fewer: of unrelated pairs,
+// at most one in exp(x) has odds of exp(x) and more (Markov's inequality).
 double expected_of_unrelated(const CopyOdds& odds, double entries) {
   const double beyond = odds.log_odds - kTailFrom;
   return entries * kSharedByUnrelated * std::min(1.0, kTailShare * std::exp(-beyond));

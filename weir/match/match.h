@@ -71,11 +71,11 @@ Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> i
                                                     const LiveHammingIndex& index,
                                                     const MatchOptions& options);
 
-// Adds claims about pictures to those about hashes, by entry. The pixels of a picture know more than
-// its hash: what they were weighed to says how sure a match is, and of a copy the hash makes it
-// surer, the more the nearer it is. Where pixels speak of another moment the match becomes a weak
-// claim with that verdict; where they merely do not agree, the hash is believed to kLeastOfHash
-// and no further. Result sorted as match_items() does.
+// Adds claims about pictures to those about hashes, by entry. The pixels of a picture know more
+// than its hash: what they were weighed to says how sure a match is, and of a copy the hash makes
+// it surer, the more the nearer it is. Where pixels speak of another moment the match becomes a
+// weak claim with that verdict; where they merely do not agree, the hash is believed to
+// kLeastOfHash and no further. Result sorted as match_items() does.
 std::vector<Match> joined(std::vector<Match> matches, std::vector<PictureMatch> pictures);
 
 // False alarms that a match is expected to be, at least, of which a hash agrees and the pixels,

@@ -97,11 +97,20 @@ TEST(MatchPicture, AnEntryShownTwiceIsOneMatchWithTwoRegions) {
   EXPECT_NE(found[0].pair.shared.regions[0].mirrored, found[0].pair.shared.regions[1].mirrored);
 }
 
-TEST(MatchPicture, APieceOfLessThanHalfOfBothIsAMatch) {
-  const PictureBank bank = ten_scenes();
-  // A quarter of the entry as a third of another picture.
+// A quarter of the entry as a third of another picture.
+TEST(MatchPicture, APieceOfLessThanHalfOfBothIsFarLikelierACopyThanAnElementIs) {
+  PictureBank bank = ten_scenes();
+  bank.add(11, made::with(scene(11), badge(), 20, 20));
+  const auto log_odds = [&](const Pixels& picture, int64_t entry) {
+    const PictureFeatures item = made::item_features(picture);
+    const auto found = match_picture(item, bank.index(), bank.known(), {0.05, 40, {}});
+    EXPECT_TRUE(found);
+    EXPECT_EQ(entries_of(*found), Entries{entry});
+    return found->empty() ? -100 : found->front().pair.odds.log_odds;
+  };
   const Pixels piece = made::resized(made::cropped(scene(6), {100, 80, 240, 180}), 460, 345);
-  EXPECT_EQ(entries_of(bank.match(made::with(scene(60, 800, 600), piece, 100, 100))), Entries{6});
+  const double of_piece = log_odds(made::with(scene(60, 800, 600), piece, 100, 100), 6);
+  EXPECT_GT(of_piece, log_odds(made::with(scene(61), badge(), 340, 230), 11) + 4);
 }
 
 // The four quarters in another order.
@@ -160,13 +169,20 @@ TEST(MatchPicture, AnElementOfManyEntriesLeavesTheTrueMatchAlone) {
   EXPECT_TRUE(bank.match(made::with(scene(62), badge(), 200, 100)).empty());
 }
 
-TEST(MatchPicture, AKnownPictureThatMontagesHoldTooIsStillFound) {
+// Montages that hold it share a piece with the item, too; the picture itself is surer than any.
+TEST(MatchPicture, AKnownPictureThatMontagesHoldTooIsFoundFirst) {
   PictureBank bank = ten_scenes();
   for (unsigned i = 0; i < 3; ++i)
     bank.add(11 + i, made::with(scene(70 + i, 800, 600), made::resized(scene(3), 320, 240),
                                 50 + 100 * i, 40 + 90 * i));
   const Pixels item = made::with(scene(75, 800, 600), made::resized(scene(3), 300, 225), 300, 200);
-  EXPECT_EQ(entries_of(bank.match(item)), Entries{3});
+  const auto found = bank.match(item);
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found[0].entry, EntryId{3});
+  for (size_t i = 1; i < found.size(); ++i) {
+    EXPECT_GT(found[i].entry, EntryId{10});
+    EXPECT_GT(found[i].expected_false_alarms, found[0].expected_false_alarms);
+  }
 }
 
 TEST(MatchPicture, WhatABenignEntryHasTooDoesNotCount) {
@@ -224,9 +240,11 @@ TEST(MatchPicture, AnswersTheSameWhateverTheOrderAndTheMergesOfTheIndex) {
   EXPECT_EQ(a[0].expected_false_alarms, b[0].expected_false_alarms);
   ASSERT_EQ(a[0].pair.shared.regions.size(), b[0].pair.shared.regions.size());
   for (size_t i = 0; i < a[0].pair.shared.regions.size(); ++i) {
-    EXPECT_EQ(a[0].pair.shared.regions[i].entry_to_item.h, b[0].pair.shared.regions[i].entry_to_item.h);
+    EXPECT_EQ(a[0].pair.shared.regions[i].entry_to_item.h,
+              b[0].pair.shared.regions[i].entry_to_item.h);
     EXPECT_EQ(a[0].pair.shared.regions[i].item_region, b[0].pair.shared.regions[i].item_region);
-    EXPECT_EQ(a[0].pair.shared.regions[i].inliers.size(), b[0].pair.shared.regions[i].inliers.size());
+    EXPECT_EQ(a[0].pair.shared.regions[i].inliers.size(),
+              b[0].pair.shared.regions[i].inliers.size());
   }
 }
 

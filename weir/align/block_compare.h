@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "weir/align/plane_compare.h"
+
+namespace weir {
+
+// The item as a region is looked for in it: its plane, and 1 where it shows, 0 where it was filled;
+// `visible` is as large as the plane, or empty when all shows.
+struct SeenItem {
+  Plane plane;
+  Plane visible;
+};
+
+// The item laid over the entry under one map, and what compares both block by block.
+class BlockComparison {
+ public:
+  // Both must outlive this; the map and the bend are in pixels of the planes.
+  BlockComparison(const Plane& known, const SeenItem& seen, PictureTransform to_shown,
+                  SmoothField bend);
+
+  // The entry as soft as the item is, and its sigma, `least` or more: the blur with which blocks
+  // agree best.
+  std::pair<Plane, double> softened(double least) const;
+
+  // Compares, and makes good what the map errs by; `soft_entry` must stay.
+  void compare(const Plane& soft_entry);
+
+  const std::vector<Block>& blocks() const { return blocks_; }
+  const Plane& soft_item() const { return soft_item_; }
+  const Mask& inside() const { return inside_; }
+  const PictureTransform& to_shown() const { return to_shown_; }
+  // What was put before the map, in the frame of the entry's plane.
+  const PictureTransform& corrected() const { return corrected_; }
+  const SmoothField& bend() const { return bend_; }
+  // Where the middle of a block lies in the item, in shares of its sides.
+  Point in_item(size_t block) const;
+  // The share of what shows of the item that the block is there.
+  double item_share(size_t block) const;
+
+ private:
+  void warp();
+  double compare_blocks();
+  bool correct_map();
+  bool correct_bend();
+  Point middle_of(size_t block) const;
+  template <class Does>
+  void for_each_guide(Does does) const;
+  template <class Does>
+  void for_each_inside(Does does) const;
+
+  const Plane& known_;
+  const Plane& shown_;
+  const Plane& visible_;
+  double shown_pixels_;
+  PictureTransform to_shown_;
+  PictureTransform corrected_;
+  SmoothField bend_;
+  const Plane* soft_entry_ = nullptr;
+  Plane soft_item_;
+  Mask inside_;
+  size_t columns_ = 0, left_ = 0, top_ = 0;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace weir
