@@ -132,9 +132,9 @@ class Found(Copies):
         for seed in range(200, 210):
             self.assertEqual(self.matches(make_picture(seed, SIZE)), [], seed)
 
-    def test_a_quarter_of_an_entry_on_a_third_of_another_picture(self):
+    def test_two_fifths_of_an_entry_on_a_third_of_another_picture(self):
         item = make_picture(81, (800, 600))
-        item.paste(make_picture(3, SIZE).crop((160, 120, 480, 360)).resize((460, 345)), (100, 100))
+        item.paste(make_picture(3, SIZE).crop((120, 90, 520, 390)).resize((460, 345)), (100, 100))
         match = self.the_match(item, 3)
         (evidence,) = self.features_of(match)
         self.assertEqual(evidence["verdict"], "copy")

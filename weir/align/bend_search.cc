@@ -5,6 +5,7 @@
 #include "weir/align/bend_search.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -24,13 +25,16 @@ constexpr double kOctaves = 1;        // by which shapes may differ from the map
 constexpr double kWorthwhile = 1.05;  // times as many pairs as the map explains,
 constexpr size_t kWorthwhileMore = 6;
 constexpr double kMostStrain = 0.6;
+constexpr size_t kSquares = 8;       // along each side of the picture,
+constexpr double kLeastBent = 0.2;   // and of those with spots, that the bend must be seen in
 constexpr int kRounds = 8;
 
 // The pairs in the frame of the entry, scaled to kSide.
 struct Beside {
   uint32_t pair;
   Point place;
-  Point by;  // where the item has it, seen from there
+  Point by;             // where the item has it, seen from there
+  bool by_map = false;  // whether the map alone explains it
 };
 
 class BendSearch {
@@ -51,12 +55,10 @@ class BendSearch {
       if (!(std::hypot(by.x, by.y) < kFurthest) || pair.weight <= 0) continue;
       if (std::abs(pair.log_scale - octaves) > kOctaves) continue;
       if (std::abs(std::remainder(pair.turn - turn, 2 * std::numbers::pi)) > kTurn) continue;
-      beside_.push_back({i, {pair.entry.x * scale_, pair.entry.y * scale_}, by});
+      beside_.push_back({i, {pair.entry.x * scale_, pair.entry.y * scale_}, by,
+                         std::binary_search(region.inliers.begin(), region.inliers.end(), i)});
     }
-    agrees_.assign(beside_.size(), 0);
-    for (size_t i = 0; i < beside_.size(); ++i)
-      agrees_[i] =
-          std::binary_search(region.inliers.begin(), region.inliers.end(), beside_[i].pair);
+    for (const Beside& one : beside_) agrees_.push_back(one.by_map);
     rigid_ = region.inliers.size();
   }
 
@@ -73,6 +75,7 @@ class BendSearch {
     for (size_t i = 0; i < beside_.size(); ++i)
       if (agrees_[i]) out.inliers.push_back(beside_[i].pair);
     if (out.inliers.size() < enough() || field->strain() > kMostStrain) return std::nullopt;
+    if (!is_bent_all_over()) return std::nullopt;
     out.bend = field->scaled(1 / scale_, 1 / scale_);
     return out;
   }
@@ -110,6 +113,23 @@ class BendSearch {
     }
     agrees_ = std::move(next);
     return changed;
+  }
+
+  // Whether what the map alone does not explain is not one place only: a thing that moved a little
+  // can be followed, too, and is no bend.
+  bool is_bent_all_over() const {
+    std::array<uint8_t, kSquares * kSquares> seen{}, bent{};
+    const double side_x = width_ / kSquares, side_y = height_ / kSquares;
+    for (size_t i = 0; i < beside_.size(); ++i) {
+      if (!agrees_[i]) continue;
+      const auto column = std::min(kSquares - 1, static_cast<size_t>(beside_[i].place.x / side_x));
+      const auto row = std::min(kSquares - 1, static_cast<size_t>(beside_[i].place.y / side_y));
+      seen[row * kSquares + column] = 1;
+      if (!beside_[i].by_map) bent[row * kSquares + column] = 1;
+    }
+    const auto all = std::count(seen.begin(), seen.end(), 1);
+    const auto some = std::count(bent.begin(), bent.end(), 1);
+    return static_cast<double>(some) >= kLeastBent * static_cast<double>(all);
   }
 
   size_t near(size_t at) const {

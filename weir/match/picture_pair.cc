@@ -13,15 +13,16 @@ namespace {
 // Natural logarithms of odds. A copy is claimed from so many on,
 constexpr double kCopy = 2.5;
 // and of two moments is spoken when terms on them take so many away.
-constexpr double kMoment = -3;
+constexpr double kMoment = -4;
 constexpr double kHalf = 0.5;  // of the item or the entry: less of both is a piece or an element
 constexpr double kWeakClaim = 0.01;  // however few the entries are
 constexpr double kHands = 2;         // upright and mirrored
 
 Verdict verdict_of(const CopyOdds& odds, const Terms& terms) {
   if (terms[Term::kBlocks] == 0) return Verdict::kUnclear;
-  if (odds.log_odds >= kCopy) return Verdict::kCopy;
+  // However much is shared: two moments of one place share all but what moved.
   if (is_other_moment(odds)) return Verdict::kSameScene;
+  if (odds.log_odds >= kCopy) return Verdict::kCopy;
   const bool is_part = terms[Term::kItemShare] < kHalf && terms[Term::kEntryShare] < kHalf;
   return is_part ? Verdict::kElement : Verdict::kUnclear;
 }

@@ -98,10 +98,10 @@ TEST(PicturePair, OfAnotherMomentOnlyTermsOfMomentsSpeak) {
   CopyOdds odds;
   odds.log_odds = -50;
   EXPECT_FALSE(is_other_moment(odds));
-  odds.moment = -2.9;
+  odds.moment = -3.9;
   EXPECT_FALSE(is_other_moment(odds));
   odds.log_odds = 2;
-  odds.moment = -3;
+  odds.moment = -4;
   EXPECT_TRUE(is_other_moment(odds));
 }
 

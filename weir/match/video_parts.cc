@@ -117,9 +117,9 @@ std::vector<Line> lines_of(const VideoTrack& video) {
     std::vector<Line> found;
     for (size_t first = 0; first + kLeastFrames <= video.frames.size(); first += frames / 2) {
       const size_t end = std::min(video.frames.size(), first + frames);
-      const LineChanges& window = windows.emplace_back(video, first, end, is_across);
+      windows.emplace_back(video, first, end, is_across);
       if (windows.size() > kMostWindows) windows.erase(windows.begin());
-      const auto at = line_in(window);
+      const auto at = line_in(windows.back());
       const auto before = std::find_if(found.begin(), found.end(), [&](const Line& one) {
         return at && one.end >= first && *at + 1 >= one.at && *at <= one.at + 1;
       });
