@@ -234,21 +234,6 @@ void measure_change(const Change& change, bool is_plain, bool tell_newcomers, Te
   terms[Term::kStraight] = change.straight * std::min(1.0, change.outline / kMuchOutline);
 }
 
-Rect bounding_box(std::span<const Point> points, uint32_t width, uint32_t height) {
-  if (points.empty()) return {};
-  double left = width, top = height, right = 0, bottom = 0;
-  for (const Point& p : points) {
-    left = std::min(left, p.x), right = std::max(right, p.x);
-    top = std::min(top, p.y), bottom = std::max(bottom, p.y);
-  }
-  left = std::clamp(std::round(left), 0.0, static_cast<double>(width));
-  top = std::clamp(std::round(top), 0.0, static_cast<double>(height));
-  right = std::clamp(std::round(right), left, static_cast<double>(width));
-  bottom = std::clamp(std::round(bottom), top, static_cast<double>(height));
-  return {static_cast<uint32_t>(left), static_cast<uint32_t>(top),
-          static_cast<uint32_t>(right - left), static_cast<uint32_t>(bottom - top)};
-}
-
 // The part of the entry that is shown, in pixels of its upright picture: all but what was trimmed.
 std::array<Point, 4> shown_part(const BlockMap& map, const Shown& shown,
                                 const PictureFeatures& entry) {

@@ -224,4 +224,19 @@ bool contains(std::span<const Point> polygon, const Point& point) {
   return !polygon.empty() && !(left && right);
 }
 
+Rect bounding_box(std::span<const Point> points, uint32_t width, uint32_t height) {
+  if (points.empty()) return {};
+  double left = width, top = height, right = 0, bottom = 0;
+  for (const Point& p : points) {
+    left = std::min(left, p.x), right = std::max(right, p.x);
+    top = std::min(top, p.y), bottom = std::max(bottom, p.y);
+  }
+  left = std::clamp(std::round(left), 0.0, static_cast<double>(width));
+  top = std::clamp(std::round(top), 0.0, static_cast<double>(height));
+  right = std::clamp(std::round(right), left, static_cast<double>(width));
+  bottom = std::clamp(std::round(bottom), top, static_cast<double>(height));
+  return {static_cast<uint32_t>(left), static_cast<uint32_t>(top),
+          static_cast<uint32_t>(right - left), static_cast<uint32_t>(bottom - top)};
+}
+
 }  // namespace weir

@@ -43,6 +43,9 @@ std::array<Point, 4> corners(double width, double height);
 // The part of a convex polygon within 0, 0 to width, height; empty when there is none.
 std::vector<Point> clipped(std::span<const Point> polygon, double width, double height);
 double area(std::span<const Point> polygon);
+// The least rectangle of whole pixels, about, that holds the points, within 0, 0 to width, height;
+// of no size when there are none.
+Rect bounding_box(std::span<const Point> points, uint32_t width, uint32_t height);
 // Whether a convex polygon, clockwise or not, holds the point.
 bool contains(std::span<const Point> polygon, const Point& point);
 

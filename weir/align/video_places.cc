@@ -14,22 +14,6 @@ constexpr double kSamePlace = 0.012;  // of the item's long side, at every corne
 constexpr size_t kMostTried = 6;      // transforms that differ, of one line
 constexpr size_t kMostKept = 64;
 
-Rect box(std::span<const Point> points, double width, double height) {
-  if (points.empty()) return {};
-  double left = width, top = height, right = 0, bottom = 0;
-  for (const Point& p : points) {
-    left = std::min(left, p.x), right = std::max(right, p.x);
-    top = std::min(top, p.y), bottom = std::max(bottom, p.y);
-  }
-  const auto held = [](double x, double least, double most) {
-    return std::clamp(std::round(x), least, most);
-  };
-  left = held(left, 0, width), top = held(top, 0, height);
-  right = held(right, left, width), bottom = held(bottom, top, height);
-  return {static_cast<uint32_t>(left), static_cast<uint32_t>(top),
-          static_cast<uint32_t>(right - left), static_cast<uint32_t>(bottom - top)};
-}
-
 bool is_near(const PictureTransform& a, const PictureTransform& b, const VideoTrack& item,
              const VideoTrack& entry) {
   const double near = kSamePlace * std::max(item.width, item.height);
@@ -55,11 +39,11 @@ VideoPlace::VideoPlace(const VideoTrack& item, const VideoTrack& entry,
   auto outline = corners(entry.width, entry.height);
   std::transform(outline.begin(), outline.end(), outline.begin(), to_item);
   const auto shown = clipped(outline, item.width, item.height);
-  item_region = box(shown, item.width, item.height);
+  item_region = bounding_box(shown, item.width, item.height);
   if (const auto back = inverse(to_item)) {
     std::vector<Point> in_entry;
     for (const Point& p : shown) in_entry.push_back((*back)(p));
-    entry_region = box(in_entry, entry.width, entry.height);
+    entry_region = bounding_box(in_entry, entry.width, entry.height);
   }
 }
 

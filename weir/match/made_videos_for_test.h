@@ -19,6 +19,10 @@
 // Moving pictures that come from a seed, edits of them, their tracks, and an archive of them.
 namespace weir::made {
 
+inline double seconds(std::chrono::microseconds time) {
+  return static_cast<double>(time.count()) * 1e-6;
+}
+
 // What is seen at a moment, in seconds.
 struct Video {
   double seconds = 0;

@@ -17,11 +17,8 @@ using made::edited;
 using made::film;
 using made::joined;
 using made::part;
+using made::seconds;
 using made::Video;
-
-double seconds(std::chrono::microseconds time) {
-  return static_cast<double>(time.count()) * 1e-6;
-}
 
 class VideoKinds : public testing::Test {
  protected:

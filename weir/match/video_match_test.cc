@@ -13,11 +13,8 @@ using made::edited;
 using made::film;
 using made::joined;
 using made::part;
+using made::seconds;
 using made::Video;
-
-double seconds(std::chrono::microseconds time) {
-  return static_cast<double>(time.count()) * 1e-6;
-}
 
 std::string spoken(const std::vector<VideoMatch>& matches) {
   std::string out;
