@@ -113,7 +113,7 @@ void define_match(CLI::App& app, Request& request) {
       ->allow_extra_args(false);
   verb->add_option("--report", in->report, "Also write an HTML page with the pairs side by side");
   verb->add_flag("--explain", in->explain,
-                 "Say of each match what its pixels were weighed by (needs --json)");
+                 "Say of each match what its pixels were weighed by");
   verb->add_option("PATH", in->paths, "Files and folders")->required();
   verb->callback([&request, in] {
     request.verb = [&request, in] { return match_verb(request.common, *in); };

@@ -54,6 +54,7 @@ std::vector<std::string> lines_of(const ComparedFile& a, const ComparedFile& b,
                     (file->item.note.empty() ? "" : "  note: " + file->item.note));
   for (const SignalComparison& row : comparison.signals) lines.push_back(text_of(row));
   for (const SharedRegion& region : comparison.regions) lines.push_back(text_of(region));
+  if (comparison.judged) lines.push_back("  " + words_of(*comparison.judged));
   for (const SharedSegment& segment : comparison.segments)
     lines.push_back(fmt::format("  {:<8}A {} of B", "segment", words_of(segment)));
   lines.push_back(verdict_of(comparison));

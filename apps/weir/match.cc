@@ -37,6 +37,7 @@ std::string text_of(const KnownMatch& known) {
                   known.entry.name.empty() ? "(hash only)" : printable(known.entry.name), evidence,
                   evidence.empty() ? "" : "; ", known.match.score);
   for (const SharedSegment& segment : known.match.segments) text += "\n    " + words_of(segment);
+  if (known.match.judged) text += "\n    " + words_of(*known.match.judged);
   return text;
 }
 

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -80,6 +83,21 @@ std::string words_of(const VideoSignals& video) {
   std::string words = fmt::format("{}, {}", video.codec, clock_time(video.track.duration));
   if (video.frames_a_second > 0)
     words += fmt::format(", {:.4g} frames a second", video.frames_a_second);
+  return words;
+}
+
+std::string words_of(const Judged& judged) {
+  std::vector<std::pair<double, Term>> terms;
+  for (size_t i = 0; i < kTerms; ++i)
+    if (std::abs(judged.odds.added[i]) >= 0.05)
+      terms.emplace_back(judged.odds.added[i], static_cast<Term>(i));
+  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
+    return std::abs(a.first) > std::abs(b.first);
+  });
+  std::string words = fmt::format("odds {:.1f}", judged.odds.log_odds);
+  for (size_t i = 0; i < terms.size(); ++i)
+    words += fmt::format("{} {} {:+.1f}", i == 0 ? ":" : ",", name_of(terms[i].second),
+                         terms[i].first);
   return words;
 }
 

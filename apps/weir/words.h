@@ -33,5 +33,7 @@ std::string words_of(const VideoSignals& video);
 
 // "a copy", "the same scene, not the same picture".
 std::string_view words_of(Verdict verdict);
+// "odds 11.6: found +9.1, spread +6.8, moved -5.5": all terms that say something, loudest first.
+std::string words_of(const Judged& judged);
 
 }  // namespace weir
