@@ -11,6 +11,7 @@
 namespace weir {
 namespace {
 
+constexpr double kWorthTelling = 0.05;  // of odds
 constexpr double kSameSpeed = 0.015;  // of 1; less is not worth a word
 
 }  // namespace
@@ -87,17 +88,22 @@ std::string words_of(const VideoSignals& video) {
 }
 
 std::string words_of(const Judged& judged) {
-  std::vector<std::pair<double, Term>> terms;
-  for (size_t i = 0; i < kTerms; ++i)
-    if (std::abs(judged.odds.added[i]) >= 0.05)
-      terms.emplace_back(judged.odds.added[i], static_cast<Term>(i));
-  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.first) > std::abs(b.first);
-  });
-  std::string words = fmt::format("odds {:.1f}", judged.odds.log_odds);
-  for (size_t i = 0; i < terms.size(); ++i)
-    words += fmt::format("{} {} {:+.1f}", i == 0 ? ":" : ",", name_of(terms[i].second),
-                         terms[i].first);
+  const CopyOdds& odds = judged.odds;
+  std::string words = fmt::format("odds {:.1f}: against an element in common {:.1f}", odds.log_odds,
+                                  odds.element);
+  const auto add_terms = [&](double CopyOdds::Added::*question) {
+    std::string_view between = " (";
+    for (const Term term : by_weight(odds)) {
+      const double added = odds.added[static_cast<size_t>(term)].*question;
+      if (std::abs(added) < kWorthTelling) continue;
+      words += fmt::format("{}{} {:+.1f}", between, name_of(term), added);
+      between = ", ";
+    }
+    if (between == ", ") words += ")";
+  };
+  add_terms(&CopyOdds::Added::element);
+  words += fmt::format(", against another moment {:.1f}", odds.moment);
+  add_terms(&CopyOdds::Added::moment);
   return words;
 }
 

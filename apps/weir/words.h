@@ -33,7 +33,8 @@ std::string words_of(const VideoSignals& video);
 
 // "a copy", "the same scene, not the same picture".
 std::string_view words_of(Verdict verdict);
-// "odds 11.6: found +9.1, spread +6.8, moved -5.5": all terms that say something, loudest first.
+// "odds 4.1: against an element in common 9.5 (found +7.4, spread +4.4), against another moment 4.1
+// (noise -3.2, places +2.2)": all terms that say something, loudest first.
 std::string words_of(const Judged& judged);
 
 }  // namespace weir

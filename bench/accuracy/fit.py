@@ -5,11 +5,12 @@
     bench/accuracy/fit.py [--set SET] [--weir BIN] [--write]
 
 Every pair that shares anything is an example: of a copy, when the entry is the one that the query
-was made from, else of another picture. Each term has a curve of straight lines between given knots
-that may only rise, or only fall, where sense demands it; their sum is the logarithm of the odds.
-Copies of each edit count as much together as those of any other, and so do cameras and templates.
-Prints how well that ranks pairs of sources that were left out; --write writes the table and the
-page docs/evidence.md.
+was made from, else of another picture with an element in common or of another moment. Two questions
+are fitted apart, a copy or an element, and a copy or another moment. Each term has a curve of
+straight lines between given knots for each, that may only rise, or only fall, where sense demands
+it; their sum is the logarithm of the odds. Copies of each edit count as much together as those of
+any other, and so do cameras and templates. Prints how well that ranks pairs of sources that were
+left out; --write writes the table and the page docs/evidence.md.
 """
 import argparse
 import collections
@@ -28,49 +29,42 @@ sys.path.insert(0, HERE)
 import match  # noqa: E402
 
 FOLDS = 5
-LIMITS = (2, 2.5, 3, 4, 5)
+LIMITS = (1, 1.5, 2, 2.5, 3)
 STEPS = 4000
-STIFF = 0.003           # what the square of a curve's step costs, beside a mean loss
+STIFF = 0.01            # what the square of a curve's step costs, beside a mean loss
 MOST = 12.0             # a term alone adds no more odds than e to this
 TAIL = 0.02             # share of unrelated pairs beyond which odds alone say how many are left
 FEW = 5                 # examples of one source from which on it weighs as much as any other
-# How much pairs of each kind weigh. Who came alone into a made scene looks like a sticker, which an
-# edited copy may wear: such scenes are to be told where that costs no copies, so they weigh little.
-SHARES = {"copy": 1.0, "moment": 0.10, "element": 0.90, "made": 0.004}
+# What is no copy is so often another moment; else it has an element in common.
+MOMENTS = 0.2
+# Who came alone into a made scene looks like a sticker, which an edited copy may wear: such scenes
+# are to be told where that costs no copies, so they weigh little.
+OTHERS = {"element": {"element": 1.0}, "moment": {"moment": 0.88, "made": 0.12}}
+KINDS = ("copy", "element", "moment", "made")
 
-# (term, sense, direction: 1 rises, -1 falls, 0 either, knots, the sentence)
+# (term, direction for "element", for "moment", knots, the sentence); of a direction 1 rises, -1
+# falls, 0 says that the question is not told by it. That a picture is all there, and quite the same,
+# is no sign of one moment: a good camera before a still scene does that, and these have much grain.
 TERMS = [
-    ("places", "shared", 1, (2, 4, 5, 6.5, 8), "places of the entry that are found again"),
-    ("found", "shared", 1, (.05, .15, .3, .6, .9), "their share of all spots that look alike"),
-    ("spread", "shared", 1, (.02, .1, .3, .6, .9), "how much of a picture they span"),
-    ("blocks", "shared", 1, (1, 3, 5, 6.5, 8), "squares whose pixels agree"),
-    ("agreeing", "shared", 1, (.3, .5, .7, .9, 1), "their share of all that can be compared"),
-    ("differing", "shared", -1, (0, .02, .1, .3, .6), "share that shows something else"),
-    ("partly", "shared", -1, (0, .05, .15, .3, .5), "share that neither agrees nor differs"),
-    ("typical", "shared", 1, (.8, 1.5, 2, 2.4, 3), "how well the better squares agree"),
-    ("exact", "shared", 1, (1.6, 2.1, 2.4, 2.7, 3.2), "how well the best of them do"),
-    ("bulk", "shared", 1, (0, .1, .25, .5, .8), "how much of what does not agree lies together"),
-    ("larger", "shared", 1, (.05, .15, .25, .4, .7), "the larger of the next two"),
-    ("item_share", "shared", 1, (.02, .1, .3, .6, .95), "share of the item that shows the entry"),
-    ("entry_share", "shared", 1, (.02, .1, .3, .6, .95), "share of the entry that is shown"),
-    ("tones", "shared", 1, (1, 2, 3, 3.7, 4.5), "how many tones there are in what agrees"),
-    ("noise", "shared", -1, (.04, .07, .1, .15, .3), "by how much the rest differs"),
-    ("moved", "moment", -1, (0, 1, 2, 3.5, 5), "places that lie beside where they should"),
-    ("together", "moment", -1, (0, 1, 2, 3.5, 5), "those of them that were displaced together"),
-    ("moved_apart", "moment", -1, (0, 1, 2, 3.5, 5), "the same where it is bent or in pieces"),
-    ("exchanged", "moment", -1, (0, 1.5, 3, 4.5, 6), "something went where something came"),
-    ("balance", "moment", -1, (0, .05, .12, .25, .5), "how evenly it came and went"),
-    ("outlines", "moment", -1, (0, .08, .18, .3, .5), "both pictures have outlines of their own"),
-    ("newcomers", "moment", -1, (0, .02, .05, .1, .2), "what looks like somebody who came"),
-    ("changed", "shared", -1, (0, .01, .04, .12, .4), "share of the pixels that changed"),
-    ("put_on", "shared", 0, (0, .02, .06, .15, .4), "share that an editor put something on"),
-    ("straight", "shared", 1, (0, .1, .25, .4, .8), "outlines of changes that are straight"),
-    ("beside", "shared", -1, (0, .25, .6, 1, 2), "squares where only the item has anything"),
-    ("shifted", "moment", -1, (0, .06, .15, .3, .6), "squares displaced against those around"),
-    ("strain", "shared", -1, (0, .05, .15, .3, .6), "how strongly the picture is bent"),
-    ("pieces", "shared", 0, (0, 1, 1.6, 2.6, 3.6), "in how many pieces it comes"),
-    ("hash", "shared", -1, (0, 10, 20, 31, 48), "bits by which PDQ differs (48: more than 31)"),
+    ("places", 0, 1, (2, 4, 5, 6.5, 8), "places of the entry that are found again"),
+    ("found", 1, 0, (.05, .15, .3, .6, .9), "their share of all spots that look alike"),
+    ("spread", 1, 1, (.02, .1, .3, .6, .9), "how much of a picture they span"),
+    ("differing", 0, -1, (0, .02, .1, .3, .6), "squares that show something else"),
+    ("exact", 1, 0, (1.2, 1.8, 2.3, 2.8, 3.3), "how well the best squares agree"),
+    ("bulk", 0, 1, (0, .1, .25, .5, .8), "how much of what does not agree lies together"),
+    ("item_share", 1, 0, (.02, .1, .3, .6, .95), "share of the item that shows the entry"),
+    ("entry_share", 1, 0, (.02, .1, .3, .6, .95), "share of the entry that is shown"),
+    ("tones", 1, 0, (1, 2, 3, 3.7, 4.5), "how many tones there are in what agrees"),
+    ("noise", 0, -1, (.03, .08, .16, .3, .6), "by how much what agrees differs all the same"),
+    ("moved", 0, -1, (0, .5, 1, 1.5, 2.5), "places that lie beside where they should"),
+    ("exchanged", 0, -1, (0, 1.5, 3, 4.5, 6), "something went where something came"),
+    ("changed", -1, -1, (0, .03, .1, .25, .5), "share of the pixels that changed"),
+    ("over", 0, 1, (0, .25, .5, .75, 1), "what of them lies before the entry"),
+    ("straight", 0, 1, (0, .1, .25, .4, .8), "outlines of changes that are straight"),
+    ("pieces", -1, 0, (0, 1, 1.6, 2.6, 3.6), "in how many pieces it comes"),
+    ("hash", -1, -1, (0, 10, 20, 31, 48), "bits by which PDQ differs (48: more than 31)"),
 ]
+QUESTIONS = {"element": 1, "moment": 2}     # and the place of their directions
 
 
 # --- examples -------------------------------------------------------------------------------------
@@ -143,13 +137,13 @@ def examples(target, answers):
     return np.array(rows), np.array(kinds), groups, families, about
 
 
-def weights_of(kinds, groups):
+def weights_of(kinds, groups, shares):
     """The kinds by their shares; in each of them every group alike, unless it is small."""
     count = collections.Counter(zip(kinds, groups))
     total = collections.Counter()
     for (kind, _), number in count.items():
         total[kind] += min(1.0, number / FEW)
-    return np.array([SHARES[kind] * min(1.0, count[kind, group] / FEW) / count[kind, group]
+    return np.array([shares.get(kind, 0) * min(1.0, count[kind, group] / FEW) / count[kind, group]
                      / total[kind] / 2 for kind, group in zip(kinds, groups)])
 
 
@@ -165,25 +159,18 @@ def steps_of(values):
     return np.stack(out, axis=1)
 
 
-def directions():
-    return np.repeat([term[2] for term in TERMS], 4)
-
-
 def project(weights, signs):
-    weights = np.where(signs > 0, np.maximum(weights, 0), weights)
-    weights = np.where(signs < 0, np.minimum(weights, 0), weights)
-    return np.clip(weights, -MOST, MOST)
+    return np.clip(np.where(weights * signs > 0, weights, 0), -MOST, MOST)
 
 
-def fitted(steps, labels, weights):
+def fitted(steps, labels, weights, signs):
     """(bias, what each step adds): the least logistic loss (FISTA)."""
-    signs = directions()
     design = np.hstack([steps, np.ones((len(steps), 1))])
     target = np.where(labels, 1.0, -1.0)
     bound = (weights[:, None] * design * design).sum() / 4 + STIFF
     at = np.zeros(design.shape[1])
     ahead, speed = at.copy(), 1.0
-    cost = np.append(np.full(steps.shape[1], STIFF / steps.shape[1]), 0)
+    cost = np.append(np.full(steps.shape[1], STIFF / np.count_nonzero(signs)), 0)
     for _ in range(STEPS):
         slope = -target * weights / (1 + np.exp(np.clip(target * (design @ ahead), -50, 50)))
         new = ahead - (design.T @ slope + cost * ahead) / bound
@@ -194,30 +181,55 @@ def fitted(steps, labels, weights):
     return at[-1], at[:-1]
 
 
-def left_out(steps, labels, weights, families):
-    """The odds of each example by a model that was fitted without its family."""
-    odds = np.zeros(len(labels))
-    fold = np.array([int(hashlib.sha256(f.encode()).hexdigest(), 16) % FOLDS for f in families])
-    for k in range(FOLDS):
-        inside = fold != k
-        bias, adds = fitted(steps[inside], labels[inside], weights[inside])
-        odds[~inside] = steps[~inside] @ adds + bias
-    return odds
+class Examples:
+    """All pairs of a set, and what is fitted to a part of them."""
+
+    def __init__(self, target, answers):
+        values, self.kinds, self.groups, self.families, self.about = examples(target, answers)
+        self.steps = steps_of(values)
+        fold = [int(hashlib.sha256(f.encode()).hexdigest(), 16) % FOLDS for f in self.families]
+        self.fold = np.array(fold)
+
+    def models(self, inside):
+        """{question: (bias, what each step adds)} by the examples that are `inside`."""
+        out = {}
+        for question, column in QUESTIONS.items():
+            shares = {"copy": 1.0, **OTHERS[question]}
+            weights = weights_of(self.kinds, self.groups, shares)
+            use = inside & (weights > 0)
+            signs = np.repeat([term[column] for term in TERMS], 4)
+            bias, adds = fitted(self.steps[use], self.kinds[use] == "copy", weights[use], signs)
+            prior = MOMENTS if question == "moment" else 1 - MOMENTS
+            out[question] = bias - np.log(prior), adds
+        return out
+
+    def odds(self, models):
+        each = [self.steps @ adds + bias for bias, adds in models.values()]
+        return -np.logaddexp(*(-one for one in each))
+
+    def left_out(self):
+        """The odds of each example by models that were fitted without its family."""
+        odds = np.zeros(len(self.kinds))
+        for k in range(FOLDS):
+            odds[self.fold == k] = self.odds(self.models(self.fold != k))[self.fold == k]
+        return odds
 
 
 # --- what is written ------------------------------------------------------------------------------
 
 
-def curves(bias, adds):
-    """(bias, {term: what it adds at each knot}); 0 where the term says nothing."""
-    out = {}
-    for number, (name, _, direction, knots, _) in enumerate(TERMS):
-        level = np.concatenate([[0], np.cumsum(adds[4 * number:4 * number + 4])])
-        # Terms that speak against a copy are 0 where there is nothing of them, so are free ones.
-        shift = level[-1] if name == "hash" else 0
-        bias += shift
-        out[name] = [round(float(v - shift), 2) + 0.0 for v in level]
-    return round(float(bias), 2), out
+def curves(models):
+    """({question: bias}, {term: [(element, moment) at each knot]}), 0 where a term says nothing."""
+    start, out = {}, {name: [] for name, *_ in TERMS}
+    for question, (bias, adds) in models.items():
+        for number, (name, *_) in enumerate(TERMS):
+            level = np.concatenate([[0], np.cumsum(adds[4 * number:4 * number + 4])])
+            # Terms that speak against a copy are 0 where there is nothing of them.
+            shift = level[-1] if name == "hash" else 0
+            bias += shift
+            out[name].append([round(float(v - shift), 2) + 0.0 for v in level])
+        start[question] = round(float(bias), 2)
+    return start, {name: list(zip(*both)) for name, both in out.items()}
 
 
 def of_unrelated(odds, kinds, families):
@@ -226,60 +238,60 @@ def of_unrelated(odds, kinds, families):
     Unrelated pictures have elements in common, and hardly ever a place. Each family of entries is
     one voice.
     """
-    found = collections.defaultdict(list)
-    for value, kind, family_ in zip(odds, kinds, families):
-        if kind == "element":
-            found[family_].append(value)
-    values = [np.quantile(v, np.linspace(0, 1, 20)) for v in found.values()]
-    return float(np.quantile(np.concatenate(values), 1 - TAIL))
+    weights = weights_of(kinds, families, {"element": 1.0})
+    order = np.argsort(-odds)
+    beyond = np.cumsum(weights[order]) / weights.sum()
+    return float(odds[order][np.searchsorted(beyond, TAIL)])
 
 
-def table(bias, values, rate, start):
+def table(start, values, rate, tail):
     lines = ["// SPDX-License-Identifier: Apache-2.0",
              "//", "// Written by bench/accuracy/fit.py; docs/evidence.md has it in words.",
              "#pragma once", "", '#include "weir/match/copy_odds.h"', "", "namespace weir {", "",
-             "struct Knot {", "  double at = 0;    // of the quantity",
-             "  double adds = 0;  // to the logarithm of the odds", "};",
-             "struct TermCurve {", "  Sense sense = Sense::kShared;",
-             "  std::array<Knot, 5> knots{};", "};", "",
-             f"constexpr double kBias = {bias};",
+             "// What is added at a value of a term, to the logarithms of both odds.",
+             "struct Knot {", "  double at = 0;", "  CopyOdds::Added adds;", "};",
+             "using TermCurve = std::array<Knot, 5>;", "",
+             f"constexpr CopyOdds::Added kStart{{{start['element']:g}, {start['moment']:g}}};",
              "// Of pairs of unrelated pictures, the share that has anything in common.",
              f"constexpr double kSharedByUnrelated = {rate:.2g};",
              "// Of these, the share whose odds exceed kTailFrom.",
              f"constexpr double kTailShare = {TAIL:g};",
-             f"constexpr double kTailFrom = {start:.2f};",
+             f"constexpr double kTailFrom = {tail:.2f};",
              "// clang-format off",
              "constexpr std::array<TermCurve, kTerms> kCurves{{"]
-    for name, sense, _, knots, _ in TERMS:
-        pairs = ", ".join(f"{{{at:g}, {adds:g}}}" for at, adds in zip(knots, values[name]))
-        lines += [f"    // {name}", f"    {{Sense::k{sense.capitalize()}, {{{{{pairs}}}}}}},"]
+    for name, _, _, knots, _ in TERMS:
+        pairs = ", ".join(f"{{{at:g}, {{{e:g}, {m:g}}}}}" for at, (e, m) in zip(knots, values[name]))
+        lines += [f"    // {name}", f"    {{{{{pairs}}}}},"]
     lines += ["}};", "// clang-format on", "", "}  // namespace weir", ""]
     return "\n".join(lines)
 
 
-def page(bias, values, rate, start):
+def page(start, values, rate, tail):
     """docs/evidence.md."""
     lines = [
         "# What a shared picture is judged by", "",
         "Two pictures that share something are a copy and its original, two moments of one place,",
-        "or different pictures with the same logo. `weir` measures the quantities below and adds",
-        "up what each of them says, as natural logarithms of odds; `weir compare` and",
-        "`weir match --explain` show it for a pair. Nothing decides alone. From 2.5 on a copy is",
-        "claimed (decision 0089).", "",
+        "or different pictures with the same logo. `weir` measures the quantities below and asks",
+        "two questions of them: *a copy, or an element in common?* and *a copy, or another moment?*",
+        "What each quantity says to a question is added up, as natural logarithms of odds;",
+        "`weir compare` and `weir match --explain` show it for a pair. Nothing decides alone. A copy",
+        "is claimed where the odds against both together are 1 or more (decision 0089).", "",
         "The curves are fitted by `bench/accuracy/fit.py` on the tune side of the pictures' bench",
-        "and never written by hand: straight lines between the five values, level beyond them.", "",
-        f"A pair starts at {bias:g}.", "", "| term | what it measures | value: adds | | | | |",
-        "|---|---|---|---|---|---|---|"]
-    for name, sense, _, knots, sentence in TERMS:
-        cells = " | ".join(f"{at:g}: {adds:+g}" for at, adds in zip(knots, values[name]))
-        mark = " (two moments)" if sense == "moment" else ""
-        lines.append(f"| {name} | {sentence}{mark} | {cells} |")
+        "and never written by hand: straight lines between the five values, level beyond them."]
+    for question, words in (("element", "A copy, or an element in common?"),
+                            ("moment", "A copy, or another moment?")):
+        lines += ["", f"## {words}", "", f"A pair starts at {start[question]:g}.", "",
+                  "| term | what it measures | value: adds | | | | |", "|---|---|---|---|---|---|---|"]
+        for name, *directions, knots, sentence in TERMS:
+            if not directions[QUESTIONS[question] - 1]:
+                continue
+            cells = " | ".join(f"{at:g}: {both[QUESTIONS[question] - 1]:+g}"
+                               for at, both in zip(knots, values[name]))
+            lines.append(f"| {name} | {sentence} | {cells} |")
     lines += [
-        "",
-        "Counts are given as log2(1 + count), `typical` and `exact` as -log10(1 - correlation).",
-        "",
+        "", "Counts are given as log2(1 + count), `exact` as -log10(1 - correlation).", "",
         f"Of pairs of unrelated pictures {rate:.2g} share anything that geometry takes for more",
-        f"than chance. Of these {100 * TAIL:g} % have odds over {start:.2f}, and e times fewer",
+        f"than chance. Of these {100 * TAIL:g} % have odds over {tail:.2f}, and e times fewer",
         "with each 1 more, as odds mean. That, times the number of entries, is the expected",
         "false alarms. About five hundred such pairs support it to one in five hundred; what is",
         "surer is carried on.", ""]
@@ -299,7 +311,7 @@ def unrelated_rate(target, answers):
 
 def by_group(odds, kinds, groups):
     """Prints, of each group, the middle and the lower (upper) tenth of its odds."""
-    for kind in SHARES:
+    for kind in KINDS:
         if kind != "copy":
             surest = np.sort(odds[kinds == kind])[-5:]
             print(f"{kind}: surest {', '.join(f'{value:.1f}' for value in surest)}")
@@ -310,7 +322,7 @@ def by_group(odds, kinds, groups):
         shares = [np.mean(np.array(values) > limit)
                   for (kind, _), values in members.items() if kind == "copy"]
         wrong = {kind: round(float(np.mean(odds[kinds == kind] > limit)), 3)
-                 for kind in SHARES if kind != "copy"}
+                 for kind in KINDS if kind != "copy"}
         print(f"over {limit}: mean of edits {np.mean(shares):.3f}; of others {wrong}")
     for (kind, group), values in sorted(members.items(), key=lambda m: (m[0][0], np.median(m[1]))):
         tail = np.quantile(values, 0.1 if kind == "copy" else 0.9)
@@ -325,23 +337,21 @@ def main():
     parser.add_argument("--write", action="store_true")
     choice = parser.parse_args()
     answers = explained(choice.set, choice.weir)
-    values, kinds, groups, families, _ = examples(choice.set, answers)
-    labels, weights, steps = kinds == "copy", weights_of(kinds, groups), steps_of(values)
-    print(f"{labels.sum()} copies, {(~labels).sum()} others")
-    odds = left_out(steps, labels, weights, families)
-    by_group(odds, kinds, groups)
-    start = of_unrelated(odds, kinds, families)
-    bias, adds = fitted(steps, labels, weights)
-    bias, values_at = curves(bias, adds)
+    all_pairs = Examples(choice.set, answers)
+    print(", ".join(f"{(all_pairs.kinds == kind).sum()} {kind}" for kind in KINDS))
+    odds = all_pairs.left_out()
+    by_group(odds, all_pairs.kinds, all_pairs.groups)
+    tail = of_unrelated(odds, all_pairs.kinds, all_pairs.families)
+    start, values = curves(all_pairs.models(np.full(len(odds), True)))
     rate = unrelated_rate(choice.set, answers)
-    print(f"bias {bias}, shared by unrelated {rate:.2g}, tail from {start:.2f}")
+    print(f"start {start}, shared by unrelated {rate:.2g}, tail from {tail:.2f}")
     for name, *_ in TERMS:
-        print(f"  {name:12}", *[f"{v:6.2f}" for v in values_at[name]])
+        print(f"  {name:12}", *[f"{e:6.2f}/{m:5.2f}" for e, m in values[name]])
     if choice.write:
         with open(os.path.join(ROOT, "weir/match/copy_odds_table.h"), "w", encoding="ascii") as out:
-            out.write(table(bias, values_at, rate, start))
+            out.write(table(start, values, rate, tail))
         with open(os.path.join(ROOT, "docs/evidence.md"), "w", encoding="ascii") as out:
-            out.write(page(bias, values_at, rate, start))
+            out.write(page(start, values, rate, tail))
     return 0
 
 

@@ -126,17 +126,18 @@ Json shape_of(const SharedRegion& region) {
 }
 
 Json shape_of(const Judged& judged) {
-  std::vector<size_t> order(kTerms);
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return std::abs(judged.odds.added[a]) > std::abs(judged.odds.added[b]);
-  });
   Json terms = Json::array();
-  for (const size_t i : order)
-    terms.push_back({{"name", name_of(static_cast<Term>(i))},
-                     {"value", milli(judged.terms.values[i])},
-                     {"adds", milli(judged.odds.added[i])}});
-  return {{"log_odds", milli(judged.odds.log_odds)}, {"terms", std::move(terms)}};
+  for (const Term term : by_weight(judged.odds)) {
+    const CopyOdds::Added& added = judged.odds.added[static_cast<size_t>(term)];
+    terms.push_back({{"name", name_of(term)},
+                     {"value", milli(judged.terms[term])},
+                     {"element", milli(added.element)},
+                     {"moment", milli(added.moment)}});
+  }
+  return {{"log_odds", milli(judged.odds.log_odds)},
+          {"element", milli(judged.odds.element)},
+          {"moment", milli(judged.odds.moment)},
+          {"terms", std::move(terms)}};
 }
 
 Json shape_of(const SharedSegment& segment) {

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "weir/align/tone_curve.h"
 #include "weir/align/transform.h"
 
 namespace weir {
@@ -29,21 +30,28 @@ constexpr size_t kBendCells = 8;        // of a correction that is not projectiv
 constexpr double kBendStiffness = 0.05;
 constexpr double kMostStrain = 0.6;
 constexpr float kLeastVisible = 0.9f;  // of a pixel: the rest of it was filled
+constexpr double kSurest = 0.9999;     // correlation: more is not told
+constexpr float kTrustAnyway = 0.02f;  // in tones, of squares that do not tell
+constexpr double kOtherTone = 0.35;    // of the contrast
+constexpr double kLeastSeen = 24;      // pixels of a block, that are not hidden
 constexpr double kAlwaysBlur = 0.7;  // both sides: grain and the edges of pixels are no content
+constexpr double kWorthBlurring = 1.02;  // times as much must be told
 // What the entry is blurred with besides, to be as soft as the item is: the best is taken.
 constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
 
 // Sums over a block, of which all else follows.
 struct Sums {
   double entry = 0, item = 0, entry2 = 0, item2 = 0, both = 0;
+  double count = kSide * kSide;
 
-  double variance_of_entry() const { return std::max(0.0, entry2 - entry * entry / kCount); }
-  double variance_of_item() const { return std::max(0.0, item2 - item * item / kCount); }
+  double variance_of_entry() const { return std::max(0.0, entry2 - entry * entry / count); }
+  double variance_of_item() const { return std::max(0.0, item2 - item * item / count); }
   double correlation() const {
     const double product = variance_of_entry() * variance_of_item();
-    return product > 1e-6 ? (both - entry * item / kCount) / std::sqrt(product) : 0;
+    if (!(product > 1e-6)) return 0;
+    return std::clamp((both - entry * item / count) / std::sqrt(product), -1.0, 1.0);
   }
-  static constexpr double kCount = kSide * kSide;
+  bool is_flat() const { return variance_of_entry() < count * kLeastContrast * kLeastContrast; }
 };
 
 Sums sums_of(const Plane& entry, const Plane& item, size_t x, size_t y, int dx, int dy) {
@@ -77,8 +85,8 @@ Block compare_block(const Plane& entry, const Plane& item, size_t x, size_t y) {
       if (score[dy + 1][dx + 1] > score[best_y + 1][best_x + 1]) best_x = dx, best_y = dy;
       if (dx == 0 && dy == 0) {
         block.entry_contrast =
-            static_cast<float>(std::sqrt(sums.variance_of_entry() / Sums::kCount));
-        block.item_contrast = static_cast<float>(std::sqrt(sums.variance_of_item() / Sums::kCount));
+            static_cast<float>(std::sqrt(sums.variance_of_entry() / sums.count));
+        block.item_contrast = static_cast<float>(std::sqrt(sums.variance_of_item() / sums.count));
       }
     }
   const double best = score[best_y + 1][best_x + 1];
@@ -104,6 +112,42 @@ bool all_inside(const std::vector<uint8_t>& inside, size_t width, size_t height,
 }
 
 }  // namespace
+
+double information(double correlation) {
+  const double r = std::clamp(correlation, 0.0, kSurest);
+  return -0.5 * std::log(1 - r * r);
+}
+
+std::optional<float> agreement_beside(const Plane& entry, const Plane& item, const Mask& hidden,
+                                      size_t x, size_t y) {
+  Sums sums;
+  sums.count = 0;
+  for (size_t r = y; r < y + kSide; ++r)
+    for (size_t c = x; c < x + kSide; ++c) {
+      if (hidden[r * entry.width + c]) continue;
+      const double a = entry.row(r)[c] - 128, b = item.row(r)[c] - 128;
+      sums.count += 1;
+      sums.entry += a, sums.item += b;
+      sums.entry2 += a * a, sums.item2 += b * b, sums.both += a * b;
+    }
+  if (sums.count < kLeastSeen || sums.is_flat()) return std::nullopt;
+  return static_cast<float>(sums.correlation());
+}
+
+Plane trust_in(const std::vector<Block>& blocks, size_t width, size_t height, const Mask& inside) {
+  Plane trust{width, height, std::vector<float>(width * height, kTrustAnyway)};
+  const size_t columns = width / kSide, left = width % kSide / 2, top = height % kSide / 2;
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].state != Block::State::kCompared) continue;
+    const float told = kTrustAnyway + static_cast<float>(information(blocks[i].agreement));
+    for (size_t r = 0; r < kSide; ++r)
+      std::fill_n(trust.row(top + i / columns * kSide + r) + left + i % columns * kSide, kSide,
+                  told);
+  }
+  for (size_t i = 0; i < inside.size(); ++i)
+    if (!inside[i]) trust.samples[i] = 0;
+  return trust;
+}
 
 BlockComparison::BlockComparison(const Plane& known, const SeenItem& seen,
                                  PictureTransform to_shown, SmoothField bend)
@@ -165,12 +209,12 @@ std::pair<Plane, double> BlockComparison::softened(double least) const {
     double sum = 0, count = 0;
     for_each_inside([&](size_t, size_t x, size_t y) {
       const Sums sums = sums_of(soft, soft_item_, x, y, 0, 0);
-      if (sums.variance_of_entry() < Sums::kCount * kLeastContrast * kLeastContrast) return;
-      sum += sums.correlation(), count += 1;
+      if (sums.is_flat()) return;
+      sum += information(sums.correlation()), count += 1;
     });
     // A little softer must be a little better, or flat blocks would decide.
     const double mean = count > 0 ? sum / count : 0;
-    if (mean < best + 0.01) continue;
+    if (mean < best * kWorthBlurring) continue;
     best = mean;
     out = {std::move(soft), blur};
   }
@@ -184,7 +228,7 @@ double BlockComparison::compare_blocks() {
     Block& block = blocks_[i] = compare_block(*soft_entry_, soft_item_, x, y);
     block.state =
         block.entry_contrast < kLeastContrast ? Block::State::kFlat : Block::State::kCompared;
-    if (block.state == Block::State::kCompared) sum += block.agreement;
+    if (block.state == Block::State::kCompared) sum += information(block.agreement);
   });
   return sum;
 }
@@ -207,6 +251,28 @@ void BlockComparison::compare(const Plane& soft_entry) {
     compare_blocks();
     break;
   }
+  compare_tones();
+}
+
+// How much of each block is of another tone than what it shows has elsewhere.
+void BlockComparison::compare_tones() {
+  const size_t width = known_.width, height = known_.height;
+  const ToneCurve curve(*soft_entry_, soft_item_, trust_in(blocks_, width, height, inside_));
+  Plane toned = *soft_entry_;
+  double sum = 0, squares = 0, count = 0;
+  for (size_t i = 0; i < inside_.size(); ++i) {
+    if (!inside_[i]) continue;
+    const double tone = toned.samples[i] = curve(toned.samples[i]);
+    sum += tone, squares += tone * tone, count += 1;
+  }
+  const double contrast = std::sqrt(std::max(0.0, squares - sum * sum / count) / count);
+  for_each_inside([&](size_t i, size_t x, size_t y) {
+    float changed = 0;
+    for (size_t r = y; r < y + kSide; ++r)
+      for (size_t c = x; c < x + kSide; ++c)
+        changed += std::abs(toned.row(r)[c] - soft_item_.row(r)[c]) > kOtherTone * contrast;
+    blocks_[i].changed = changed / (kSide * kSide);
+  });
 }
 
 // A projective correction, by what the displacements of blocks say; false when they are small, or

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,20 @@ struct SeenItem {
   Plane plane;
   Plane visible;
 };
+
+// How much one picture tells of the other where they correlate so, in nats (of normal
+// distributions). Squares that show something else say next to nothing, so that what is put over
+// most of a picture does not decide how the rest of it is compared.
+double information(double correlation);
+
+// How far each pixel's tones are a guide to those of the other picture: by what its block tells,
+// little in blocks that do not, 0 where `inside` is. `blocks` are those of a plane of that size.
+Plane trust_in(const std::vector<Block>& blocks, size_t width, size_t height, const Mask& inside);
+
+// The agreement of a block, but for the pixels that are hidden: nothing when too few are left, or
+// there is too little in them. `item` is in the frame of `entry`; x and y are the block's corner.
+std::optional<float> agreement_beside(const Plane& entry, const Plane& item, const Mask& hidden,
+                                      size_t x, size_t y);
 
 // The item laid over the entry under one map, and what compares both block by block.
 class BlockComparison {
@@ -46,6 +61,7 @@ class BlockComparison {
   double compare_blocks();
   bool correct_map();
   bool correct_bend();
+  void compare_tones();
   Point middle_of(size_t block) const;
   template <class Does>
   void for_each_guide(Does does) const;

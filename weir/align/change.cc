@@ -2,66 +2,23 @@
 #include "weir/align/change.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "weir/align/tone_curve.h"
 
 namespace weir {
 
 namespace {
 
-constexpr size_t kTones = 16;
 constexpr size_t kFewest = 200;          // pixels that agree, to tell anything
 constexpr double kNoises = 4;            // standard deviations that are no change
 constexpr double kLeastContrast = 0.35;  // nor is less than this share of the entry's contrast,
 constexpr double kLeastOfParts = 0.18;   // or of this where parts are told one by one
 constexpr size_t kAcross = 5;            // pixels from one side of an outline to the other
 constexpr size_t kReach = 2;             // a pixel is what most of those this near are
-constexpr size_t kTile = 16;             // pixels over which an outline is taken together
+constexpr double kMuchOutline = 120;     // pixels of it; less tells less
 constexpr size_t kStraight = 18;         // pixels of an outline in a line that chance does not give
 constexpr size_t kGap = 3;               // to the next pixel of the same line
-
-// What became of each tone of the entry: gamma, contrast, posterising and inversion are all curves.
-// The median of what each of kTones tones became, straight lines between.
-class ToneCurve {
- public:
-  ToneCurve(const Plane& entry, const Plane& item, const std::vector<uint8_t>& agrees) {
-    std::array<std::vector<float>, kTones> became;
-    for (size_t i = 0; i < agrees.size(); ++i)
-      if (agrees[i]) became[bin(entry.samples[i])].push_back(item.samples[i]);
-    double known = -1;
-    for (size_t tone = 0; tone < kTones; ++tone) {
-      auto& values = became[tone];
-      if (values.size() < 10) continue;
-      const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
-      std::nth_element(values.begin(), middle, values.end());
-      value_[tone] = *middle;
-      // Tones that are seldom seen lie between their neighbours, or go on from the last.
-      const size_t from = known < 0 ? 0 : static_cast<size_t>(known) + 1;
-      for (size_t gap = from; gap < tone; ++gap) {
-        const float share =
-            known < 0 ? 1
-                      : static_cast<float>(gap + 1 - from) / static_cast<float>(tone + 1 - from);
-        value_[gap] = (1 - share) * (known < 0 ? 0 : value_[from - 1]) + share * value_[tone];
-      }
-      known = static_cast<double>(tone);
-    }
-    for (size_t tone = known < 0 ? 0 : static_cast<size_t>(known) + 1; tone < kTones; ++tone)
-      value_[tone] = known < 0 ? 0 : value_[static_cast<size_t>(known)];
-  }
-  float operator()(float tone) const {
-    const float at = std::clamp(tone / kWidth - 0.5f, 0.0f, static_cast<float>(kTones) - 1.001f);
-    const auto low = static_cast<size_t>(at);
-    const float share = at - static_cast<float>(low);
-    return value_[low] + share * (value_[low + 1] - value_[low]);
-  }
-
- private:
-  static constexpr float kWidth = 256.0f / kTones;
-  static size_t bin(float tone) {
-    return std::min(kTones - 1, static_cast<size_t>(std::max(0.0f, tone) / kWidth));
-  }
-  std::array<float, kTones> value_{};
-};
 
 // Specks go, holes are filled: each pixel becomes what most of its neighbourhood is.
 std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width, size_t height) {
@@ -80,30 +37,21 @@ std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width, si
   return out;
 }
 
-// The outlines of changes, tile by tile: over a tile, what the texture of one picture happens to do
-// at the outline of the other cancels.
+// Where changes end, and how much of that runs level or upright for long.
 class Outlines {
  public:
-  Outlines(const Plane& entry, const Plane& item, const std::vector<uint8_t>& changed,
-           const std::vector<uint8_t>& inside)
-      : entry_(entry), item_(item), changed_(changed), inside_(inside) {
-    const size_t width = entry.width, height = entry.height;
-    tile_columns_ = width / kTile + 1;
-    net_.assign(tile_columns_ * (height / kTile + 1), 0.0);
-    marks_.assign(entry.samples.size(), 0);
+  Outlines(const Plane& plane, const Mask& changed, const Mask& inside)
+      : changed_(changed), inside_(inside) {
+    const size_t width = plane.width, height = plane.height;
+    marks_.assign(changed.size(), 0);
     for (size_t y = 0; y < height; ++y) add(y * width, width, 1);
     straight_ += straight_marks(width, height, 1, width);
-    marks_.assign(entry.samples.size(), 0);
+    marks_.assign(changed.size(), 0);
     for (size_t x = 0; x < width; ++x) add(x, height, width);
     straight_ += straight_marks(height, width, width, 1);
   }
-  double length() const { return length_; }
-  double straight() const { return length_ > 0 ? straight_ / length_ : 0; }
-  double share_of_entry() const {
-    double entrys = 0, both = 0;
-    for (const double net : net_) entrys += std::max(0.0, net), both += std::abs(net);
-    return both > 0 ? entrys / both : 0;
-  }
+  // As a share; little outline tells little.
+  double straight() const { return straight_ / std::max(length_, kMuchOutline); }
 
  private:
   // Those that cross a line of pixels, `step` apart in memory.
@@ -114,13 +62,8 @@ class Outlines {
       // Both sides must be sides, not a strip; and one outline is met once.
       if (changed_[a - 2 * step] != changed_[a] || changed_[b + 2 * step] != changed_[b]) continue;
       if (changed_[a + kAcross / 2 * step] == changed_[a + (kAcross / 2 + 1) * step]) continue;
-      const double of_entry = std::abs(entry_.samples[b] - entry_.samples[a]);
-      const double of_item = std::abs(item_.samples[b] - item_.samples[a]);
-      const size_t middle = a + kAcross / 2 * step;
-      const size_t x = middle % entry_.width, y = middle / entry_.width;
-      net_[y / kTile * tile_columns_ + x / kTile] += of_entry - of_item;
       length_ += 1;
-      marks_[middle] = 1;
+      marks_[a + kAcross / 2 * step] = 1;
     }
   }
 
@@ -150,13 +93,9 @@ class Outlines {
     return sum;
   }
 
-  const Plane& entry_;
-  const Plane& item_;
-  const std::vector<uint8_t>& changed_;
-  const std::vector<uint8_t>& inside_;
-  size_t tile_columns_;
-  std::vector<double> net_;
-  std::vector<uint8_t> marks_;  // middles of the outlines that cross lines of one direction
+  const Mask& changed_;
+  const Mask& inside_;
+  Mask marks_;  // middles of the outlines that cross lines of one direction
   double length_ = 0;
   double straight_ = 0;
 };
@@ -164,10 +103,10 @@ class Outlines {
 }  // namespace
 
 Change change_between(const Plane& entry, const Plane& item, const Mask& inside, const Mask& agrees,
-                      const Chroma& colours, std::span<const DisplacedSpot> spots) {
+                      const Plane& trust, std::span<const DisplacedSpot> spots) {
   Change change;
   if (static_cast<size_t>(std::count(agrees.begin(), agrees.end(), 1)) < kFewest) return change;
-  const ToneCurve curve(entry, item, agrees);
+  const ToneCurve curve(entry, item, trust);
   Plane toned = entry;
   std::vector<float> apart;
   double sum = 0, squares = 0, count = 0;
@@ -178,47 +117,40 @@ Change change_between(const Plane& entry, const Plane& item, const Mask& inside,
     if (agrees[i]) apart.push_back(std::abs(toned.samples[i] - item.samples[i]));
   }
   const double contrast = std::sqrt(std::max(0.0, squares / count - sum * sum / (count * count)));
-  if (contrast < 1 || apart.empty()) return change;
+  if (!(contrast >= 1) || apart.empty()) return change;
   const auto middle = apart.begin() + static_cast<ptrdiff_t>(apart.size() / 2);
   std::nth_element(apart.begin(), middle, apart.end());
   const double noise = 1.48 * *middle;  // of a normal distribution with this median
   change.noise = noise / contrast;
 
-  // Marks what became brighter (`sign` 1), darker (-1) or either (0); gives its share.
-  Mask changed(inside.size()), &put_on = change.put_on;
-  put_on.assign(inside.size(), 0);
+  // Marks what became brighter (`sign` 1), darker (-1) or either (0).
+  Mask changed(inside.size());
   const auto mark = [&](double least_contrast, float sign) {
     const double limit = std::max(kNoises * noise, least_contrast * contrast);
-    double differing = 0;
     for (size_t i = 0; i < inside.size(); ++i) {
       const float brighter = item.samples[i] - toned.samples[i];
-      changed[i] =
-          inside[i] && !put_on[i] && (sign == 0 ? std::abs(brighter) : sign * brighter) > limit;
-      differing += changed[i];
+      changed[i] = inside[i] && (sign == 0 ? std::abs(brighter) : sign * brighter) > limit;
     }
-    return differing / count;
   };
-  mark(kLeastOfParts, 0);
-  // What was put on says nothing of what came or went.
-  put_on = put_on_parts(changed, agrees, colours, entry.width, entry.height);
-  mark(kLeastOfParts, 0);
-  change.newcomers = newcomers(toned, item, changed, inside);
-  for (size_t i = 0; i < put_on.size(); ++i) put_on[i] |= change.newcomers.stickers[i];
-  change.covers = static_cast<double>(std::count(put_on.begin(), put_on.end(), 1)) / count;
+  change.laid_over.assign(inside.size(), 0);
   // Where something came beside what is gone, one became darker and the other brighter.
   for (const float sign : {1.0f, -1.0f}) {
     mark(kLeastOfParts, sign);
     const ChangedParts parts = changed_parts(toned, item, changed, inside);
+    const Mask over = laid_over_parts(toned, item, changed);
+    for (size_t i = 0; i < over.size(); ++i) change.laid_over[i] |= over[i];
     change.parts.came += parts.came;
     change.parts.gone += parts.gone;
   }
-  change.share = mark(kLeastContrast, 0);
-  change.moved = moved_things(toned, item, inside, spots);
-
-  const Outlines outlines(toned, item, smoothed(changed, entry.width, entry.height), inside);
-  change.outline = outlines.length();
-  change.straight = outlines.straight();
-  change.gone = outlines.share_of_entry();
+  mark(kLeastContrast, 0);
+  double differing = 0, over = 0;
+  for (size_t i = 0; i < inside.size(); ++i)
+    differing += changed[i], over += changed[i] && change.laid_over[i];
+  change.share = differing / count;
+  if (differing > 0) change.over = over / differing;
+  change.moved = moved_places(toned, item, inside, spots);
+  change.straight =
+      Outlines(toned, smoothed(changed, entry.width, entry.height), inside).straight();
   return change;
 }
 

@@ -44,4 +44,18 @@ ChangedParts changed_parts(const Plane& entry, const Plane& item, const Mask& ch
   return parts;
 }
 
+Mask laid_over_parts(const Plane& entry, const Plane& item, const Mask& changed) {
+  const size_t width = entry.width, height = entry.height;
+  const Mask whole = closed(changed, width, height);
+  Mask left = whole, counted(whole.size()), out(whole.size());
+  for (size_t first = 0; first < left.size(); ++first) {
+    if (!left[first]) continue;
+    const std::vector<size_t> part = taken_part(left, first, width, height);
+    if (part.size() < kLeastPart) continue;
+    if (along_outline(part, whole, entry, item, counted).more_of_entry() >= -kClearly) continue;
+    for (const size_t at : part) out[at] = 1;
+  }
+  return grown(std::move(out), 1, width, height);
+}
+
 }  // namespace weir

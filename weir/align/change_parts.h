@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "weir/align/mask.h"
 #include "weir/align/plane.h"
 
 namespace weir {
@@ -20,5 +21,9 @@ struct ChangedParts {
 // of what both show are left out: there a change of the frame looks like one of the picture.
 ChangedParts changed_parts(const Plane& entry, const Plane& item,
                            const std::vector<uint8_t>& changed, const std::vector<uint8_t>& inside);
+
+// The pixels of the parts that the item alone has an outline of, and a pixel around them: what was
+// laid over the entry, or stands before it.
+Mask laid_over_parts(const Plane& entry, const Plane& item, const Mask& changed);
 
 }  // namespace weir

@@ -87,7 +87,7 @@ inline Compared compared(const PictureFeatures& item, const PictureFeatures& ent
   const RegionMap to_item{transform, {}};
   const BlockMap map = compare_planes(item, entry, {&to_item, 1});
   describe(map, 0, item, entry, out.region);
-  out.terms = measured({&out.region, 1}, map, item, entry, true);
+  out.terms = measured({&out.region, 1}, map, item, entry);
   out.terms[Term::kPlaces] = std::log2(1 + places);
   out.terms[Term::kFound] = share;
   out.terms[Term::kSpread] = share;

@@ -19,10 +19,8 @@ namespace {
 
 constexpr float kSomething = 6;       // levels of contrast
 constexpr double kPlace = 1.0 / 64;   // of the long side
-constexpr double kElsewhere = 0.75;   // pixels of the plane
-constexpr double kPasted = 0.27;      // share of straight outlines of what was surely pasted
-constexpr double kMuchOutline = 120;  // pixels; less tells less
 constexpr size_t kToneBins = 32;
+constexpr double kAlwaysMoved = 1.0 / 512;  // of the places, taken for something that moved
 constexpr double kFinest = 1e-4;     // of correlation, that is told
 constexpr size_t kLeastOfPiece = 4;  // squares
 constexpr size_t kFewBeside = 3;     // squares that agree around one that does not
@@ -65,7 +63,8 @@ double log2_of(double count) {
   return std::log2(1 + std::max(0.0, count));
 }
 
-void measure_places(std::span<const SharedRegion> regions, const PictureFeatures& item,
+// Gives the number of places.
+double measure_places(std::span<const SharedRegion> regions, const PictureFeatures& item,
                     const PictureFeatures& entry, Terms& terms) {
   std::set<std::pair<int, int>> places;
   std::vector<Point> in_item, in_entry;
@@ -83,6 +82,7 @@ void measure_places(std::span<const SharedRegion> regions, const PictureFeatures
   terms[Term::kFound] = ratio(static_cast<double>(in_item.size()), static_cast<double>(tentative));
   terms[Term::kSpread] = std::max(ratio(span_area(std::move(in_item)), span_area(item.features)),
                                   ratio(span_area(std::move(in_entry)), span_area(entry.features)));
+  return static_cast<double>(places.size());
 }
 
 bool agrees(const Block& block) {
@@ -126,43 +126,13 @@ double tones_of(const BlockMap& map) {
   return bits;
 }
 
-// Most of a block's pixels.
-bool is_plate(const BlockMap& map, size_t column, size_t row) {
-  constexpr size_t kSide = BlockMap::kSide;
-  if (map.change.newcomers.plates.empty()) return false;
-  size_t count = 0;
-  for (size_t y = 0; y < kSide; ++y)
-    for (size_t x = 0; x < kSide; ++x)
-      count += map.change.newcomers
-                   .plates[(map.top + row * kSide + y) * map.width + map.left + column * kSide + x];
-  return 2 * count > kSide * kSide;
-}
-
-// Whether a block that agrees is displaced, and not as those around it are.
-bool is_shifted(const BlockMap& map, size_t column, size_t row, const Block& block) {
-  std::vector<float> x, y;
-  for_each_neighbour(map, column, row, [&](const Block& other) {
-    if (agrees(other) && other.region == block.region)
-      x.push_back(other.shift_x), y.push_back(other.shift_y);
-  });
-  double by_x = block.shift_x, by_y = block.shift_y;
-  if (x.size() >= 3) {
-    const auto middle = static_cast<ptrdiff_t>(x.size() / 2);
-    std::nth_element(x.begin(), x.begin() + middle, x.end());
-    std::nth_element(y.begin(), y.begin() + middle, y.end());
-    by_x -= x[x.size() / 2], by_y -= y[y.size() / 2];
-  }
-  return std::hypot(by_x, by_y) >= kElsewhere;
-}
-
 void measure_blocks(const BlockMap& map, Terms& terms) {
   std::vector<float> agreements;
-  double agreeing = 0, differing = 0, shifted = 0, beside = 0, item_share = 0, shown = 0;
+  double agreeing = 0, differing = 0, item_share = 0, shown = 0;
   double bulk = 0;
   for_each_shown(map, [&](size_t column, size_t row, const Block& block) {
     if (block.state == Block::State::kFlat) {
       const bool is_flat_too = block.item_contrast < kSomething;
-      beside += !is_flat_too && !is_plate(map, column, row);
       bool next = false;
       for_each_neighbour(map, column, row, [&](const Block& other) {
         next |= agrees(other) || other.state == Block::State::kFlat;
@@ -179,26 +149,15 @@ void measure_blocks(const BlockMap& map, Terms& terms) {
       return;
     }
     agreeing += 1, shown += 1, item_share += block.item_share;
-    shifted += is_shifted(map, column, row, block);
   });
   if (agreements.empty()) return;
   std::sort(agreements.begin(), agreements.end());
-  const auto digits_at = [&](size_t twentieths) {
-    return -std::log10(kFinest + 1 - agreements[(agreements.size() - 1) * twentieths / 20]);
-  };
   const auto count = static_cast<double>(agreements.size());
-  terms[Term::kBlocks] = log2_of(agreeing);
-  terms[Term::kAgreeing] = agreeing / count;
   terms[Term::kDiffering] = differing / count;
-  terms[Term::kPartly] = (count - agreeing - differing) / count;
-  terms[Term::kTypical] = digits_at(15);
-  terms[Term::kExact] = digits_at(18);
+  terms[Term::kExact] = -std::log10(kFinest + 1 - agreements[(agreements.size() - 1) * 9 / 10]);
   terms[Term::kBulk] = agreeing < count ? bulk / (count - agreeing) : 1;
   terms[Term::kItemShare] = std::min(1.0, item_share);
   terms[Term::kEntryShare] = shown / static_cast<double>(map.blocks.size());
-  terms[Term::kLarger] = std::max(terms[Term::kItemShare], terms[Term::kEntryShare]);
-  terms[Term::kShifted] = agreeing > 0 ? shifted / agreeing : 1;
-  terms[Term::kBeside] = log2_of(beside / std::max(agreeing, 1.0));
   terms[Term::kTones] = tones_of(map);
 }
 
@@ -211,27 +170,15 @@ size_t pieces_of(const BlockMap& map, size_t regions) {
   return std::max<size_t>(1, static_cast<size_t>(pieces));
 }
 
-void measure_change(const Change& change, bool is_plain, bool tell_newcomers, Terms& terms) {
-  // Where outlines are those of something pasted, nobody came or went.
-  const double pasted = std::min(1.0, change.straight / kPasted);
-  const double less = std::min(change.parts.came, change.parts.gone);
-  const double both = change.parts.came + change.parts.gone;
+// Where a picture is bent or in pieces, its parts lie beside where the rest would have them.
+void measure_change(const Change& change, bool is_plain, double places, Terms& terms) {
+  const double moved = is_plain ? static_cast<double>(change.moved) : 0;
   terms[Term::kNoise] = change.noise;
-  if (is_plain) {
-    terms[Term::kMoved] = log2_of(change.moved.places);
-    terms[Term::kTogether] = log2_of(change.moved.together);
-  } else {
-    terms[Term::kMovedApart] = log2_of(change.moved.places);
-  }
-  terms[Term::kExchanged] = log2_of(less);
-  terms[Term::kBalance] = both > 0 ? less / both : 0;
-  terms[Term::kOutlines] = std::min(change.gone, 1 - change.gone) * (1 - pasted) *
-                           std::min(1.0, change.outline / kMuchOutline);
-  if (tell_newcomers)
-    terms[Term::kNewcomers] = std::max(0.0, change.newcomers.share - change.covers) * (1 - pasted);
+  terms[Term::kMoved] = std::max(0.0, std::log2((1 + moved) / (1 + kAlwaysMoved * places)));
+  terms[Term::kExchanged] = log2_of(std::min(change.parts.came, change.parts.gone));
   terms[Term::kChanged] = change.share;
-  terms[Term::kPutOn] = change.covers;
-  terms[Term::kStraight] = change.straight * std::min(1.0, change.outline / kMuchOutline);
+  terms[Term::kOver] = change.over;
+  terms[Term::kStraight] = change.straight;
 }
 
 // The part of the entry that is shown, in pixels of its upright picture: all but what was trimmed.
@@ -256,17 +203,15 @@ std::array<Point, 4> shown_part(const BlockMap& map, const Shown& shown,
 }  // namespace
 
 Terms measured(std::span<const SharedRegion> regions, const BlockMap& map,
-               const PictureFeatures& item, const PictureFeatures& entry, bool tell_newcomers) {
+               const PictureFeatures& item, const PictureFeatures& entry) {
   Terms terms;
   terms[Term::kHash] = kNoHash;
   if (regions.empty()) return terms;
-  measure_places(regions, item, entry, terms);
+  const double places = measure_places(regions, item, entry, terms);
   measure_blocks(map, terms);
   if (map.blocks.empty()) return terms;
-  const double strain = regions.front().bend.strain();
   const size_t pieces = pieces_of(map, regions.size());
-  measure_change(map.change, strain == 0 && pieces == 1, tell_newcomers, terms);
-  terms[Term::kStrain] = strain;
+  measure_change(map.change, regions.front().bend.empty() && pieces == 1, places, terms);
   terms[Term::kPieces] = std::log2(static_cast<double>(pieces));
   return terms;
 }

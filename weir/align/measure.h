@@ -11,7 +11,7 @@ namespace weir {
 // What the regions of two pictures and the comparison of their pixels say, as terms. `map` is of
 // these regions, the first of which shows most.
 Terms measured(std::span<const SharedRegion> regions, const BlockMap& map,
-               const PictureFeatures& item, const PictureFeatures& entry, bool tell_newcomers);
+               const PictureFeatures& item, const PictureFeatures& entry);
 
 // Fills what a region says of itself: the parts of both pictures, and the shares that agree.
 void describe(const BlockMap& map, size_t place, const PictureFeatures& item,

@@ -20,9 +20,6 @@ constexpr double kLoosely = 1.0 / 64;   // of those which that is told from
 constexpr double kAround = 0.12;        // to the features around one
 constexpr size_t kFewAround = 5;        // of them tell nothing
 constexpr double kFurthest = 0.24;      // that a thing is looked for
-constexpr double kNear = 0.12;          // two spots of one thing
-constexpr double kLikewise = 0.003;     // by which their displacements may differ,
-constexpr double kLikewiseShare = 0.2;  // and by this share of them
 constexpr double kPlace = 1.0 / 64;
 
 constexpr double kOctaves = 0.6;  // by which a thing may seem larger or smaller than the rest,
@@ -208,31 +205,14 @@ std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
   return displaced;
 }
 
-MovedThings moved_things(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
-                         std::span<const DisplacedSpot> spots) {
-  const auto side = static_cast<double>(std::max(entry.width, entry.height));
-  using Place = std::pair<int, int>;
-  const auto place_of = [&](const DisplacedSpot& spot) {
-    return Place(static_cast<int>(spot.entry.x / (kPlace * side)),
-                 static_cast<int>(spot.entry.y / (kPlace * side)));
-  };
-  std::vector<DisplacedSpot> moved;
+size_t moved_places(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
+                    std::span<const DisplacedSpot> spots) {
+  const double place = kPlace * static_cast<double>(std::max(entry.width, entry.height));
+  std::set<std::pair<int, int>> places;
   for (const DisplacedSpot& spot : spots)
-    if (shows_movement(entry, item, inside, spot)) moved.push_back(spot);
-
-  const auto likewise = [&](const DisplacedSpot& a, const DisplacedSpot& b) {
-    const Point by = displacement(a);
-    const double most = kLikewise * side + kLikewiseShare * std::hypot(by.x, by.y);
-    return distance(a.entry, b.entry) < kNear * side && distance(by, displacement(b)) < most;
-  };
-  std::set<Place> places, together;
-  for (const DisplacedSpot& spot : moved) {
-    places.insert(place_of(spot));
-    for (const DisplacedSpot& other : moved)
-      if (place_of(other) != place_of(spot) && likewise(spot, other))
-        together.insert(place_of(spot));
-  }
-  return {static_cast<uint32_t>(places.size()), static_cast<uint32_t>(together.size())};
+    if (shows_movement(entry, item, inside, spot))
+      places.insert({static_cast<int>(spot.entry.x / place), static_cast<int>(spot.entry.y / place)});
+  return places.size();
 }
 
 }  // namespace weir

@@ -29,17 +29,12 @@ std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
 // shuffled picture, which has other tiles around it, at least where it is now.
 bool is_moved_thing(const SharedRegion& thing, const SharedRegion& scene);
 
-// How many places show that something moved: the pixels around a displaced spot fit better where
-// the item has it than the pixels that each picture has in the other's place. Nothing that is put
-// onto a picture does that, nor does a pattern that occurs twice in it.
-struct MovedThings {
-  uint32_t places = 0;    // of the entry, each 1/64 of its long side
-  uint32_t together = 0;  // of them, that have another one near, displaced likewise
-};
-
-// Both planes in the frame of the entry, of the same tones; spots in pixels of it. `inside` is 1
-// where both have a value.
-MovedThings moved_things(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
-                         std::span<const DisplacedSpot> spots);
+// How many places of the entry, each 1/64 of its long side, show that something moved: the pixels
+// around a displaced spot fit better where the item has it than the pixels that each picture has in
+// the other's place. Nothing that is put onto a picture does that, nor does a pattern that occurs
+// twice in it. Both planes in the frame of the entry, of the same tones; spots in pixels of it.
+// `inside` is 1 where both have a value.
+size_t moved_places(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
+                    std::span<const DisplacedSpot> spots);
 
 }  // namespace weir

@@ -180,7 +180,7 @@ SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures
   if (kept.empty()) return out;
   const BlockMap map = compare_planes(item, entry, maps, kept.front().displaced);
   for (size_t i = 0; i < out.regions.size(); ++i) describe(map, i, item, entry, out.regions[i]);
-  out.terms = measured(out.regions, map, item, entry, options.tell_newcomers);
+  out.terms = measured(out.regions, map, item, entry);
   return out;
 }
 

@@ -74,9 +74,6 @@ struct AlignOptions {
   // as they are; empty: the mirrored picture is not looked for.
   std::span<const LocalFeature> item_mirrored;
   bool upright = true;  // whether the picture itself is looked for
-  // Whether somebody who is in one of both only makes it another moment. Not for stills of videos,
-  // of which time tells more.
-  bool tell_newcomers = true;
 };
 
 // What the item shows of the entry, and what speaks for and against a copy. Deterministic: the same

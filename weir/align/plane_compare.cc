@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "weir/align/block_compare.h"
-#include "weir/align/put_on.h"
 #include "weir/align/transform.h"
 
 namespace weir {
@@ -24,6 +23,7 @@ constexpr size_t kSide = BlockMap::kSide;
 constexpr size_t kLeastInLine = 2;       // blocks that tell whether a line is shown
 constexpr double kMostInTrimmed = 0.15;  // share of them that may agree where it is not
 constexpr double kMeanInTrimmed = 0.45;  // and their mean: unrelated blocks, at their best place
+constexpr double kMostOtherTone = 0.4;   // share of pixels of another tone, in what is alike
 constexpr size_t kLeastOfPiece = 4;      // blocks that a region shows better than others do
 constexpr int kSettling = 3;             // rounds in which blocks go with their neighbours
 
@@ -46,24 +46,28 @@ Plane visible_of(const PictureFeatures& item) {
   return visible;
 }
 
-// Leaves out the lines of one side while nothing in them agrees; lines too flat to tell go with
-// those beyond them. line(i) is the i-th line from the side: its blocks.
+// Leaves out the lines of one side while nothing in them agrees; those that are flat and of the
+// right tone go with what is beyond them. line(i) is the i-th line from the side: its blocks.
 template <class Line>
 size_t lines_to_trim(size_t lines, Line line) {
   size_t trimmed = 0;
   for (size_t i = 0; i < lines; ++i) {
     size_t compared = 0, agreeing = 0;
-    double sum = 0;
+    double sum = 0, changed = 0;
     for (const Block* block : line(i)) {
-      if (block->state != Block::State::kCompared) continue;
+      const bool is_flat = block->state == Block::State::kFlat;
+      if (block->state == Block::State::kOutside || (is_flat && block->changed < kMostOtherTone))
+        continue;
       ++compared;
+      changed += block->changed;
+      if (is_flat) continue;
       agreeing += block->agreement > kAgreeingBlock;
       sum += block->agreement;
     }
     if (compared < kLeastInLine) continue;
     const auto count = static_cast<double>(compared);
-    if (static_cast<double>(agreeing) > kMostInTrimmed * count || sum > kMeanInTrimmed * count)
-      break;
+    const bool is_alike = sum > kMeanInTrimmed * count && changed < kMostOtherTone * count;
+    if (static_cast<double>(agreeing) > kMostInTrimmed * count || is_alike) break;
     trimmed = i + 1;
   }
   return trimmed;
@@ -108,6 +112,10 @@ Shown shown_of(const std::vector<Block>& blocks, size_t columns) {
   return out;
 }
 
+bool agrees(const Block& block) {
+  return block.state == Block::State::kCompared && block.agreement > kAgreeingBlock;
+}
+
 // Several regions as one picture: which region shows each block.
 class Pieces {
  public:
@@ -122,10 +130,7 @@ class Pieces {
   uint8_t owner(size_t block) const { return owner_[block]; }
 
  private:
-  bool agrees(size_t k, size_t i) const {
-    const Block& block = regions_[k].blocks()[i];
-    return block.state == Block::State::kCompared && block.agreement > kAgreeingBlock;
-  }
+  bool agrees(size_t k, size_t i) const { return weir::agrees(regions_[k].blocks()[i]); }
   bool shows_better(size_t k, size_t i) const { return agrees(k, i) && !agrees(owner_[i], i); }
   template <class Does>
   void around_block(size_t i, Does does) const {
@@ -162,15 +167,23 @@ class Pieces {
   std::vector<uint8_t> owner_;
 };
 
-// Which places of the item each region shows; what one shows there, no other can show.
+// Which places of the item each region shows; what one shows there, no other can show. A place
+// goes to the region of which most squares agree around it.
 class Claimed {
  public:
-  explicit Claimed(const std::vector<BlockComparison>& regions) : by_(kCells * kCells, kNobody) {
-    for (size_t k = regions.size(); k-- > 0;)  // the surest last
+  Claimed(const std::vector<BlockComparison>& regions, size_t columns)
+      : by_(kCells * kCells, kNobody) {
+    std::vector<size_t> most(by_.size());
+    for (size_t k = 0; k < regions.size(); ++k)  // the surest first
       for (size_t i = 0; i < regions[k].blocks().size(); ++i) {
-        const Block& block = regions[k].blocks()[i];
-        if (block.state == Block::State::kCompared && block.agreement > kAgreeingBlock)
-          by_[cell(regions[k].in_item(i))] = static_cast<uint8_t>(k);
+        if (regions[k].blocks()[i].state == Block::State::kOutside) continue;
+        size_t agreeing = 0;
+        around(i, columns, regions[k].blocks().size() / columns,
+               [&](size_t near) { agreeing += agrees(regions[k].blocks()[near]); });
+        const size_t at = cell(regions[k].in_item(i));
+        if (agreeing <= most[at]) continue;
+        most[at] = agreeing;
+        by_[at] = static_cast<uint8_t>(k);
       }
   }
   bool is_by_another(size_t region, Point in_item) const {
@@ -216,7 +229,7 @@ class Composite {
       map_.blocks[i].region = owner;
       take(regions[owner], i, known.height);
     }
-    const Claimed claimed(regions);
+    const Claimed claimed(regions, map_.columns);
     for (size_t i = 0; i < map_.blocks.size(); ++i) {
       Block& block = map_.blocks[i];
       if (block.state == Block::State::kOutside || block.agreement > kAgreeingBlock) continue;
@@ -225,23 +238,18 @@ class Composite {
     }
   }
 
-  BlockMap finished(Plane soft_entry, double blur, std::span<const DisplacedSpot> spots,
-                    const Pixels& colours, const Plane& shown, const BlockComparison& first) {
+  BlockMap finished(Plane soft_entry, double blur, std::span<const DisplacedSpot> spots) {
     Mask agrees(inside_.size());
-    for (size_t i = 0; i < map_.blocks.size(); ++i) {
-      const Block& block = map_.blocks[i];
-      if (block.state != Block::State::kCompared || block.agreement < kAgreeingBlock) continue;
-      const size_t x = map_.left + i % map_.columns * kSide,
-                   y = map_.top + i / map_.columns * kSide;
-      for (size_t r = y; r < y + kSide; ++r)
+    for_each_compared([&](const Block& block, size_t x, size_t y) {
+      for (size_t r = y; block.agreement >= kAgreeingBlock && r < y + kSide; ++r)
         std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * map_.width + x), kSide, 1);
-    }
+    });
     map_.shown = shown_of(map_.blocks, map_.columns);
     leave_out_what_is_not_shown();
-    const Chroma chroma = chroma_in_frame(colours, first.to_shown(), shown.width, shown.height,
-                                          map_.width, soft_entry.height);
     map_.blur = blur;
-    map_.change = change_between(soft_entry, item_, inside_, agrees, chroma, spots);
+    const Plane trust = trust_in(map_.blocks, map_.width, soft_entry.height, inside_);
+    map_.change = change_between(soft_entry, item_, inside_, agrees, trust, spots);
+    if (!map_.change.laid_over.empty()) look_beside(soft_entry, map_.change.laid_over);
     map_.known = std::move(soft_entry);
     return std::move(map_);
   }
@@ -263,6 +271,24 @@ class Composite {
     for_each_pixel(block, height, [&](size_t i) {
       item_.samples[i] = region.soft_item().samples[i];
       inside_[i] = region.inside()[i];
+    });
+  }
+
+  // Calls does(block, x, y) for each block that is compared, with its corner.
+  template <class Does>
+  void for_each_compared(Does does) {
+    for (size_t i = 0; i < map_.blocks.size(); ++i)
+      if (map_.blocks[i].state == Block::State::kCompared)
+        does(map_.blocks[i], map_.left + i % map_.columns * kSide,
+             map_.top + i / map_.columns * kSide);
+  }
+
+  // What is hidden in part may still be seen to agree beside what hides it.
+  void look_beside(const Plane& known, const Mask& hidden) {
+    for_each_compared([&](Block& block, size_t x, size_t y) {
+      if (block.agreement > kAgreeingBlock) return;
+      const auto agreement = agreement_beside(known, item_, hidden, x, y);
+      if (agreement && *agreement > block.agreement) block.agreement = *agreement;
     });
   }
 
@@ -338,7 +364,7 @@ BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entr
   }
   const auto spots = placed(displaced, known, entry, regions[0]);
   Composite composite(known, regions);
-  return composite.finished(std::move(soft), blur, spots, item.colours, seen[0].plane, regions[0]);
+  return composite.finished(std::move(soft), blur, spots);
 }
 
 }  // namespace weir

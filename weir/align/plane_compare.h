@@ -16,6 +16,7 @@ struct Block {
   };
   State state = State::kOutside;
   float agreement = 0;  // correlation of the pixels, the mean and the contrast set aside, -1 to 1
+  float changed = 0;    // share of the pixels that have clearly another tone than they should
   float shift_x = 0;    // by how much the item's is displaced, in pixels of the entry's plane
   float shift_y = 0;
   float entry_contrast = 0;  // standard deviations, in levels

@@ -89,7 +89,7 @@ TEST(PlaneCompare, APerspectiveThatTheTransformLacksIsNoMovement) {
 
   const RegionMap to_item{rough, {}};
   const BlockMap map = compare_planes(item, entry, {&to_item, 1}, spots);
-  EXPECT_EQ(map.change.moved.places, 0u);
+  EXPECT_EQ(map.change.moved, 0u);
   for (const Block& block : map.blocks) {
     if (block.state != Block::State::kCompared || block.agreement < kAgreeingBlock) continue;
     EXPECT_LT(std::hypot(block.shift_x, block.shift_y), 0.75);

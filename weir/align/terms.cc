@@ -5,11 +5,8 @@ namespace weir {
 
 std::string_view name_of(Term term) {
   constexpr std::array<std::string_view, kTerms> kNames{
-      "places",  "found",    "spread",      "blocks",    "agreeing",   "differing",   "partly",
-      "typical", "exact",    "bulk",        "larger",    "item_share", "entry_share", "tones",
-      "noise",   "moved",    "together",    "moved_apart", "exchanged", "balance",    "outlines",
-      "newcomers", "changed", "put_on",     "straight",  "beside",     "shifted",     "strain",
-      "pieces",  "hash"};
+      "places", "found", "spread", "differing", "exact",   "bulk",     "item_share", "entry_share",
+      "tones",  "noise", "moved",  "exchanged", "changed", "over", "straight", "pieces",     "hash"};
   return kNames[static_cast<size_t>(term)];
 }
 

@@ -16,7 +16,7 @@ TEST(Terms, EachHasANameOfItsOwn) {
     EXPECT_TRUE(names.insert(name).second) << name;
   }
   EXPECT_EQ(name_of(Term::kPlaces), "places");
-  EXPECT_EQ(name_of(Term::kMovedApart), "moved_apart");
+  EXPECT_EQ(name_of(Term::kItemShare), "item_share");
   EXPECT_EQ(name_of(Term::kHash), "hash");
 }
 

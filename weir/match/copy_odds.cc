@@ -9,33 +9,48 @@
 namespace weir {
 namespace {
 
+using Added = CopyOdds::Added;
+
 // The curve of straight lines through the knots; beyond the first and the last it goes on level.
-double value_at(const TermCurve& curve, double at) {
-  if (!(at > curve.knots.front().at)) return curve.knots.front().adds;
-  for (size_t i = 1; i < curve.knots.size(); ++i) {
-    const auto &from = curve.knots[i - 1], &to = curve.knots[i];
+Added value_at(const TermCurve& curve, double at) {
+  if (!(at > curve.front().at)) return curve.front().adds;
+  for (size_t i = 1; i < curve.size(); ++i) {
+    const auto &from = curve[i - 1], &to = curve[i];
     if (at >= to.at) continue;
-    return from.adds + (to.adds - from.adds) * (at - from.at) / (to.at - from.at);
+    const double share = (at - from.at) / (to.at - from.at);
+    return {std::lerp(from.adds.element, to.adds.element, share),
+            std::lerp(from.adds.moment, to.adds.moment, share)};
   }
-  return curve.knots.back().adds;
+  return curve.back().adds;
 }
 
 }  // namespace
 
-Sense sense_of(Term term) {
-  return kCurves[static_cast<size_t>(term)].sense;
-}
-
 CopyOdds copy_odds(const Terms& terms) {
   CopyOdds odds;
-  odds.log_odds = kBias;
+  odds.element = kStart.element;
+  odds.moment = kStart.moment;
   for (size_t i = 0; i < kTerms; ++i) {
-    const double adds = value_at(kCurves[i], terms.values[i]);
-    odds.added[i] = adds;
-    odds.log_odds += adds;
-    if (kCurves[i].sense == Sense::kMoment) odds.moment += std::min(0.0, adds);
+    odds.added[i] = value_at(kCurves[i], terms.values[i]);
+    odds.element += odds.added[i].element;
+    odds.moment += odds.added[i].moment;
   }
+  // What is no copy is one or the other: their odds against a copy add up.
+  const double less = std::min(odds.element, odds.moment);
+  odds.log_odds = less - std::log1p(std::exp(less - std::max(odds.element, odds.moment)));
   return odds;
+}
+
+std::array<Term, kTerms> by_weight(const CopyOdds& odds) {
+  std::array<Term, kTerms> order{};
+  for (size_t i = 0; i < kTerms; ++i) order[i] = static_cast<Term>(i);
+  const auto weight = [&](Term term) {
+    const Added& added = odds.added[static_cast<size_t>(term)];
+    return std::max(std::abs(added.element), std::abs(added.moment));
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Term a, Term b) { return weight(a) > weight(b); });
+  return order;
 }
 
 // Beyond where examples are few, odds themselves say how fast they get fewer: of unrelated pairs,

@@ -7,28 +7,32 @@
 
 namespace weir {
 
-// What a term may be told by, beside others that tell the same.
-enum class Sense : uint8_t {
-  kShared,  // how much two pictures share, and how well
-  kMoment,  // that they show one place at two moments
-};
-Sense sense_of(Term term);
-
-// The evidence that one picture is a copy of the other, or a piece of it, and not another picture
-// that shares something with it, such as a logo or a place. All in natural logarithms of odds.
+// Two questions are asked of two pictures that share something. Is one a copy of the other, or a
+// piece of it, and not another picture with an element in common, such as a logo? And is it the
+// same picture, and not the same place at another moment? A copy is what both answer with yes.
+//
+// All in natural logarithms of odds: 2.3 is ten to one.
 struct CopyOdds {
-  double log_odds = 0;                  // the sum
-  std::array<double, kTerms> added{};   // what each term added; 0 where it says nothing
-  double moment = 0;                    // the part of it that speaks of two moments, 0 or less
+  double log_odds = 0;  // of a copy, against all else: at most the smaller of the next two
+  double element = 0;   // against an element in common
+  double moment = 0;    // against another moment
+  struct Added {
+    double element = 0;
+    double moment = 0;
+  };
+  std::array<Added, kTerms> added{};  // what each term added to both; 0 where it says nothing
 };
 
-// Each term is looked up in a curve of its own, and what they give is added up. The curves come
-// from pictures of the tune side of the bench alone: docs/evidence.md has them, and
+// Each term is looked up in a curve of its own for each question, and what they give is added up.
+// The curves come from pictures of the tune side of the bench alone: docs/evidence.md has them, and
 // bench/accuracy/fit.py makes them.
 //
-// Example: 240 places found again in one geometry and 97 % of the squares agreeing are a copy even
-// under a caption; the same with a figure that is in one of both only is not.
+// Example: under a quote card, nine in ten of the spots that look alike lie where they should, over
+// the whole picture: no logo does that. None of them has moved: nor is it another moment.
 CopyOdds copy_odds(const Terms& terms);
+
+// The terms, what adds most to either question first.
+std::array<Term, kTerms> by_weight(const CopyOdds& odds);
 
 // Of `entries` unrelated pictures, how many are expected to share something with an item that looks
 // as much like a copy as these odds say.

@@ -111,7 +111,15 @@ inline Pixels with(Pixels onto, const Pixels& what, uint32_t x, uint32_t y) {
 // Turned about its middle, the size kept, with grey corners.
 // A room, and a thing of many details that stands at x, y.
 inline Pixels room_with_a_thing(uint32_t x, uint32_t y) {
-  return with(scene(17), cropped(scene(90), {100, 80, 110, 90}), x, y);
+  return with(scene(17), cropped(scene(90), {100, 80, 150, 120}), x, y);
+}
+
+// As a camera in a dim room has it: each picture with a grain of its own.
+inline Pixels grainy(Pixels picture, unsigned seed) {
+  std::mt19937 random(seed);
+  for (uint8_t& sample : picture.samples)
+    sample = static_cast<uint8_t>(std::clamp(sample + std::uniform_real_distribution<>(-30, 30)(random), 0.0, 255.0));
+  return picture;
 }
 
 inline Pixels turned(const Pixels& picture, double degrees) {

@@ -10,19 +10,19 @@
 namespace weir {
 namespace {
 
-// Natural logarithms of odds. A copy is claimed from so many on,
-constexpr double kCopy = 2.5;
-// and of two moments is spoken when terms on them take so many away.
-constexpr double kMoment = -4;
+constexpr double kCopy = 1;      // natural logarithm of the odds from which on a copy is claimed
+constexpr double kMoment = -3;  // of those from which on a hash that agrees is of a place, not of a picture
 constexpr double kHalf = 0.5;  // of the item or the entry: less of both is a piece or an element
 constexpr double kWeakClaim = 0.01;  // however few the entries are
 constexpr double kHands = 2;         // upright and mirrored
 
-Verdict verdict_of(const CopyOdds& odds, const Terms& terms) {
-  if (terms[Term::kBlocks] == 0) return Verdict::kUnclear;
-  // However much is shared: two moments of one place share all but what moved.
-  if (is_other_moment(odds)) return Verdict::kSameScene;
+Verdict verdict_of(const CopyOdds& odds, const SharedPictures& shared) {
+  const auto has_agreement = [](const SharedRegion& region) { return region.agreeing > 0; };
+  if (std::none_of(shared.regions.begin(), shared.regions.end(), has_agreement))
+    return Verdict::kUnclear;
   if (odds.log_odds >= kCopy) return Verdict::kCopy;
+  if (odds.moment < odds.element) return Verdict::kSameScene;
+  const Terms& terms = shared.terms;
   const bool is_part = terms[Term::kItemShare] < kHalf && terms[Term::kEntryShare] < kHalf;
   return is_part ? Verdict::kElement : Verdict::kUnclear;
 }
@@ -36,7 +36,7 @@ PicturePair compare_pictures(const PictureFeatures& item, const PictureFeatures&
   if (pair.shared.regions.empty()) return pair;
   pair.shared.terms[Term::kHash] = hash_bits;
   pair.odds = copy_odds(pair.shared.terms);
-  pair.verdict = verdict_of(pair.odds, pair.shared.terms);
+  pair.verdict = verdict_of(pair.odds, pair.shared);
   for (SharedRegion& region : pair.shared.regions) {
     region.verdict = pair.verdict;
     pair.log10_nfa += region.log10_nfa;

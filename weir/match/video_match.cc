@@ -63,7 +63,6 @@ std::vector<FrameHit> hash_hits(const EntryVotes& votes, const VideoTrack& item,
 std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is_mirrored) {
   AlignOptions options;
   options.most_regions = 1;
-  options.tell_newcomers = false;
   options.upright = !is_mirrored;
   std::vector<LocalFeature> turned;
   if (is_mirrored) {
