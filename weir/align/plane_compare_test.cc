@@ -71,6 +71,44 @@ TEST(PlaneCompare, ASmallErrorOfTheTransformIsMadeGood) {
   }
 }
 
+// A quote card: darkened, most of it under large letters, all pieces of which are strokes.
+double under_text(double grey, double x, double y, std::mt19937&) {
+  const bool is_line = std::fmod(y, 120) < 70 && x > 30 && x < 610;
+  return is_line && std::fmod(x + y, 40) < 16 ? 250 : 0.4 * grey;
+}
+
+TEST(PlaneCompare, WhatIsPutOverMostOfAPictureDoesNotDecideHowTheRestIsCompared) {
+  for (unsigned seed = 0; seed < 5; ++seed) {
+    const made::Scene scene(seed);
+    const auto grey = [&](double x, double y) { return scene.at(x, y); };
+    const RegionMap as_it_was{};
+    const auto compared = [&](made::Edit edit) {
+      return compare_planes(item_showing({}, grey, edit), entry_showing(grey), {&as_it_was, 1});
+    };
+    EXPECT_EQ(compared(under_text).blur, compared(untouched).blur) << seed;
+  }
+}
+
+// A pole before each eighth column: its squares are compared beside it.
+TEST(PlaneCompare, WhatIsHiddenInPartIsComparedBesideWhatHidesIt) {
+  size_t agreeing = 0, all = 0;
+  for (unsigned seed = 0; seed < 5; ++seed) {
+    const made::Scene scene(seed);
+    const auto grey = [&](double x, double y) { return scene.at(x, y); };
+    const made::Edit poles = [](double tone, double x, double, std::mt19937&) {
+      return std::fmod(x, 64) < 8 ? 255.0 : tone;
+    };
+    const RegionMap as_it_was{};
+    const BlockMap map =
+        compare_planes(item_showing({}, grey, poles), entry_showing(grey), {&as_it_was, 1});
+    for (const Block& block : map.blocks) {
+      all += block.state == Block::State::kCompared;
+      agreeing += block.state == Block::State::kCompared && block.agreement > kAgreeingBlock;
+    }
+  }
+  EXPECT_GT(agreeing, all * 9 / 10);
+}
+
 // A screen filmed at an angle, of which only the affine transform that fits best is known. Features
 // at its sides lie beside the place that this says, but nothing has moved.
 TEST(PlaneCompare, APerspectiveThatTheTransformLacksIsNoMovement) {
