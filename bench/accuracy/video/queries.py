@@ -22,7 +22,7 @@ import sys
 import sources
 from video import archives, compilations, cut, edits, frames, material, shots
 
-SEED = 20261128
+SEED = 20261130
 HERE = os.path.dirname(os.path.abspath(__file__))
 DRAWING = ("frames.py", "layers.py", "shots.py", "material.py", "archives.py", "clips.tsv",
            "../sources.tsv", "../stock.py")
