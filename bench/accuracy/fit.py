@@ -36,7 +36,7 @@ MOST = 12.0             # a term alone adds no more odds than e to this
 TAIL = 0.02             # share of unrelated pairs beyond which odds alone say how many are left
 FEW = 5                 # examples of one source from which on it weighs as much as any other
 # What is no copy is so often another moment; else it has an element in common.
-MOMENTS = 0.2
+MOMENTS = 0.15
 # Who came alone into a made scene looks like a sticker, which an edited copy may wear: such scenes
 # are to be told where that costs no copies, so they weigh little.
 OTHERS = {"element": {"element": 1.0}, "moment": {"moment": 0.88, "made": 0.12}}
@@ -58,6 +58,7 @@ TERMS = [
     ("noise", 0, -1, (.03, .08, .16, .3, .6), "by how much what agrees differs all the same"),
     ("moved", 0, -1, (0, .5, 1, 1.5, 2.5), "places that lie beside where they should"),
     ("exchanged", 0, -1, (0, 1.5, 3, 4.5, 6), "something went where something came"),
+    ("outlines", 0, -1, (0, .08, .18, .3, .5), "outlines of changes that both pictures have"),
     ("changed", -1, -1, (0, .03, .1, .25, .5), "share of the pixels that changed"),
     ("over", 0, 1, (0, .25, .5, .75, 1), "what of them lies before the entry"),
     ("straight", 0, 1, (0, .1, .25, .4, .8), "outlines of changes that are straight"),

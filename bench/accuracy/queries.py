@@ -86,7 +86,8 @@ def moment_pictures(folder, side, use):
     entries, queries = [], []
     for place, paths in hard.places(folder, sources.rows(), use).items():
         # Two cameras in one room, room-left and room-right, are one family.
-        if sources.side_of(place.split("-")[0]) != side:
+        family = place.split("-")[0]
+        if ("tune" if family in hard.LOOKED_AT else sources.side_of(family)) != side:
             continue
         known, others = hard.moments(paths)
         if use == "camera":

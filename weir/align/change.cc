@@ -16,6 +16,7 @@ constexpr double kLeastContrast = 0.35;  // nor is less than this share of the e
 constexpr double kLeastOfParts = 0.18;   // or of this where parts are told one by one
 constexpr size_t kAcross = 5;            // pixels from one side of an outline to the other
 constexpr size_t kReach = 2;             // a pixel is what most of those this near are
+constexpr size_t kTile = 16;             // pixels over which an outline is taken together
 constexpr double kMuchOutline = 120;     // pixels of it; less tells less
 constexpr size_t kStraight = 18;         // pixels of an outline in a line that chance does not give
 constexpr size_t kGap = 3;               // to the next pixel of the same line
@@ -37,12 +38,16 @@ std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width, si
   return out;
 }
 
-// Where changes end, and how much of that runs level or upright for long.
+// Where changes end: how much of that runs level or upright for long, and whose outline is there. That
+// is told tile by tile: over a tile, what the texture of one picture happens to do at the outline of
+// the other cancels.
 class Outlines {
  public:
-  Outlines(const Plane& plane, const Mask& changed, const Mask& inside)
-      : changed_(changed), inside_(inside) {
-    const size_t width = plane.width, height = plane.height;
+  Outlines(const Plane& entry, const Plane& item, const Mask& changed, const Mask& inside)
+      : entry_(entry), item_(item), changed_(changed), inside_(inside) {
+    const size_t width = entry.width, height = entry.height;
+    tile_columns_ = width / kTile + 1;
+    net_.assign(tile_columns_ * (height / kTile + 1), 0.0);
     marks_.assign(changed.size(), 0);
     for (size_t y = 0; y < height; ++y) add(y * width, width, 1);
     straight_ += straight_marks(width, height, 1, width);
@@ -52,6 +57,13 @@ class Outlines {
   }
   // As a share; little outline tells little.
   double straight() const { return straight_ / std::max(length_, kMuchOutline); }
+  // How evenly they are both pictures': 0 when only one has any, 0.5 when both have as much.
+  double of_both() const {
+    double entrys = 0, both = 0;
+    for (const double net : net_) entrys += std::max(0.0, net), both += std::abs(net);
+    const double share = both > 0 ? entrys / both : 0;
+    return std::min(share, 1 - share) * std::min(1.0, length_ / kMuchOutline);
+  }
 
  private:
   // Those that cross a line of pixels, `step` apart in memory.
@@ -62,8 +74,13 @@ class Outlines {
       // Both sides must be sides, not a strip; and one outline is met once.
       if (changed_[a - 2 * step] != changed_[a] || changed_[b + 2 * step] != changed_[b]) continue;
       if (changed_[a + kAcross / 2 * step] == changed_[a + (kAcross / 2 + 1) * step]) continue;
+      const double of_entry = std::abs(entry_.samples[b] - entry_.samples[a]);
+      const double of_item = std::abs(item_.samples[b] - item_.samples[a]);
+      const size_t middle = a + kAcross / 2 * step;
+      const size_t x = middle % entry_.width, y = middle / entry_.width;
+      net_[y / kTile * tile_columns_ + x / kTile] += of_entry - of_item;
       length_ += 1;
-      marks_[a + kAcross / 2 * step] = 1;
+      marks_[middle] = 1;
     }
   }
 
@@ -93,8 +110,12 @@ class Outlines {
     return sum;
   }
 
+  const Plane& entry_;
+  const Plane& item_;
   const Mask& changed_;
   const Mask& inside_;
+  size_t tile_columns_;
+  std::vector<double> net_;
   Mask marks_;  // middles of the outlines that cross lines of one direction
   double length_ = 0;
   double straight_ = 0;
@@ -149,8 +170,10 @@ Change change_between(const Plane& entry, const Plane& item, const Mask& inside,
   change.share = differing / count;
   if (differing > 0) change.over = over / differing;
   change.moved = moved_places(toned, item, inside, spots);
-  change.straight =
-      Outlines(toned, smoothed(changed, entry.width, entry.height), inside).straight();
+  const Mask whole = smoothed(changed, entry.width, entry.height);
+  const Outlines outlines(toned, item, whole, inside);
+  change.straight = outlines.straight();
+  change.outlines = outlines.of_both();
   return change;
 }
 

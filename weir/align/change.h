@@ -13,6 +13,7 @@ struct Change {
   double share = 0;     // of the pixels compared, that differ
   double noise = 0;     // standard deviation of the rest, as a share of the entry's contrast
   double straight = 0;  // share of the outlines of changes that runs level or upright for long
+  double outlines = 0;  // how evenly they are the entry's and the item's, 0 to 0.5
   double over = 1;      // share of what changed that is laid over the entry; 1 when nothing did
   size_t moved = 0;     // places of the entry of which something stands elsewhere
   ChangedParts parts;

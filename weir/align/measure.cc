@@ -177,6 +177,7 @@ void measure_change(const Change& change, bool is_plain, double places, Terms& t
   terms[Term::kMoved] = std::max(0.0, std::log2((1 + moved) / (1 + kAlwaysMoved * places)));
   terms[Term::kExchanged] = log2_of(std::min(change.parts.came, change.parts.gone));
   terms[Term::kChanged] = change.share;
+  terms[Term::kOutlines] = change.outlines;
   terms[Term::kOver] = change.over;
   terms[Term::kStraight] = change.straight;
 }

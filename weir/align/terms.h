@@ -24,6 +24,7 @@ enum class Term : uint8_t {
   kNoise,       // what agrees differs by all the same, as a share of the contrast
   kMoved,       // log2 of places that lie beside where they should, by those that always do
   kExchanged,   // log2(1 + size of what came or what went, the smaller), in pixels of the plane
+  kOutlines,    // how evenly the outlines of changes are the item's and the entry's, 0 to 0.5
   kChanged,     // share of the pixels that changed
   kOver,        // share of what changed, that something was laid over which the item alone has
   kStraight,    // share of the outlines of changes that run level or upright for long

@@ -48,6 +48,10 @@ bool is_other_moment(const CopyOdds& odds) {
   return odds.moment <= kMoment;
 }
 
+bool is_more_than_an_element(const CopyOdds& odds) {
+  return odds.element >= kCopy;
+}
+
 double expected_false_alarms(const PicturePair& pair, double entries) {
   const double chance = kHands * entries * std::pow(10, std::max(pair.log10_nfa, -300.0));
   const double shared = expected_of_unrelated(pair.odds, entries);

@@ -26,6 +26,9 @@ constexpr double kLeastFalseAlarms = 1e-12;
 // a picture.
 bool is_other_moment(const CopyOdds& odds);
 
+// Whether so much is shared that it is a copy or another moment. Of videos time tells which.
+bool is_more_than_an_element(const CopyOdds& odds);
+
 // False alarms that a pair is expected to be, among so many entries, each of which is looked for
 // upright and mirrored: those of chance, and those of things that are really shared.
 double expected_false_alarms(const PicturePair& pair, double entries);

@@ -77,10 +77,11 @@ std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is
   if (terms[Term::kItemShare] < 0.5 && terms[Term::kEntryShare] < 0.5) return {};
   // Of a moving scene, two stills of one shot are seldom of one moment: their geometry tells where
   // the frame lies, and the track must show that it is the same shot.
-  const bool is_near = terms[Term::kMoved] > 0 && region.agreeing >= kNearMoment;
-  const double surprise = pair.verdict == Verdict::kCopy ? kMostStillSurprise
-                          : is_near                      ? kMostStillSurprise / 2
-                                                         : kMostStillSurprise / 4;
+  const bool has_moved = terms[Term::kMoved] > 0;
+  const bool is_near = has_moved && region.agreeing >= kNearMoment;
+  const double surprise = is_more_than_an_element(pair.odds) && !has_moved ? kMostStillSurprise
+                          : is_near ? kMostStillSurprise / 2
+                                    : kMostStillSurprise / 4;
   return FrameHit{item.time, entry.time, is_mirrored, std::min(surprise, -region.log10_nfa),
                   region.entry_to_item};
 }
