@@ -12,7 +12,7 @@ namespace weir {
 namespace {
 
 constexpr double kWorthTelling = 0.05;  // of odds
-constexpr double kSameSpeed = 0.015;  // of 1; less is not worth a word
+constexpr double kSameSpeed = 0.015;    // of 1; less is not worth a word
 
 }  // namespace
 
@@ -89,8 +89,8 @@ std::string words_of(const VideoSignals& video) {
 
 std::string words_of(const Judged& judged) {
   const CopyOdds& odds = judged.odds;
-  std::string words = fmt::format("odds {:.1f}: against an element in common {:.1f}", odds.log_odds,
-                                  odds.element);
+  std::string words =
+      fmt::format("odds {:.1f}: against an element in common {:.1f}", odds.log_odds, odds.element);
   const auto add_terms = [&](double CopyOdds::Added::*question) {
     std::string_view between = " (";
     for (const Term term : by_weight(odds)) {

@@ -43,8 +43,8 @@ OTHERS = {"element": {"element": 1.0}, "moment": {"moment": 0.88, "made": 0.12}}
 KINDS = ("copy", "element", "moment", "made")
 
 # (term, direction for "element", for "moment", knots, the sentence); of a direction 1 rises, -1
-# falls, 0 says that the question is not told by it. That a picture is all there, and quite the same,
-# is no sign of one moment: a good camera before a still scene does that, and these have much grain.
+# falls, 0 says that the question is not told by it. That a picture is all there, and quite the
+# same, is no sign of one moment: a good camera before a still scene does that.
 TERMS = [
     ("places", 0, 1, (2, 4, 5, 6.5, 8), "places of the entry that are found again"),
     ("found", 1, 0, (.05, .15, .3, .6, .9), "their share of all spots that look alike"),
@@ -261,7 +261,8 @@ def table(start, values, rate, tail):
              "// clang-format off",
              "constexpr std::array<TermCurve, kTerms> kCurves{{"]
     for name, _, _, knots, _ in TERMS:
-        pairs = ", ".join(f"{{{at:g}, {{{e:g}, {m:g}}}}}" for at, (e, m) in zip(knots, values[name]))
+        pairs = ", ".join(f"{{{at:g}, {{{e:g}, {m:g}}}}}"
+                          for at, (e, m) in zip(knots, values[name]))
         lines += [f"    // {name}", f"    {{{{{pairs}}}}},"]
     lines += ["}};", "// clang-format on", "", "}  // namespace weir", ""]
     return "\n".join(lines)
@@ -273,8 +274,8 @@ def page(start, values, rate, tail):
         "# What a shared picture is judged by", "",
         "Two pictures that share something are a copy and its original, two moments of one place,",
         "or different pictures with the same logo. `weir` measures the quantities below and asks",
-        "two questions of them: *a copy, or an element in common?* and *a copy, or another moment?*",
-        "What each quantity says to a question is added up, as natural logarithms of odds;",
+        "two questions of them: *a copy, or an element in common?* and *a copy, or another",
+        "moment?* What each quantity says to a question is added up, as natural logarithms of odds;",
         "`weir compare` and `weir match --explain` show it for a pair. Nothing decides alone. A copy",
         "is claimed where the odds against both together are 1 or more (decision 0089).", "",
         "The curves are fitted by `bench/accuracy/fit.py` on the tune side of the pictures' bench",
@@ -282,7 +283,8 @@ def page(start, values, rate, tail):
     for question, words in (("element", "A copy, or an element in common?"),
                             ("moment", "A copy, or another moment?")):
         lines += ["", f"## {words}", "", f"A pair starts at {start[question]:g}.", "",
-                  "| term | what it measures | value: adds | | | | |", "|---|---|---|---|---|---|---|"]
+                  "| term | what it measures | value: adds | | | | |",
+                  "|---|---|---|---|---|---|---|"]
         for name, *directions, knots, sentence in TERMS:
             if not directions[QUESTIONS[question] - 1]:
                 continue

@@ -19,8 +19,9 @@ Json shape_of(const Bank& bank);
 Json shape_of(const Entry& entry);
 Json shape_of(const ItemSignals& item);  // media, bytes, sha256, md5, width, height, signals, ...
 Json shape_of(const SharedRegion& region);
-// {"log_odds", "element", "moment", "terms": [{"name", "value", "element", "moment"}]}, what counts most first.
-Json shape_of(const Judged& judged);    // as a member of "evidence"
+// {"log_odds", "element", "moment", "terms": [{"name", "value", "element", "moment"}]}, what counts
+// most first.
+Json shape_of(const Judged& judged);          // as a member of "evidence"
 Json shape_of(const SharedSegment& segment);  // {"item","entry","speed","mirrored","still"?}
 Json shape_of(const KnownMatch& match);
 // {"media","duration_s"?,"coverage"?,"matches":[...],"notes":[...]?}

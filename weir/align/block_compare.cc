@@ -29,12 +29,12 @@ constexpr int kCorrections = 3;         // rounds of them
 constexpr size_t kBendCells = 8;        // of a correction that is not projective
 constexpr double kBendStiffness = 0.05;
 constexpr double kMostStrain = 0.6;
-constexpr float kLeastVisible = 0.9f;  // of a pixel: the rest of it was filled
-constexpr double kSurest = 0.9999;     // correlation: more is not told
-constexpr float kTrustAnyway = 0.02f;  // in tones, of squares that do not tell
-constexpr double kOtherTone = 0.35;    // of the contrast
-constexpr double kLeastSeen = 24;      // pixels of a block, that are not hidden
-constexpr double kAlwaysBlur = 0.7;  // both sides: grain and the edges of pixels are no content
+constexpr float kLeastVisible = 0.9f;    // of a pixel: the rest of it was filled
+constexpr double kSurest = 0.9999;       // correlation: more is not told
+constexpr float kTrustAnyway = 0.02f;    // in tones, of squares that do not tell
+constexpr double kOtherTone = 0.35;      // of the contrast
+constexpr double kLeastSeen = 24;        // pixels of a block, that are not hidden
+constexpr double kAlwaysBlur = 0.7;      // both sides: grain and the edges of pixels are no content
 constexpr double kWorthBlurring = 1.02;  // times as much must be told
 // What the entry is blurred with besides, to be as soft as the item is: the best is taken.
 constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
@@ -84,8 +84,7 @@ Block compare_block(const Plane& entry, const Plane& item, size_t x, size_t y) {
       score[dy + 1][dx + 1] = sums.correlation();
       if (score[dy + 1][dx + 1] > score[best_y + 1][best_x + 1]) best_x = dx, best_y = dy;
       if (dx == 0 && dy == 0) {
-        block.entry_contrast =
-            static_cast<float>(std::sqrt(sums.variance_of_entry() / sums.count));
+        block.entry_contrast = static_cast<float>(std::sqrt(sums.variance_of_entry() / sums.count));
         block.item_contrast = static_cast<float>(std::sqrt(sums.variance_of_item() / sums.count));
       }
     }

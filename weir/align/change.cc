@@ -38,9 +38,9 @@ std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width, si
   return out;
 }
 
-// Where changes end: how much of that runs level or upright for long, and whose outline is there. That
-// is told tile by tile: over a tile, what the texture of one picture happens to do at the outline of
-// the other cancels.
+// Where changes end: how much of that runs level or upright for long, and whose outline is there.
+// That is told tile by tile: over a tile, what the texture of one picture happens to do at the
+// outline of the other cancels.
 class Outlines {
  public:
   Outlines(const Plane& entry, const Plane& item, const Mask& changed, const Mask& inside)

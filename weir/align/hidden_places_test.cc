@@ -53,12 +53,12 @@ TEST(HiddenPlaces, AreNotCompared) {
       for (size_t i = 0; i < map.blocks.size(); ++i) {
         const Block& block = map.blocks[i];
         if (block.state == Block::State::kOutside) continue;
-        const double x = static_cast<double>(map.left) * step +
-                         static_cast<double>(i % map.columns) * side;
+        const double x =
+            static_cast<double>(map.left) * step + static_cast<double>(i % map.columns) * side;
         const double y =
             static_cast<double>(map.top) * step + static_cast<double>(i / map.columns) * side;
-        for (const Point& corner : {Point{x, y}, Point{x + side, y}, Point{x, y + side},
-                                    Point{x + side, y + side}})
+        for (const Point& corner :
+             {Point{x, y}, Point{x + side, y}, Point{x, y + side}, Point{x + side, y + side}})
           EXPECT_TRUE(in_oval(corner)) << seed << ": " << x << ", " << y;
         if (block.state == Block::State::kCompared) {
           EXPECT_GT(block.agreement, kAgreeingBlock);

@@ -17,13 +17,13 @@ namespace weir {
 
 namespace {
 
-constexpr float kSomething = 6;       // levels of contrast
-constexpr double kPlace = 1.0 / 64;   // of the long side
+constexpr float kSomething = 6;      // levels of contrast
+constexpr double kPlace = 1.0 / 64;  // of the long side
 constexpr size_t kToneBins = 32;
 constexpr double kAlwaysMoved = 1.0 / 512;  // of the places, taken for something that moved
-constexpr double kFinest = 1e-4;     // of correlation, that is told
-constexpr size_t kLeastOfPiece = 4;  // squares
-constexpr size_t kFewBeside = 3;     // squares that agree around one that does not
+constexpr double kFinest = 1e-4;            // of correlation, that is told
+constexpr size_t kLeastOfPiece = 4;         // squares
+constexpr size_t kFewBeside = 3;            // squares that agree around one that does not
 
 double turn(const Point& o, const Point& a, const Point& b) {
   return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
@@ -65,7 +65,7 @@ double log2_of(double count) {
 
 // Gives the number of places.
 double measure_places(std::span<const SharedRegion> regions, const PictureFeatures& item,
-                    const PictureFeatures& entry, Terms& terms) {
+                      const PictureFeatures& entry, Terms& terms) {
   std::set<std::pair<int, int>> places;
   std::vector<Point> in_item, in_entry;
   const double step = kPlace * std::max(entry.width, entry.height);

@@ -211,7 +211,8 @@ size_t moved_places(const Plane& entry, const Plane& item, const std::vector<uin
   std::set<std::pair<int, int>> places;
   for (const DisplacedSpot& spot : spots)
     if (shows_movement(entry, item, inside, spot))
-      places.insert({static_cast<int>(spot.entry.x / place), static_cast<int>(spot.entry.y / place)});
+      places.insert(
+          {static_cast<int>(spot.entry.x / place), static_cast<int>(spot.entry.y / place)});
   return places.size();
 }
 

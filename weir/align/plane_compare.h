@@ -49,11 +49,11 @@ struct BlockMap {
   size_t left = 0;  // pixels of the plane before the first block, and
   size_t top = 0;   // above it
   std::vector<Block> blocks;
-  Shown shown;                  // by all regions together
-  std::vector<Shown> regions;   // by each of them alone
-  double blur = 0;  // sigma that the entry was blurred with to be as soft as the item
-  Plane known;      // the entry's plane, as soft as the item
-  Change change;    // of what is shown
+  Shown shown;                 // by all regions together
+  std::vector<Shown> regions;  // by each of them alone
+  double blur = 0;             // sigma that the entry was blurred with to be as soft as the item
+  Plane known;                 // the entry's plane, as soft as the item
+  Change change;               // of what is shown
   const Block& at(size_t column, size_t row) const { return blocks[row * columns + column]; }
 };
 

@@ -86,9 +86,9 @@ std::vector<double> along(Term term, Question question) {
 
 // However the curves are fitted: more of what copies have never speaks against a copy.
 TEST(CopyOdds, WhatCopiesHaveMoreOfOnlyRaisesTheOdds) {
-  for (const Term term : {Term::kPlaces, Term::kFound, Term::kSpread, Term::kExact, Term::kBulk,
-                          Term::kItemShare, Term::kEntryShare, Term::kTones, Term::kOver,
-                          Term::kStraight})
+  for (const Term term :
+       {Term::kPlaces, Term::kFound, Term::kSpread, Term::kExact, Term::kBulk, Term::kItemShare,
+        Term::kEntryShare, Term::kTones, Term::kOver, Term::kStraight})
     for (const Question question : kQuestions) {
       const std::vector<double> adds = along(term, question);
       EXPECT_TRUE(std::is_sorted(adds.begin(), adds.end())) << name_of(term);

@@ -118,7 +118,8 @@ inline Pixels room_with_a_thing(uint32_t x, uint32_t y) {
 inline Pixels grainy(Pixels picture, unsigned seed) {
   std::mt19937 random(seed);
   for (uint8_t& sample : picture.samples)
-    sample = static_cast<uint8_t>(std::clamp(sample + std::uniform_real_distribution<>(-30, 30)(random), 0.0, 255.0));
+    sample = static_cast<uint8_t>(
+        std::clamp(sample + std::uniform_real_distribution<>(-30, 30)(random), 0.0, 255.0));
   return picture;
 }
 

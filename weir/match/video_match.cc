@@ -80,8 +80,8 @@ std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is
   const bool has_moved = terms[Term::kMoved] > 0;
   const bool is_near = has_moved && region.agreeing >= kNearMoment;
   const double surprise = is_more_than_an_element(pair.odds) && !has_moved ? kMostStillSurprise
-                          : is_near ? kMostStillSurprise / 2
-                                    : kMostStillSurprise / 4;
+                          : is_near                                        ? kMostStillSurprise / 2
+                                                                           : kMostStillSurprise / 4;
   return FrameHit{item.time, entry.time, is_mirrored, std::min(surprise, -region.log10_nfa),
                   region.entry_to_item};
 }
