@@ -261,9 +261,10 @@ def table(start, values, rate, tail):
              "// clang-format off",
              "constexpr std::array<TermCurve, kTerms> kCurves{{"]
     for name, _, _, knots, _ in TERMS:
-        pairs = ", ".join(f"{{{at:g}, {{{e:g}, {m:g}}}}}"
-                          for at, (e, m) in zip(knots, values[name]))
-        lines += [f"    // {name}", f"    {{{{{pairs}}}}},"]
+        lines.append(f"    // {name}\n    {{{{")
+        for at, (element, moment) in zip(knots, values[name]):
+            lines.append(f"        {{{at:g}, {{{element:g}, {moment:g}}}}},")
+        lines.append("    }},")
     lines += ["}};", "// clang-format on", "", "}  // namespace weir", ""]
     return "\n".join(lines)
 
@@ -275,9 +276,10 @@ def page(start, values, rate, tail):
         "Two pictures that share something are a copy and its original, two moments of one place,",
         "or different pictures with the same logo. `weir` measures the quantities below and asks",
         "two questions of them: *a copy, or an element in common?* and *a copy, or another",
-        "moment?* What each quantity says to a question is added up, as natural logarithms of odds;",
-        "`weir compare` and `weir match --explain` show it for a pair. Nothing decides alone. A copy",
-        "is claimed where the odds against both together are 1 or more (decision 0089).", "",
+        "moment?* What each quantity says to a question is added up, as natural logarithms of",
+        "odds; `weir compare` and `weir match --explain` show it for a pair. Nothing decides",
+        "alone. A copy is claimed where the odds against both together are 1 or more (decision",
+        "0089).", "",
         "The curves are fitted by `bench/accuracy/fit.py` on the tune side of the pictures' bench",
         "and never written by hand: straight lines between the five values, level beyond them."]
     for question, words in (("element", "A copy, or an element in common?"),
