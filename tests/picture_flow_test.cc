@@ -70,7 +70,7 @@ TEST_F(PictureFlow, AnotherMomentIsNoMatchWhateverItsHashSays) {
   const EntryId known = add(before);
   add(scene(1));
   auto snapshot = open_snapshot();
-  const Pixels other = made::grainy(made::room_with_a_thing(240, 150), 2);
+  const Pixels other = made::grainy(made::room_with_a_thing(192, 117), 2);
   const ItemSignals a = signals_for(other, 250, kItemFeatures);
   const ItemSignals b = signals_for(before, 251, kEntryFeatures);
   const auto compared = compare_items(a, b);

@@ -13,7 +13,7 @@ namespace {
 // Natural logarithms of odds. A copy is claimed from so many on,
 constexpr double kCopy = 1;
 // and where those against another moment are this, a hash that agrees is of a place, not a picture.
-constexpr double kMoment = -3;
+constexpr double kMoment = -1;
 constexpr double kHalf = 0.5;  // of the item or the entry: less of both is a piece or an element
 constexpr double kWeakClaim = 0.01;  // however few the entries are
 constexpr double kHands = 2;         // upright and mirrored

@@ -102,9 +102,9 @@ TEST(PicturePair, IsAnotherMomentOnlyWhereThatIsClear) {
   CopyOdds odds;
   odds.log_odds = odds.element = -50;
   EXPECT_FALSE(is_other_moment(odds));
-  odds.moment = -2.9;
+  odds.moment = -0.9;
   EXPECT_FALSE(is_other_moment(odds));
-  odds.moment = -3;
+  odds.moment = -1;
   EXPECT_TRUE(is_other_moment(odds));
 }
 
