@@ -96,24 +96,30 @@ def render_recipe(task):
     archives.render(recipe, path, size, fps)
 
 
+def stands(target, stamp):
+    """Whether a set was made whole with these settings and this code."""
+    made = os.path.join(target, "made")
+    if not os.path.exists(made):
+        return False
+    with open(made, encoding="ascii") as source:
+        return source.read() == stamp
+
+
 def make_innocents(folder, side, count, stuff):
     """[(path, seconds, has a card)] of unedited innocents, drawn once."""
     target = os.path.join(folder, "videos", "innocents", f"{side}-{count}")
-    made = os.path.join(target, "made")
     recipes = [innocent_recipe(number, stuff, side) for number in range(count)]
     stamp = stamp_of(DRAWING, recipes)
     out = [(os.path.join(target, r["name"]), r["seconds"], r["shots"][0]["kind"] == "card")
            for r in recipes]
-    if os.path.exists(made):
-        with open(made, encoding="ascii") as source:
-            if source.read() == stamp:
-                return out
+    if stands(target, stamp):
+        return out
     shutil.rmtree(target, ignore_errors=True)
     os.makedirs(target)
     tasks = [(r, path, *INNOCENT) for r, (path, *_) in zip(recipes, out)]
     with multiprocessing.Pool(sources.WORKERS) as pool:
         pool.map(render_recipe, tasks, chunksize=2)
-    with open(made, "w", encoding="ascii") as text:
+    with open(os.path.join(target, "made"), "w", encoding="ascii") as text:
         text.write(stamp)
     return out
 
@@ -244,11 +250,8 @@ def make(folder, side, settings):
     """The folder of the set; made anew only when its settings or the code changed."""
     target = os.path.join(folder, "videos", f"{side}-{settings['each']}-{settings['archives']}")
     stamp = stamp_of(DRAWING + CUTTING, settings)
-    made = os.path.join(target, "made")
-    if os.path.exists(made):
-        with open(made, encoding="ascii") as source:
-            if source.read() == stamp:
-                return target
+    if stands(target, stamp):
+        return target
     stuff = material.load(folder, side)
     say(f"drawing the known videos of the {side} side")
     kept, recipes = archives.make(folder, side, settings["archives"], stuff, dice,
@@ -282,7 +285,7 @@ def make(folder, side, settings):
         json.dump({one["name"]: one["seconds"] for one in known}, out)
     with open(os.path.join(target, "truth.jsonl"), "w", encoding="utf-8") as out:
         out.writelines(json.dumps(line) + "\n" for line in lines)
-    with open(made, "w", encoding="ascii") as out:
+    with open(os.path.join(target, "made"), "w", encoding="ascii") as out:
         out.write(stamp)
     return target
 

@@ -259,11 +259,8 @@ def make(folder, name, side, quick):
     """The folder of a set; made anew only when its settings or the code changed."""
     target = os.path.join(folder, "videos", "sets", f"{side}-{name}" + ("-quick" if quick else ""))
     stamp = queries.stamp_of(CODE, counts_of(name, side, quick))
-    made = os.path.join(target, "made")
-    if os.path.exists(made):
-        with open(made, encoding="ascii") as source:
-            if source.read() == stamp:
-                return target
+    if queries.stands(target, stamp):
+        return target
     stuff = material.load(folder, side)
     shutil.rmtree(target, ignore_errors=True)
     for sub in ("known", "queries"):
@@ -276,6 +273,6 @@ def make(folder, name, side, quick):
         lines = list(workers.imap(draw, tasks, chunksize=1))
     with open(os.path.join(target, "truth.jsonl"), "w", encoding="utf-8") as out:
         out.writelines(json.dumps(line) + "\n" for line in lines)
-    with open(made, "w", encoding="ascii") as out:
+    with open(os.path.join(target, "made"), "w", encoding="ascii") as out:
         out.write(stamp)
     return target
