@@ -107,16 +107,6 @@ Result<std::vector<uint8_t>> read_whole(ByteSource& file, const Limits& limits) 
   return bytes;
 }
 
-void add_features(const DecodedImage& image, std::span<const uint8_t> file,
-                  const FeatureOptions& wanted, const Limits& limits, ItemSignals& item) {
-  item.features =
-      local_features(image.frames[0].pixels.view(), wanted, image.frames[0].shown.view());
-  if (wanted.colour_side == 0) return;
-  // Colours only help to judge; a picture that has its grey alone is judged by that.
-  if (auto colours = small_colours(image, file, limits, wanted.colour_side))
-    item.features.colours = std::move(*colours);
-}
-
 Status add_picture(std::span<const uint8_t> file, const DecodeWants& wants, const Limits& limits,
                    ItemSignals& item) {
   DecodedImage image = TRY(decode_image(file, limits));
@@ -126,7 +116,8 @@ Status add_picture(std::span<const uint8_t> file, const DecodeWants& wants, cons
   item.frames = image.frame_count;
   item.note = std::move(image.note);
   if (wants.features.most > 0 && !image.frames.empty())
-    add_features(image, file, wants.features, limits, item);
+    item.features =
+        local_features(image.frames[0].pixels.view(), wants.features, image.frames[0].shown.view());
   if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), wants.framed, file, limits));
   if (wants.preview_side > 0)
     item.preview_jpeg = TRY(preview_jpeg(file, limits, wants.preview_side));

@@ -18,8 +18,8 @@ struct DecodeWants {
   bool sha256 = true;
   bool md5 = true;
   bool pdq = true;
-  uint32_t preview_side = 0;  // long side in pixels of ItemSignals::preview_jpeg; 0: none
-  FeatureOptions features = {0, 0, 0, 0};  // of the first frame; none while `most` is 0
+  uint32_t preview_side = 0;            // long side in pixels of ItemSignals::preview_jpeg; 0: none
+  FeatureOptions features = {0, 0, 0};  // of the first frame; none while `most` is 0
   bool video = false;  // of what moves: ItemSignals::video, with a track as `track` says
   TrackOptions track = kItemTrack;  // kEntryTrack for known videos
   bool vpdq = false;                // VideoSignals::vpdq, one hash a second

@@ -17,7 +17,7 @@
 
 namespace weir {
 
-constexpr uint32_t kProtocolVersion = 8;
+constexpr uint32_t kProtocolVersion = 9;
 
 // The descriptor on which weir-decode finds its control socket, and each worker its own.
 constexpr int kSocketFd = 3;

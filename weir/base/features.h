@@ -27,7 +27,6 @@ struct PictureFeatures {
   uint32_t height = 0;
   std::vector<LocalFeature> features;
   Pixels plane;  // the whole picture in grey (1 channel), shrunk; for comparing what lies between
-  Pixels colours{};  // the same as R, G, B, shrunk further; none of grey pictures and of known ones
   // Of the plane's size, 1 channel: 255 where the picture shows, 0 where it was filled (decision
   // 0033); none when all shows, and of known pictures.
   Pixels shown{};
@@ -38,12 +37,11 @@ struct FeatureOptions {
   uint32_t side = 512;        // long side at which features are looked for, in pixels
   uint32_t most = 500;        // features
   uint32_t plane_side = 160;  // long side of `plane`, in pixels; never larger than the picture
-  uint32_t colour_side = 0;   // long side of `colours`; none when 0
 };
 // Of known pictures, which are kept; and of pictures that are asked about, which may show a known
 // one in a small part.
 constexpr FeatureOptions kEntryFeatures{512, 500, 160};
-constexpr FeatureOptions kItemFeatures{800, 1'200, 512, 256};
+constexpr FeatureOptions kItemFeatures{800, 1'200, 512};
 
 // A descriptor as the index of features knows it: the list it stands in, and 64 bits that tell it
 // from others in the list.

@@ -10,10 +10,8 @@
 namespace weir {
 namespace {
 
-constexpr uint8_t kGrey = 1;  // versions
-constexpr uint8_t kWithColours = 2;
+constexpr uint8_t kVersion = 1;  // 2 had colours after the plane
 constexpr size_t kHeadBytes = 1 + 4 + 4 + 2 + 2 + 2;
-constexpr size_t kColourHeadBytes = 2 + 2;
 constexpr size_t kFeatureBytes = 4 * 4 + 128;
 
 template <class T>
@@ -43,20 +41,15 @@ bool is_plausible(const LocalFeature& feature, const PictureFeatures& picture) {
 }  // namespace
 
 size_t encoded_features_bytes(const PictureFeatures& picture) {
-  const size_t colours = picture.colours.samples.size();
-  return kHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size() +
-         (colours > 0 ? kColourHeadBytes + colours : 0);
+  return kHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size();
 }
 
 std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
   assert(picture.features.size() <= kMostFeatures && picture.plane.channels == 1);
   assert(picture.plane.width <= kMostPlaneSide && picture.plane.height <= kMostPlaneSide);
-  const Pixels& colours = picture.colours;
-  assert(colours.samples.empty() || colours.channels == 3);
-  assert(colours.width <= kMostPlaneSide && colours.height <= kMostPlaneSide);
   std::vector<uint8_t> out;
   out.reserve(encoded_features_bytes(picture));
-  put(out, colours.samples.empty() ? kGrey : kWithColours);
+  put(out, kVersion);
   put(out, picture.width);
   put(out, picture.height);
   put(out, static_cast<uint16_t>(picture.features.size()));
@@ -68,17 +61,12 @@ std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
     out.insert(out.end(), feature.descriptor.begin(), feature.descriptor.end());
   }
   out.insert(out.end(), picture.plane.samples.begin(), picture.plane.samples.end());
-  if (colours.samples.empty()) return out;
-  put(out, static_cast<uint16_t>(colours.width));
-  put(out, static_cast<uint16_t>(colours.height));
-  out.insert(out.end(), colours.samples.begin(), colours.samples.end());
   return out;
 }
 
 Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
   const Error damaged{ErrorCode::kCorrupt, "the local features of a picture are damaged"};
-  if (bytes.size() < kHeadBytes || (bytes[0] != kGrey && bytes[0] != kWithColours)) return damaged;
-  const bool has_colours = bytes[0] == kWithColours;
+  if (bytes.size() < kHeadBytes || bytes[0] != kVersion) return damaged;
   const uint8_t* at = bytes.data() + 1;
   PictureFeatures picture;
   picture.width = take<uint32_t>(at);
@@ -87,10 +75,9 @@ Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
   picture.plane.width = take<uint16_t>(at);
   picture.plane.height = take<uint16_t>(at);
   const size_t samples = size_t{picture.plane.width} * picture.plane.height;
-  const size_t grey_bytes = kHeadBytes + count * kFeatureBytes + samples;
   if (count > kMostFeatures || picture.plane.width > kMostPlaneSide ||
       picture.plane.height > kMostPlaneSide ||
-      (has_colours ? bytes.size() < grey_bytes + kColourHeadBytes : bytes.size() != grey_bytes))
+      bytes.size() != kHeadBytes + count * kFeatureBytes + samples)
     return damaged;
   picture.features.resize(count);
   for (LocalFeature& feature : picture.features) {
@@ -103,17 +90,6 @@ Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
     if (!is_plausible(feature, picture)) return damaged;
   }
   picture.plane.samples.assign(at, at + samples);
-  if (!has_colours) return picture;
-  at += samples;
-  Pixels& colours = picture.colours;
-  colours.channels = 3;
-  colours.width = take<uint16_t>(at);
-  colours.height = take<uint16_t>(at);
-  const size_t colour_samples = size_t{colours.width} * colours.height * 3;
-  if (colour_samples == 0 || colours.width > kMostPlaneSide || colours.height > kMostPlaneSide ||
-      bytes.size() != grey_bytes + kColourHeadBytes + colour_samples)
-    return damaged;
-  colours.samples.assign(at, at + colour_samples);
   return picture;
 }
 

@@ -15,7 +15,7 @@ constexpr uint32_t kMostFeatures = 4096;
 constexpr uint32_t kMostPlaneSide = 1024;
 
 // The bytes of docs/formats/picture-features.md. Preconditions: at most kMostFeatures features, a
-// plane of 1 channel and colours of 3 (or none), with sides of at most kMostPlaneSide.
+// plane of 1 channel with sides of at most kMostPlaneSide.
 std::vector<uint8_t> encode_features(const PictureFeatures& picture);
 
 // How many bytes that will be.

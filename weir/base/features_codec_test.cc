@@ -33,7 +33,9 @@ PictureFeatures some_picture(size_t count) {
 TEST(FeaturesCodec, GivesBackWhatWasWritten) {
   for (const size_t count : {0, 1, 500, 4096}) {
     const PictureFeatures picture = some_picture(count);
-    const auto read = decode_features(encode_features(picture));
+    const std::vector<uint8_t> bytes = encode_features(picture);
+    EXPECT_EQ(bytes.size(), encoded_features_bytes(picture));
+    const auto read = decode_features(bytes);
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(read->width, picture.width);
     EXPECT_EQ(read->height, picture.height);
@@ -43,31 +45,8 @@ TEST(FeaturesCodec, GivesBackWhatWasWritten) {
   }
 }
 
-PictureFeatures coloured_picture(size_t count) {
-  PictureFeatures picture = some_picture(count);
-  picture.colours = {std::vector<uint8_t>(size_t{80} * 60 * 3), 80, 60, 3};
-  for (size_t i = 0; i < picture.colours.samples.size(); ++i)
-    picture.colours.samples[i] = static_cast<uint8_t>(i * 7);
-  return picture;
-}
-
-TEST(FeaturesCodec, ColoursAreThereOnlyWhereAPictureHasThem) {
-  const std::vector<uint8_t> bytes = encode_features(coloured_picture(3));
-  EXPECT_EQ(bytes.size(), encoded_features_bytes(coloured_picture(3)));
-  const auto read = decode_features(bytes);
-  ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->colours.samples, coloured_picture(3).colours.samples);
-  EXPECT_EQ(read->colours.width, 80u);
-  EXPECT_EQ(read->colours.height, 60u);
-  EXPECT_EQ(read->colours.channels, 3u);
-
-  // What was written before there were colours stays as it was.
-  const std::vector<uint8_t> grey = encode_features(some_picture(3));
-  EXPECT_EQ(grey[0], 1);
-  EXPECT_TRUE(decode_features(grey)->colours.samples.empty());
-}
-
-void refuses_every_truncation(const std::vector<uint8_t>& bytes) {
+TEST(FeaturesCodec, RefusesEveryTruncation) {
+  const std::vector<uint8_t> bytes = encode_features(some_picture(3));
   for (size_t size = 0; size < bytes.size(); ++size)
     EXPECT_FALSE(decode_features(std::span(bytes).first(size))) << size;
   std::vector<uint8_t> longer = bytes;
@@ -75,9 +54,19 @@ void refuses_every_truncation(const std::vector<uint8_t>& bytes) {
   EXPECT_FALSE(decode_features(longer));
 }
 
-TEST(FeaturesCodec, RefusesEveryTruncation) {
-  refuses_every_truncation(encode_features(some_picture(3)));
-  refuses_every_truncation(encode_features(coloured_picture(3)));
+TEST(FeaturesCodec, RefusesOtherVersions) {
+  std::vector<uint8_t> bytes = encode_features(some_picture(3));
+  EXPECT_EQ(bytes[0], 1);  // as stores have it
+  for (const uint8_t version : {0, 2, 255}) {
+    bytes[0] = version;
+    const auto read = decode_features(bytes);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
+  }
+  // Of version 2, with colours of 1 x 1 after the plane.
+  bytes[0] = 2;
+  for (const uint8_t byte : {1, 0, 1, 0, 200, 20, 30}) bytes.push_back(byte);
+  EXPECT_FALSE(decode_features(bytes));
 }
 
 TEST(FeaturesCodec, RefusesWhatNoPictureHas) {

@@ -106,20 +106,7 @@ Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const 
       pixels = std::move(image.frames[0].pixels);
     }
     constexpr int kQuality = 70;
-    return media::encode_jpeg(media::shrink(pixels.view(), side).view(), kQuality);
-  });
-}
-
-Result<Pixels> small_colours(const DecodedImage& image, std::span<const uint8_t> bytes,
-                             const Limits& limits, uint32_t side) {
-  return without_exceptions([&]() -> Result<Pixels> {
-    Pixels reduced;
-    PixelView first = image.frames.at(0).pixels.view();
-    if (image.is_luma_plane) {
-      reduced = TRY(media::decode_jpeg_reduced(bytes, limits, side));
-      first = reduced.view();
-    }
-    return first.channels == 3 ? media::shrink(first, side) : Pixels{};
+    return media::encode_jpeg(media::shrink(std::move(pixels), side).view(), kQuality);
   });
 }
 

@@ -64,13 +64,6 @@ Result<DecodedImage> decode_image(std::span<const uint8_t> bytes, const Limits& 
 Result<std::vector<uint8_t>> preview_jpeg(std::span<const uint8_t> bytes, const Limits& limits,
                                           uint32_t side);
 
-// The colours of an image's first frame: R, G, B with the long side at most `side` pixels, never
-// larger than the frame. `bytes` is what the image was decoded from: a JPEG whose colours were left
-// out is decoded again, small. No samples when there are no colours. Precondition: side > 0.
-// Errors: as decode_image().
-Result<Pixels> small_colours(const DecodedImage& image, std::span<const uint8_t> bytes,
-                             const Limits& limits, uint32_t side);
-
 // Once per process, before threads start and before the sandbox closes: loads and registers all
 // that decoding needs, so that nothing is opened later. `name` is argv[0]. Sets GLib's log writer
 // to silence and the environment's VIPSHOME for the moment, and has malloc() keep up to 128 MiB

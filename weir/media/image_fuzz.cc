@@ -26,10 +26,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       assert(pixels.channels == 1 || pixels.channels == 3);
       assert(pixels.samples.size() == size_t{pixels.width} * pixels.height * pixels.channels);
     }
-    const auto colours = weir::small_colours(*image, file, limits, 16);
-    assert(colours && (colours->samples.empty() || colours->channels == 3));
-    assert(colours->width <= 16 && colours->height <= 16);
-    assert(colours->samples.size() == size_t{colours->width} * colours->height * 3);
   }
   const auto preview = weir::preview_jpeg(file, limits, 16);
   assert(!image || preview);

@@ -215,37 +215,6 @@ TEST(DecodeImage, EmptyAndUnknownBytesAreInvalid) {
   EXPECT_NE(unknown.error().message.find("HEIC"), std::string::npos);
 }
 
-TEST(SmallColours, AreThoseOfEveryFormat) {
-  const Pixels picture = flat({200, 20, 30}, 300, 200);
-  for (const FileBytes& bytes : {jpeg_file(picture, {.orientation = 6}), vips_file(picture, ".png"),
-                                 vips_file(picture, ".tif")}) {
-    const auto image = decode_image(bytes, Limits{});
-    ASSERT_TRUE(image) << image.error().message;
-    SCOPED_TRACE(image->format);
-    const auto colours = small_colours(*image, bytes, Limits{}, 96);
-    ASSERT_TRUE(colours) << colours.error().message;
-    EXPECT_EQ(std::max(colours->width, colours->height), 96u);
-    EXPECT_EQ(colours->width < colours->height, image->width < image->height);
-    ASSERT_EQ(colours->channels, 3u);
-    EXPECT_NEAR(colours->samples[0], 200, 4);
-    EXPECT_NEAR(colours->samples[1], 20, 4);
-    EXPECT_NEAR(colours->samples[2], 30, 4);
-  }
-}
-
-TEST(SmallColours, OfAGreyPictureThereAreNone) {
-  Pixels grey = flat({90, 90, 90}, 40, 30);
-  grey.channels = 1;
-  grey.samples.resize(40 * 30);
-  for (const FileBytes& bytes : {jpeg_file(grey), vips_file(grey, ".png")}) {
-    const auto image = decode_image(bytes, Limits{});
-    ASSERT_TRUE(image) << image.error().message;
-    const auto colours = small_colours(*image, bytes, Limits{}, 96);
-    ASSERT_TRUE(colours) << colours.error().message;
-    EXPECT_TRUE(image->frames[0].pixels.channels != 1 || colours->samples.empty());
-  }
-}
-
 TEST(PreviewJpeg, IsSmallUprightAndInColour) {
   for (const auto& [format, bytes, least] : one_of_each(300, 200)) {
     SCOPED_TRACE(format);

@@ -19,16 +19,11 @@ uint32_t scaled(uint32_t length, uint32_t side, uint32_t longest) {
 
 }  // namespace
 
-Pixels shrink(const PixelView& from, uint32_t side) {
+Pixels shrink(Pixels picture, uint32_t side) {
+  const PixelView from = picture.view();
   const uint32_t longest = std::max(from.width, from.height);
+  if (longest <= side) return picture;
   Pixels small;
-  if (longest <= side) {
-    small = {{}, from.width, from.height, from.channels};
-    for (uint32_t y = 0; y < from.height; ++y)
-      small.samples.insert(small.samples.end(), from.row(y),
-                           from.row(y) + size_t{from.width} * from.channels);
-    return small;
-  }
   small.width = scaled(from.width, side, longest);
   small.height = scaled(from.height, side, longest);
   small.channels = from.channels;

@@ -8,7 +8,7 @@
 namespace weir::media {
 
 // The picture with its long side at most `side` pixels, each the mean of the area it covers; never
-// enlarged. Precondition: side > 0.
-Pixels shrink(const PixelView& picture, uint32_t side);
+// enlarged. Precondition: side > 0. For people to look at: no signal is computed from it.
+Pixels shrink(Pixels picture, uint32_t side);
 
 }  // namespace weir::media
