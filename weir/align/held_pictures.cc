@@ -31,15 +31,17 @@ constexpr double kMuchNearer = 0.6;     // than any other moment is
 constexpr double kFrozen = 3;       // levels, that one pixel in a hundred may change by in a slide
 constexpr double kAbrupt = 30;      // likewise, at least, from one slide to what comes next
 constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
+constexpr double kExplains = -8;    // likewise, up to which a copy explains a held picture
 
 // A span in which the item shows one picture, and the place of the hit that led to it.
 using Held = PictureSpan;
 
-// What of a span around a moment no copy explains.
+// What of a span around a moment no copy explains. A copy that few pictures tell of explains
+// nothing: a line of its own fits a frozen picture of any quiet scene.
 Held unexplained(Held span, double time, const FrameTimes& times,
                  std::span<const SharedSegment> known) {
   for (const SharedSegment& one : known) {
-    if (one.verdict != Verdict::kCopy) continue;
+    if (one.verdict != Verdict::kCopy || one.log10_nfa > kExplains) continue;
     const double from = seconds_of(one.item_from), to = seconds_of(one.item_to);
     if (to <= time) span.from = std::max(span.from, to);
     if (from >= time) span.to = std::min(span.to, from);
@@ -121,13 +123,19 @@ bool shows_moment(const std::vector<int16_t>& picture, double at, const FrameTim
   return true;
 }
 
+// By how much two pictures differ, whichever of the two is the plainer: any picture, its levels
+// stretched flat, explains a plain one, but a plain one explains no other.
+double difference(const std::vector<int16_t>& a, const std::vector<int16_t>& b) {
+  return std::max(residual(a, b).most, residual(b, a).most);
+}
+
 // Whether a held picture is a slide: it is frozen for a while, and what comes before and behind is
 // another picture. Before a camera that stands still something always stirs, and what comes next is
 // much like what was.
 bool is_slide(const Held& held, size_t middle, const FrameTimes& item, ThumbPair& thumbs) {
   const std::vector<int16_t> picture = thumbs.item_frame(item.frame(middle));
   const auto change_to = [&](size_t place) {
-    return residual(thumbs.item_frame(item.frame(place)), picture).most;
+    return difference(thumbs.item_frame(item.frame(place)), picture);
   };
   size_t first = middle, last = middle;
   while (first > held.first && change_to(first - 1) <= kFrozen) --first;
