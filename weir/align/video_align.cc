@@ -178,12 +178,14 @@ class Search {
     return worth(other) > worth(fit);
   }
 
+  static double edge_of(double from, double to) { return to - from >= kLongEnough ? kEdge : 0; }
+
   // Where the camera stands still, any moment of a shot looks like any other; where it moves, any
   // does under another transform. Hits may then name a wrong one: what changes says which is meant.
   std::optional<Fit> at_another_moment(std::span<VideoPlace* const> places, const TimeLine& line,
                                        const ItemSpan& seen, bool mirrored) {
     const double middle = (seen.from + seen.to) / 2;
-    const double edge = seen.to - seen.from >= kLongEnough ? kEdge : 0;
+    const double edge = edge_of(seen.from, seen.to);
     std::vector<size_t> frames;
     const double from = std::max(seen.from + edge, middle - kMovedTogether / 2);
     const double to = std::min(seen.to - edge, middle + kMovedTogether / 2);
@@ -235,7 +237,13 @@ class Search {
     const Motion motion = summed_up(moments);
     span.from = part.from;
     span.to = part.to;
-    const Following over_time = following(tracks_, thumbs, span.line, span.from, span.to);
+    Following over_time = following(tracks_, thumbs, span.line, span.from, span.to);
+    // A dissolve at an end changes more than anything that moves.
+    if (const double edge = edge_of(span.from, span.to); edge > 0) {
+      const Following inside =
+          following(tracks_, thumbs, span.line, span.from + edge, span.to - edge);
+      if (inside.tells(thumbs) && inside.agreement > over_time.agreement) over_time = inside;
+    }
     fit.follows = over_time.agreement;
     if (backward_) {
       fit.verdict = judged_backward(over_time, thumbs);
