@@ -2,11 +2,14 @@
 """Finds pictures that are versions of one another, so that they do not count as false matches.
 
 Two pictures belong together when many ORB features agree under one similarity: that finds other
-sizes, other crops and repaints of one wallpaper. A smooth drawing has hardly any, so those whose
+sizes, other crops and repaints of one wallpaper. Pictures of one small package are also looked at
+closely, because a game draws several scenes over one photograph. A smooth drawing has hardly any, so those whose
 fine detail is the same in the same place belong together, too: a wallpaper with and without a logo.
 Mirrored versions are not looked for.
 """
 import collections
+import functools
+import itertools
 import os
 
 import cv2
@@ -18,6 +21,9 @@ NEAR_BITS = 40      # of 256, for one feature
 NEIGHBOURS = 4      # of a feature, its own picture included
 VOTES = 4           # features that name another picture before it is looked at closely
 INLIERS = 14        # under one similarity; galaxies that look alike reach 12 (measured)
+CLOSE_SIDE, CLOSE_FEATURES = 768, 1500
+CLOSE_INLIERS = 40  # one photograph in two scenes has 90, galaxies that look alike reach 27
+SMALL_PACKAGE = 40  # pictures
 FINE_SIDE = 128     # pixels, of the picture squeezed to a square
 FINE_ALIKE = 0.55   # correlation of what is finer than two of them; clusters of stars reach 0.24
 
@@ -39,12 +45,12 @@ def alike(details):
     return [(int(a), int(b)) for a, b in zip(*np.nonzero(near)) if a < b]
 
 
-def features(path):
+def features(path, side=SIDE, most=FEATURES):
     cv2.setNumThreads(1)
     picture = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
-    factor = SIDE / max(picture.shape)
+    factor = side / max(picture.shape)
     picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    points, bits = cv2.ORB_create(FEATURES, fastThreshold=8).detectAndCompute(picture, None)
+    points, bits = cv2.ORB_create(most, fastThreshold=8).detectAndCompute(picture, None)
     if bits is None:
         return np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8)
     return np.float32([p.pt for p in points]), bits
@@ -53,6 +59,8 @@ def features(path):
 def agreeing(a, b):
     """Inliers of the best similarity between two pictures."""
     (points_a, bits_a), (points_b, bits_b) = a, b
+    if not len(bits_a) or not len(bits_b):
+        return 0
     near = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(bits_a, bits_b)
     near = [m for m in near if m.distance <= NEAR_BITS + 8]
     if len(near) < INLIERS:
@@ -82,6 +90,24 @@ def candidates(found):
     return sorted((int(a), int(b)) for (a, b), count in votes.items() if a != b and count >= VOTES)
 
 
+def in_one_package(records):
+    """Pairs of pictures of one small package."""
+    packages = collections.defaultdict(list)
+    for number, record in enumerate(records):
+        packages[record["name"].split(".")[0]].append(number)
+    return [pair for numbers in packages.values() if len(numbers) <= SMALL_PACKAGE
+            for pair in itertools.combinations(numbers, 2)]
+
+
+def closely(paths, pairs, pool):
+    """Those of the pairs that show one photograph somewhere."""
+    numbers = sorted({number for pair in pairs for number in pair})
+    look = functools.partial(features, side=CLOSE_SIDE, most=CLOSE_FEATURES)
+    found = dict(zip(numbers, pool.map(look, [paths[number] for number in numbers])))
+    agree = pool.starmap(agreeing, [(found[a], found[b]) for a, b in pairs], chunksize=64)
+    return [pair for pair, inliers in zip(pairs, agree) if inliers >= CLOSE_INLIERS]
+
+
 def join(records, folder, pool):
     """Sets record["group"]: the name of the first of its near-duplicates."""
     cv2.setNumThreads(1)
@@ -90,6 +116,7 @@ def join(records, folder, pool):
     group = list(range(len(records)))
     pairs = [(a, b) for a, b in candidates(found)
              if agreeing(found[a], found[b]) >= INLIERS]
+    pairs += closely(paths, in_one_package(records), pool)
     pairs += alike(np.array(pool.map(fine, paths, chunksize=8)))
     for a, b in pairs:
         low, high = sorted((group[a], group[b]))

@@ -7,7 +7,7 @@ import random
 
 import edits
 
-SEED = 20261205
+SEED = 20261206
 FILLER_SHARE = 0.15     # of the innocents; photographs of nebulae are many, and much alike
 WHOLE = 1024            # pixels: what is only saved again keeps the size that an entry has
 PATTERNS = 50           # regular patterns that are entries, and as many that are asked about

@@ -16,6 +16,7 @@ constexpr double kLeastHeld = 1.2;    // seconds
 constexpr double kLeastFrozen = 0.9;  // of which so much without any change, for a slide
 constexpr double kLeastSurprise = 2;  // of a hit worth following
 constexpr double kSteady = 0.85;      // correlation: nothing but the camera moves
+constexpr double kStill = 0.97;       // likewise: nothing moves at all
 constexpr double kFilmed = 0.02;      // of the frame, that the camera moves by
 constexpr double kPixelsAgree = 4;    // digits: pixels of a slide agree everywhere
 constexpr double kSameMoment = 1.0;   // seconds of the entry
@@ -129,10 +130,15 @@ double difference(const std::vector<int16_t>& a, const std::vector<int16_t>& b) 
   return std::max(residual(a, b).most, residual(b, a).most);
 }
 
-// Whether a held picture is a slide: it is frozen for a while, and what comes before and behind is
-// another picture. Before a camera that stands still something always stirs, and what comes next is
-// much like what was.
-bool is_slide(const Held& held, size_t middle, const FrameTimes& item, ThumbPair& thumbs) {
+// How a held picture stands among what comes before and behind. Before a camera that stands still
+// something always stirs, what comes next is much like what was, and what lasts as long as the item
+// is a shot like any other: a slide is frozen for a while, and cut in.
+struct Standing {
+  bool is_cut_in = false;  // another picture comes before or behind it
+  bool is_slide = false;
+};
+
+Standing standing_of(const Held& held, size_t middle, const FrameTimes& item, ThumbPair& thumbs) {
   const std::vector<int16_t> picture = thumbs.item_frame(item.frame(middle));
   const auto change_to = [&](size_t place) {
     return difference(thumbs.item_frame(item.frame(place)), picture);
@@ -140,9 +146,15 @@ bool is_slide(const Held& held, size_t middle, const FrameTimes& item, ThumbPair
   size_t first = middle, last = middle;
   while (first > held.first && change_to(first - 1) <= kFrozen) --first;
   while (last < held.last && change_to(last + 1) <= kFrozen) ++last;
-  return item.last_seen(last) - item.time(first) >= kLeastFrozen && item.size() > 1 &&
-         (held.first == 0 || change_to(held.first - 1) >= kAbrupt) &&
-         (held.last + 1 == item.size() || change_to(held.last + 1) >= kAbrupt);
+  const bool begins = held.first == 0, ends = held.last + 1 == item.size();
+  const bool cut_before = !begins && change_to(held.first - 1) >= kAbrupt;
+  const bool cut_behind = !ends && change_to(held.last + 1) >= kAbrupt;
+  Standing standing;
+  standing.is_cut_in = cut_before || cut_behind;
+  standing.is_slide = standing.is_cut_in &&
+                      item.last_seen(last) - item.time(first) >= kLeastFrozen &&
+                      (begins ? first == 0 : cut_before) && (ends ? last == held.last : cut_behind);
+  return standing;
 }
 
 // Whether a picture itself is filmed: all of it moves together, and nothing in it.
@@ -186,14 +198,17 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   segment.item_region = place->item_region;
   segment.entry_region = place->entry_region;
   const std::vector<int16_t> picture = place->thumbs.item_frame(item.frame(middle));
-  const bool slide = is_slide(held, middle, item, place->thumbs);
+  const Standing standing = standing_of(held, middle, item, place->thumbs);
+  const bool slide = standing.is_slide, filmed = standing.is_cut_in && is_filmed(held);
   // Features that agree over all of a picture that a camera comes near say so too, where pixels of
   // thumbs lie between each other.
-  const bool is_like =
-      best >= (is_filmed(held) && moment.surprise >= kCopied ? kLikeFilmed : kSurelyLike);
-  const bool is_copy = is_like && (slide || shows_moment(picture, at, entry, place->thumbs));
+  const bool is_like = best >= (filmed && moment.surprise >= kCopied ? kLikeFilmed : kSurelyLike);
+  const bool is_still =
+      filmed || item.size() == 1 || (standing.is_cut_in && held.steadiness >= kStill);
+  const bool is_copy =
+      is_like && (slide || (is_still && shows_moment(picture, at, entry, place->thumbs)));
   segment.verdict = is_copy ? Verdict::kCopy : Verdict::kUnclear;
-  if (is_copy && (slide || is_filmed(held) || item.size() == 1)) segment.log10_nfa -= kPixelsAgree;
+  if (is_copy && (slide || filmed || item.size() == 1)) segment.log10_nfa -= kPixelsAgree;
   return segment;
 }
 

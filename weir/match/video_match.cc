@@ -42,7 +42,8 @@ constexpr int kMostOfEntry = 3;    // one part in so many
 constexpr double kSureAlone = -8;  // log10 of false alarms: more than one picture agrees
 constexpr double kSureLong = -4;
 constexpr double kSureTogether = -14;
-constexpr double kExplained = 0.6;  // of a segment by harmless material
+constexpr double kBeyondPart = 1.3;  // times as large as a part of the frame: it is more than that
+constexpr double kExplained = 0.6;   // of a segment by harmless material
 
 // How many comparisons of stills are left, over all entries.
 struct Budget {
@@ -228,7 +229,7 @@ void keep_sure(VideoMatch& match, std::chrono::microseconds duration) {
   const auto least = std::min(kLeastAlone, duration);
   const auto is_sure = [&](const SharedSegment& one) {
     if (one.item_to - one.item_from < least) return false;
-    return one.log10_nfa <= kSureAlone || (!is_short(one) && one.log10_nfa <= kSureLong);
+    return one.log10_nfa <= kSureAlone || (!is_short(told_of(one)) && one.log10_nfa <= kSureLong);
   };
   double sum = 0;
   for (const SharedSegment& one : match.segments) sum += one.log10_nfa;
@@ -265,10 +266,14 @@ double false_alarms(const std::vector<SharedSegment>& segments, const VideoTrack
   return std::pow(10, std::clamp(-digits, -300.0, 300.0));
 }
 
-// The entries that one track shows.
+// What lies where an entry does and is no copy of it.
+using Scenes = std::map<EntryId, std::vector<SharedSegment>>;
+
+// The entries that one track shows. `scenes` is given what it shows of them besides.
 Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoIndex& index,
                                             const KnownTracks& known,
-                                            const VideoMatchOptions& options) {
+                                            const VideoMatchOptions& options,
+                                            Scenes* scenes = nullptr) {
   std::vector<Found> found;
   std::vector<EntryVotes> votes = TRY(votes_of(item, index));
   allot_pairs(std::span(votes).first(std::min(votes.size(), options.most_entries)));
@@ -291,6 +296,7 @@ Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoI
     for (SharedSegment& segment : align_videos(item, *track, hits, align))
       (segment.verdict == Verdict::kCopy ? of.match.segments : of.unclear)
           .push_back(std::move(segment));
+    if (scenes) scenes->insert({one.entry, of.unclear});
     if (one.is_benign)
       for (const SharedSegment& segment : of.match.segments)
         harmless.emplace_back(segment.item_from, segment.item_to);
@@ -312,9 +318,25 @@ Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoI
   return matches;
 }
 
+// Whether the frame shows at the time of a segment of a part of it, and in more than that part,
+// what the entry shows, and is no copy: a corner of a room in which nobody walks says no more.
+bool is_of_scene(const SharedSegment& one, const Rect& place, EntryId entry, const Scenes& scenes) {
+  const auto at = scenes.find(entry);
+  const auto size = [](const Rect& rect) { return double(rect.width) * rect.height; };
+  return at != scenes.end() &&
+         std::any_of(at->second.begin(), at->second.end(), [&](const SharedSegment& scene) {
+           return size(scene.item_region) >= kBeyondPart * size(place) &&
+                  scene.item_from < one.item_to && one.item_from < scene.item_to;
+         });
+}
+
 // Adds what a part of the frame shows, where the whole does not show it yet.
-void add_part(VideoMatch of_part, const Rect& place, double chances,
+void add_part(VideoMatch of_part, const Rect& place, double chances, const Scenes& scenes,
               std::vector<VideoMatch>& matches) {
+  std::erase_if(of_part.segments, [&](const SharedSegment& one) {
+    return is_of_scene(one, place, of_part.entry, scenes);
+  });
+  if (of_part.segments.empty()) return;
   auto whole = std::find_if(matches.begin(), matches.end(),
                             [&](const VideoMatch& one) { return one.entry == of_part.entry; });
   if (whole == matches.end()) whole = matches.insert(matches.end(), {of_part.entry, {}, 1});
@@ -354,7 +376,8 @@ Result<std::vector<VideoMatch>> match_frame(const VideoTrack& item, const VideoI
 Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options) {
-  std::vector<VideoMatch> matches = TRY(match_track(item, index, known, options));
+  Scenes scenes;
+  std::vector<VideoMatch> matches = TRY(match_track(item, index, known, options, &scenes));
   if (matches.empty() && is_one_frame(item)) return match_frame(item, index, known, options);
   const std::vector<VideoPart> parts = parts_of(item);
   const auto chances = static_cast<double>(parts.size() + 1);
@@ -362,7 +385,7 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
   of_part.most_false_alarms /= chances;
   for (const VideoPart& part : parts)
     for (VideoMatch& match : TRY(match_track(part.track, index, known, of_part)))
-      add_part(std::move(match), part.place, chances, matches);
+      add_part(std::move(match), part.place, chances, scenes, matches);
   std::sort(matches.begin(), matches.end(), [](const VideoMatch& a, const VideoMatch& b) {
     return std::tie(a.expected_false_alarms, a.entry) < std::tie(b.expected_false_alarms, b.entry);
   });
