@@ -136,6 +136,7 @@ double difference(const std::vector<int16_t>& a, const std::vector<int16_t>& b) 
 struct Standing {
   bool is_cut_in = false;  // another picture comes before or behind it
   bool is_slide = false;
+  bool is_all = false;  // of the item, and nothing ever stirs
 };
 
 Standing standing_of(const Held& held, size_t middle, const FrameTimes& item, ThumbPair& thumbs) {
@@ -151,6 +152,7 @@ Standing standing_of(const Held& held, size_t middle, const FrameTimes& item, Th
   const bool cut_behind = !ends && change_to(held.last + 1) >= kAbrupt;
   Standing standing;
   standing.is_cut_in = cut_before || cut_behind;
+  standing.is_all = begins && ends && first == held.first && last == held.last;
   standing.is_slide = standing.is_cut_in &&
                       item.last_seen(last) - item.time(first) >= kLeastFrozen &&
                       (begins ? first == 0 : cut_before) && (ends ? last == held.last : cut_behind);
@@ -204,11 +206,11 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   // thumbs lie between each other.
   const bool is_like = best >= (filmed && moment.surprise >= kCopied ? kLikeFilmed : kSurelyLike);
   const bool is_still =
-      filmed || item.size() == 1 || (standing.is_cut_in && held.steadiness >= kStill);
+      filmed || standing.is_all || (standing.is_cut_in && held.steadiness >= kStill);
   const bool is_copy =
       is_like && (slide || (is_still && shows_moment(picture, at, entry, place->thumbs)));
   segment.verdict = is_copy ? Verdict::kCopy : Verdict::kUnclear;
-  if (is_copy && (slide || filmed || item.size() == 1)) segment.log10_nfa -= kPixelsAgree;
+  if (is_copy && (slide || filmed || standing.is_all)) segment.log10_nfa -= kPixelsAgree;
   return segment;
 }
 
