@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "weir/align/motion.h"
 
@@ -42,6 +43,14 @@ Sums over_time(const Frames& item, const Frames& entry, size_t pixel) {
   return sums;
 }
 
+// Takes the mean away: light that changes everywhere at once is no motion.
+void level(std::vector<int16_t>& frame) {
+  if (frame.empty()) return;
+  const double sum = std::accumulate(frame.begin(), frame.end(), 0.0);
+  const auto mean = static_cast<int16_t>(std::lround(sum / static_cast<double>(frame.size())));
+  for (int16_t& one : frame) one = static_cast<int16_t>(one - mean);
+}
+
 double at_share(std::vector<double>& values, double share) {
   const auto place =
       values.begin() + static_cast<ptrdiff_t>(share * static_cast<double>(values.size() - 1));
@@ -69,6 +78,7 @@ Following following(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& 
     if (!entry_at(tracks, thumbs, line(times.time(i)), frame)) continue;
     item.push_back(thumbs.item_frame(times.frame(i)));
     entry.push_back(frame);
+    level(item.back()), level(entry.back());
   }
   out.frames = item.size();
   if (out.frames < kLeastFrames) return out;
