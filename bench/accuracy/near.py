@@ -3,8 +3,9 @@
 
 Two pictures belong together when many ORB features agree under one similarity: that finds other
 sizes, other crops and repaints of one wallpaper. Pictures of one small package are also looked at
-closely, because a game draws several scenes over one photograph. A smooth drawing has hardly any, so those whose
-fine detail is the same in the same place belong together, too: a wallpaper with and without a logo.
+closely, because a game draws several scenes over one photograph. A smooth drawing has hardly any
+features, so those whose fine detail is the same in the same place belong together, too: a wallpaper
+with and without a logo.
 Mirrored versions are not looked for.
 """
 import collections

@@ -67,7 +67,7 @@ std::unique_ptr<made::Archive> HeldPictures::archive_;
 
 TEST_F(HeldPictures, AnotherMomentOfAPlaceIsNoMatch) {
   for (unsigned seed = 1; seed <= 6; ++seed)
-    EXPECT_FALSE(finds(scene_with(place(1 + seed % 3), 200 + seed, 6, false), 1 + seed % 3)) << seed;
+    EXPECT_FALSE(finds(scene_with(place(1 + seed % 3), 200 + seed, 6, false), 1 + seed % 3));
 }
 
 TEST_F(HeldPictures, TheSameMomentIs) {
