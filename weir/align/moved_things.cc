@@ -96,13 +96,18 @@ Point displacement(const DisplacedSpot& spot) {
 // lie near. Under a bend that the map lacks, neighbours are displaced alike.
 std::vector<double> against_neighbours(const std::vector<DisplacedSpot>& spots, double side) {
   std::vector<double> away(spots.size());
+  std::vector<size_t> near_home;
+  for (size_t k = 0; k < spots.size(); ++k)
+    if (distance(spots[k].entry, spots[k].item) < kFurthest * side) near_home.push_back(k);
+  const double around = kAround * side;
   std::vector<double> x, y;
   for (size_t i = 0; i < spots.size(); ++i) {
     x.clear(), y.clear();
-    for (size_t k = 0; k < spots.size(); ++k) {
-      if (k == i || !(distance(spots[i].entry, spots[k].entry) < kAround * side)) continue;
+    for (const size_t k : near_home) {
+      const double right = spots[i].entry.x - spots[k].entry.x;
+      const double down = spots[i].entry.y - spots[k].entry.y;
+      if (k == i || !(right * right + down * down < around * around)) continue;
       const Point by = displacement(spots[k]);
-      if (!(std::hypot(by.x, by.y) < kFurthest * side)) continue;
       x.push_back(by.x), y.push_back(by.y);
     }
     Point middle;

@@ -110,26 +110,35 @@ void find_regions(std::span<const LocalFeature> item_features, const PictureFeat
   }
 }
 
+double squared(double x) {
+  return x * x;
+}
+
 // Whether most of what a region rests on lies where surer ones show the same already: a pattern
 // that occurs twice in the picture, or the two halves of something symmetric.
 bool is_shown_by(const SharedRegion& region, std::span<const Candidate> surer) {
   constexpr double kNear = 1.0 / 40;  // of the long side of what the surer inliers span
-  size_t within = 0;
-  for (const auto& pair : region.inliers)
-    within += std::any_of(surer.begin(), surer.end(), [&](const Candidate& other) {
-      const auto& inliers = other.region.inliers;
-      double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
-      for (const auto& one : inliers) {
-        left = std::min(left, one.item.x), right = std::max(right, one.item.x);
-        top = std::min(top, one.item.y), bottom = std::max(bottom, one.item.y);
-      }
-      const double near = kNear * std::max(right - left, bottom - top);
-      const auto beside = std::count_if(inliers.begin(), inliers.end(), [&](const auto& one) {
-        return std::hypot(one.item.x - pair.item.x, one.item.y - pair.item.y) < near;
-      });
-      return beside > 1;
-    });
-  return 2 * within > region.inliers.size();
+  constexpr int kBeside = 2;          // surer inliers near one: it is shown
+  std::vector<uint8_t> within(region.inliers.size());
+  for (const Candidate& other : surer) {
+    const auto& inliers = other.region.inliers;
+    double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
+    for (const auto& one : inliers) {
+      left = std::min(left, one.item.x), right = std::max(right, one.item.x);
+      top = std::min(top, one.item.y), bottom = std::max(bottom, one.item.y);
+    }
+    const double near = kNear * std::max(right - left, bottom - top);
+    for (size_t i = 0; i < within.size(); ++i) {
+      const Point at = region.inliers[i].item;
+      int beside = 0;
+      for (size_t k = 0; k < inliers.size() && !within[i] && beside < kBeside; ++k)
+        beside +=
+            squared(inliers[k].item.x - at.x) + squared(inliers[k].item.y - at.y) < squared(near);
+      within[i] |= beside == kBeside;
+    }
+  }
+  const auto shown = static_cast<size_t>(std::count(within.begin(), within.end(), 1));
+  return 2 * shown > region.inliers.size();
 }
 
 // Takes away displaced spots of the first region that another one, not much smaller, explains:
