@@ -36,7 +36,7 @@ MOST = 12.0             # a term alone adds no more odds than e to this
 TAIL = 0.02             # share of unrelated pairs beyond which odds alone say how many are left
 FEW = 5                 # examples of one source from which on it weighs as much as any other
 # What is no copy is so often another moment; else it has an element in common.
-MOMENTS = 0.15
+MOMENTS = 0.3
 # Who came alone into a made scene looks like a sticker, which an edited copy may wear: such scenes
 # are to be told where that costs no copies, so they weigh little.
 OTHERS = {"element": {"element": 1.0}, "moment": {"moment": 0.88, "made": 0.12}}
@@ -44,7 +44,8 @@ KINDS = ("copy", "element", "moment", "made")
 
 # (term, direction for "element", for "moment", knots, the sentence); of a direction 1 rises, -1
 # falls, 0 says that the question is not told by it. That a picture is all there, and quite the
-# same, is no sign of one moment: a good camera before a still scene does that.
+# same, is no sign of one moment: a good camera before a still scene does that. That it is not all
+# there is one, since a camera that stands still crops nothing.
 TERMS = [
     ("places", 0, 1, (2, 4, 5, 6.5, 8), "places of the entry that are found again"),
     ("found", 1, 0, (.05, .15, .3, .6, .9), "their share of all spots that look alike"),
@@ -52,8 +53,8 @@ TERMS = [
     ("differing", 0, -1, (0, .02, .1, .3, .6), "squares that show something else"),
     ("exact", 1, 0, (1.2, 1.8, 2.3, 2.8, 3.3), "how well the best squares agree"),
     ("bulk", 0, 1, (0, .1, .25, .5, .8), "how much of what does not agree lies together"),
-    ("item_share", 1, 0, (.02, .1, .3, .6, .95), "share of the item that shows the entry"),
-    ("entry_share", 1, 0, (.02, .1, .3, .6, .95), "share of the entry that is shown"),
+    ("item_share", 1, -1, (.02, .1, .3, .6, .95), "share of the item that shows the entry"),
+    ("entry_share", 1, -1, (.02, .1, .3, .6, .95), "share of the entry that is shown"),
     ("tones", 1, 0, (1, 2, 3, 3.7, 4.5), "how many tones there are in what agrees"),
     ("noise", 0, -1, (.03, .08, .16, .3, .6), "by how much what agrees differs all the same"),
     ("moved", 0, -1, (0, .5, 1, 1.5, 2.5), "places that lie beside where they should"),

@@ -86,13 +86,23 @@ std::vector<double> along(Term term, Question question) {
 
 // However the curves are fitted: more of what copies have never speaks against a copy.
 TEST(CopyOdds, WhatCopiesHaveMoreOfOnlyRaisesTheOdds) {
-  for (const Term term :
-       {Term::kPlaces, Term::kFound, Term::kSpread, Term::kExact, Term::kBulk, Term::kItemShare,
-        Term::kEntryShare, Term::kTones, Term::kOver, Term::kStraight})
+  for (const Term term : {Term::kPlaces, Term::kFound, Term::kSpread, Term::kExact, Term::kBulk,
+                          Term::kTones, Term::kOver, Term::kStraight})
     for (const Question question : kQuestions) {
       const std::vector<double> adds = along(term, question);
       EXPECT_TRUE(std::is_sorted(adds.begin(), adds.end())) << name_of(term);
     }
+}
+
+// The more of a picture is there, the less is it an element in common; but an editor crops, and a
+// camera that stands still shows all of the scene again.
+TEST(CopyOdds, HowMuchIsShownTellsFromAnElementAndNotFromAnotherMoment) {
+  for (const Term term : {Term::kItemShare, Term::kEntryShare}) {
+    const std::vector<double> element = along(term, &CopyOdds::Added::element);
+    const std::vector<double> moment = along(term, &CopyOdds::Added::moment);
+    EXPECT_TRUE(std::is_sorted(element.begin(), element.end())) << name_of(term);
+    EXPECT_TRUE(std::is_sorted(moment.rbegin(), moment.rend())) << name_of(term);
+  }
 }
 
 TEST(CopyOdds, WhatOtherPicturesHaveMoreOfOnlyLowersTheOdds) {
