@@ -27,6 +27,7 @@ constexpr double kWithin = 0.7;          // on both sides of it, at least
 constexpr size_t kBands = 3;             // along the line, each of which must say so
 constexpr double kApartInMiddle = 0.4;   // of the whole line, at half of the side, and
 constexpr double kBandInMiddle = 0.7;    // in each band
+constexpr double kOnOneSide = 0.25;      // on one side of it at least: in noise nothing is alike
 constexpr double kApartAlways = 0.45;    // of the whole line, on average over all of a video
 constexpr double kLongEdge = 0.45;       // of the line, that it is a step of brightness, and
 constexpr double kClearEdge = 1.5;       // times as much as lines beside it;
@@ -40,11 +41,12 @@ constexpr size_t kMostParts = 8;     // each costs as much as the whole
 
 // What is seen across a line, between the columns beside it.
 struct Across {
-  double all = 1;     // correlation of changes, over the whole line
-  double most = 1;    // in one of its bands, at most; 1 where nothing changes in one
-  double within = 1;  // the least on both sides of it
-  double edge = 0;    // how much of it is a step of brightness
-  double beside = 0;  // the same of lines on both sides of it
+  double all = 1;           // correlation of changes, over the whole line
+  double most = 1;          // in one of its bands, at most; 1 where nothing changes in one
+  double within = 1;        // the least on both sides of it
+  double on_one_side = -1;  // the most
+  double edge = 0;          // how much of it is a step of brightness
+  double beside = 0;        // the same of lines on both sides of it
 };
 Across across(const LineChanges& window, uint32_t x) {
   Across out;
@@ -53,7 +55,9 @@ Across across(const LineChanges& window, uint32_t x) {
   for (size_t band = 0; band < kBands; ++band)
     out.most = std::max(out.most, window.together(x - 1, x + 1, band, kBands).value_or(1));
   for (const uint32_t from : {x - 4, x + 2}) {
-    out.within = std::min(out.within, window.together(from, from + 2, 0, 1).value_or(1));
+    const double together = window.together(from, from + 2, 0, 1).value_or(1);
+    out.within = std::min(out.within, together);
+    out.on_one_side = std::max(out.on_one_side, together);
     out.beside = std::max(out.beside, window.edge(from, from + 2));
   }
   out.edge = window.edge(x - 1, x + 1);
@@ -63,7 +67,7 @@ Across across(const LineChanges& window, uint32_t x) {
 // Whether videos meet in the middle of the side, where they are mostly put.
 bool meet_in_middle(const Across& at) {
   return at.all <= kApartInMiddle && at.most <= kBandInMiddle && at.edge >= kLongEdge &&
-         at.edge >= kHardlyClearer * at.beside;
+         at.edge >= kHardlyClearer * at.beside && at.on_one_side >= kOnOneSide;
 }
 
 // The line across which changes are least alike, if there is one: between columns line - 1 and
@@ -96,13 +100,14 @@ std::optional<uint32_t> always_in_middle(std::span<const LineChanges> windows) {
   if (windows.empty()) return {};
   const uint32_t middle = windows.front().width() / 2;
   for (const uint32_t x : {middle, middle - 1}) {
-    double all = 0, edge = 0, beside = 0;
+    double all = 0, edge = 0, beside = 0, on_one_side = 0;
     for (const LineChanges& window : windows) {
       const Across at = across(window, x);
-      all += at.all, edge += at.edge, beside += at.beside;
+      all += at.all, edge += at.edge, beside += at.beside, on_one_side += at.on_one_side;
     }
     const auto count = static_cast<double>(windows.size());
-    if (all <= kApartAlways * count && edge >= kLongEdge * count && edge >= kAlwaysEdge * beside)
+    if (all <= kApartAlways * count && edge >= kLongEdge * count && edge >= kAlwaysEdge * beside &&
+        on_one_side >= kOnOneSide * count)
       return x;
   }
   return {};
