@@ -37,7 +37,7 @@ constexpr size_t kMostWindows = 64;
 constexpr uint32_t kLeastSide = 12;  // samples of a thumb
 constexpr int kCutBits = 90;         // as of whole frames
 constexpr int kDepth = 2;            // a part may have parts
-constexpr size_t kMostParts = 8;     // each costs as much as the whole
+constexpr size_t kMostParts = 8;     // that share the entries which may be looked at
 
 // What is seen across a line, between the columns beside it.
 struct Across {
