@@ -384,7 +384,8 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoI
   VideoMatchOptions of_part = options;
   of_part.most_false_alarms /= chances;
   // All parts together cost as much as the whole.
-  of_part.most_entries = options.most_entries / std::max<size_t>(1, parts.size());
+  of_part.most_entries =
+      std::max<size_t>(1, options.most_entries / std::max<size_t>(1, parts.size()));
   for (const VideoPart& part : parts)
     for (VideoMatch& match : TRY(match_track(part.track, index, known, of_part)))
       add_part(std::move(match), part.place, chances, scenes, matches);

@@ -48,7 +48,7 @@ using KnownTracks = std::function<Result<std::optional<VideoTrack>>(EntryId)>;
 
 struct VideoMatchOptions {
   double most_false_alarms = 1e-3;
-  size_t most_entries = 50;  // that are aligned
+  size_t most_entries = 50;  // that are aligned; parts of a frame share as many again
 };
 
 // The entries that the item shows, surest first. What a benign entry has too does not count.
