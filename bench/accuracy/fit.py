@@ -33,7 +33,7 @@ LIMITS = (1, 1.5, 2, 2.5, 3)
 STEPS = 4000
 STIFF = 0.01            # what the square of a curve's step costs, beside a mean loss
 MOST = 12.0             # a term alone adds no more odds than e to this
-TAIL = 0.02             # share of unrelated pairs beyond which odds alone say how many are left
+UNRELATED = (0.5, 0.05)  # shares of unrelated pairs whose odds are written: see of_unrelated()
 FEW = 5                 # examples of one source from which on it weighs as much as any other
 # What is no copy is so often another moment; else it has an element in common.
 MOMENTS = 0.3
@@ -234,19 +234,16 @@ def curves(models):
     return start, {name: list(zip(*both)) for name, both in out.items()}
 
 
-def of_unrelated(odds, kinds, families):
-    """The odds that TAIL of the unrelated pairs exceed that share anything.
+def of_unrelated(odds, kinds):
+    """The odds that so many (UNRELATED) of the unrelated pairs exceed that share anything.
 
-    Unrelated pictures have elements in common, and hardly ever a place. Each family of entries is
-    one voice.
+    Unrelated pictures have elements in common, and hardly ever a place.
     """
-    weights = weights_of(kinds, families, {"element": 1.0})
-    order = np.argsort(-odds)
-    beyond = np.cumsum(weights[order]) / weights.sum()
-    return float(odds[order][np.searchsorted(beyond, TAIL)])
+    unrelated = odds[kinds == "element"]
+    return [float(np.quantile(unrelated, 1 - share)) for share in UNRELATED]
 
 
-def table(start, values, rate, tail):
+def table(start, values, rate, beyond):
     lines = ["// SPDX-License-Identifier: Apache-2.0",
              "//", "// Written by bench/accuracy/fit.py; docs/evidence.md has it in words.",
              "#pragma once", "", '#include "weir/match/copy_odds.h"', "", "namespace weir {", "",
@@ -256,9 +253,11 @@ def table(start, values, rate, tail):
              f"constexpr CopyOdds::Added kStart{{{start['element']:g}, {start['moment']:g}}};",
              "// Of pairs of unrelated pictures, the share that has anything in common.",
              f"constexpr double kSharedByUnrelated = {rate:.2g};",
-             "// Of these, the share whose odds exceed kTailFrom.",
-             f"constexpr double kTailShare = {TAIL:g};",
-             f"constexpr double kTailFrom = {tail:.2f};",
+             "// Of these, the shares whose odds are more than that.",
+             "struct Beyond {", "  double odds = 0;", "  double share = 0;", "};",
+             "constexpr std::array<Beyond, 2> kUnrelatedBeyond{{"
+             + ", ".join(f"{{{at:.2f}, {share:g}}}" for at, share in zip(beyond, UNRELATED))
+             + "}};",
              "// clang-format off",
              "constexpr std::array<TermCurve, kTerms> kCurves{{"]
     for name, _, _, knots, _ in TERMS:
@@ -270,7 +269,7 @@ def table(start, values, rate, tail):
     return "\n".join(lines)
 
 
-def page(start, values, rate, tail):
+def page(start, values, rate, beyond):
     """docs/evidence.md."""
     lines = [
         "# What a shared picture is judged by", "",
@@ -297,10 +296,11 @@ def page(start, values, rate, tail):
     lines += [
         "", "Counts are given as log2(1 + count), `exact` as -log10(1 - correlation).", "",
         f"Of pairs of unrelated pictures {rate:.2g} share anything that geometry takes for more",
-        f"than chance. Of these {100 * TAIL:g} % have odds over {tail:.2f}, and e times fewer",
-        "with each 1 more, as odds mean. That, times the number of entries, is the expected",
-        "false alarms. About five hundred such pairs support it to one in five hundred; what is",
-        "surer is carried on.", ""]
+        f"than chance. Of these {100 * UNRELATED[0]:g} % have odds over {beyond[0]:.2f}, and "
+        f"{100 * UNRELATED[1]:g} % over {beyond[1]:.2f}: between the two, and",
+        "below, the share falls evenly in its logarithm. Beyond, each 1 more is e times fewer, as",
+        "odds mean. That, times the number of entries, is the expected false alarms. About five",
+        "hundred such pairs support it to one in a hundred; what is surer is carried on.", ""]
     return "\n".join(lines)
 
 
@@ -347,17 +347,17 @@ def main():
     print(", ".join(f"{(all_pairs.kinds == kind).sum()} {kind}" for kind in KINDS))
     odds = all_pairs.left_out()
     by_group(odds, all_pairs.kinds, all_pairs.groups)
-    tail = of_unrelated(odds, all_pairs.kinds, all_pairs.families)
+    beyond = of_unrelated(odds, all_pairs.kinds)
     start, values = curves(all_pairs.models(np.full(len(odds), True)))
     rate = unrelated_rate(choice.set, answers)
-    print(f"start {start}, shared by unrelated {rate:.2g}, tail from {tail:.2f}")
+    print(f"start {start}, shared by unrelated {rate:.2g}, beyond {beyond}")
     for name, *_ in TERMS:
         print(f"  {name:12}", *[f"{e:6.2f}/{m:5.2f}" for e, m in values[name]])
     if choice.write:
         with open(os.path.join(ROOT, "weir/match/copy_odds_table.h"), "w", encoding="ascii") as out:
-            out.write(table(start, values, rate, tail))
+            out.write(table(start, values, rate, beyond))
         with open(os.path.join(ROOT, "docs/evidence.md"), "w", encoding="ascii") as out:
-            out.write(page(start, values, rate, tail))
+            out.write(page(start, values, rate, beyond))
     return 0
 
 

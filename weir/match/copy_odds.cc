@@ -53,11 +53,19 @@ std::array<Term, kTerms> by_weight(const CopyOdds& odds) {
   return order;
 }
 
-// Beyond where examples are few, odds themselves say how fast they get fewer: of unrelated pairs,
-// at most one in exp(x) has odds of exp(x) and more (Markov's inequality).
+// The share of unrelated pairs that share anything which have such odds and more. Examples say how
+// many that are up to one in twenty; beyond, odds themselves say how fast they get fewer: at most
+// one in exp(x) has odds of exp(x) and more (Markov's inequality).
 double expected_of_unrelated(const CopyOdds& odds, double entries) {
-  const double beyond = odds.log_odds - kTailFrom;
-  return entries * kSharedByUnrelated * std::min(1.0, kTailShare * std::exp(-beyond));
+  const auto& [often, seldom] = kUnrelatedBeyond;
+  const double along = (odds.log_odds - often.odds) / (seldom.odds - often.odds);
+  const double seen = often.share * std::pow(seldom.share / often.share, along);
+  const double beyond = seldom.share * std::exp(seldom.odds - odds.log_odds);
+  return sharing_of_unrelated(entries) * std::min(1.0, along < 1 ? seen : beyond);
+}
+
+double sharing_of_unrelated(double entries) {
+  return entries * kSharedByUnrelated;
 }
 
 }  // namespace weir

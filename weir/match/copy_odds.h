@@ -38,4 +38,7 @@ std::array<Term, kTerms> by_weight(const CopyOdds& odds);
 // as much like a copy as these odds say.
 double expected_of_unrelated(const CopyOdds& odds, double entries);
 
+// Of `entries` unrelated pictures, how many share anything at all with an item.
+double sharing_of_unrelated(double entries);
+
 }  // namespace weir

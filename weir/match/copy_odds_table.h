@@ -17,9 +17,12 @@ using TermCurve = std::array<Knot, 5>;
 constexpr CopyOdds::Added kStart{-10.9, 2.11};
 // Of pairs of unrelated pictures, the share that has anything in common.
 constexpr double kSharedByUnrelated = 0.00038;
-// Of these, the share whose odds exceed kTailFrom.
-constexpr double kTailShare = 0.02;
-constexpr double kTailFrom = 0.16;
+// Of these, the shares whose odds are more than that.
+struct Beyond {
+  double odds = 0;
+  double share = 0;
+};
+constexpr std::array<Beyond, 2> kUnrelatedBeyond{{{-7.51, 0.5}, {-1.85, 0.05}}};
 // clang-format off
 constexpr std::array<TermCurve, kTerms> kCurves{{
     // places

@@ -182,6 +182,21 @@ TEST(CopyOdds, UnrelatedPicturesAreTheRarerTheHigherTheOdds) {
   }
 }
 
+TEST(CopyOdds, AsManyUnrelatedPicturesAreExpectedAsExamplesHad) {
+  CopyOdds odds;
+  for (const Beyond& seen : kUnrelatedBeyond) {
+    odds.log_odds = seen.odds;
+    EXPECT_NEAR(expected_of_unrelated(odds, 1), seen.share * kSharedByUnrelated, 1e-12);
+  }
+  odds.log_odds = -1e9;
+  EXPECT_EQ(expected_of_unrelated(odds, 1e6), sharing_of_unrelated(1e6));
+  // Beyond the examples ten times the odds are ten times fewer.
+  odds.log_odds = 20;
+  const double surer = expected_of_unrelated(odds, 1e6);
+  odds.log_odds -= std::log(10);
+  EXPECT_NEAR(expected_of_unrelated(odds, 1e6) / surer, 10, 1e-6);
+}
+
 TEST(CopyOdds, WhatIsDoneToAllOfAPictureLeavesItACopy) {
   for (const Edit edit : {untouched, gamma, faint, noisy})
     for (unsigned seed = 0; seed < 3; ++seed)

@@ -29,8 +29,9 @@ bool is_other_moment(const CopyOdds& odds);
 // Whether so much is shared that it is a copy or another moment. Of videos time tells which.
 bool is_more_than_an_element(const CopyOdds& odds);
 
-// False alarms that a pair is expected to be, among so many entries, each of which is looked for
-// upright and mirrored: those of chance, and those of things that are really shared.
+// Precondition: something is shared. False alarms that a pair is expected to be, among so many
+// entries, each of which is looked for upright and mirrored: those of chance, and those of things
+// that are really shared.
 double expected_false_alarms(const PicturePair& pair, double entries);
 
 }  // namespace weir
