@@ -19,6 +19,11 @@ BINS = {
     "explode": (0.03, 0.06, 0.1, 0.16, 0.25, 0.35, 0.5), "warp": (0.3, 0.6, 1, 1.5, 2, 3, 4),
     "seam-carving": (88, 90, 92, 95, 96.5, 98, 99),
 }
+# What is claimed from so many digits on; the judgement itself claims a copy only from about 3.5.
+DIGITS = (1, 2, 3, 3.5, 4, 4.5, 5, 6, 8)
+# The kinds whose own figures are told at each of them, at medium.
+TOLD = ("tiles", "jigsaw", "oval", "marks", "quote-card", "half-hidden", "pasted-quarter",
+        "circle", "drawing", "bands")
 EDGES = (0, 3, 6, 9, 12, 20, 40, 60)    # of scores: minus log10 of the false alarms to be expected
 
 
@@ -164,6 +169,31 @@ def wrong(predictions, lines, least):
                 and not scores.right(p, asked)}), len(asked)
 
 
+def curve(predictions, lines):
+    """What each threshold finds and what false it lets through: a row for each of DIGITS."""
+    asked = truth_of(lines, ("innocent",))
+    others = {kind: loudest(predictions, lines, (kind,)).values() for kind in MOMENTS}
+    rows = []
+    for digits in DIGITS:
+        passed = [p for p in predictions if p[2] >= digits]
+        of_edits = cells_of(passed, lines, "edit", edits.EDITS)
+        of_families = cells_of(passed, lines, "beyond", edits.FAMILY_OF)
+        rows.append({
+            "digits": digits, "medium": mean_of(of_edits, "medium"), "all": mean_of(of_edits),
+            "combos": scores.recall(passed, truth_of(lines, ("combo",))),
+            "families": {name: one["medium"] for name, one in families(of_families).items()},
+            "told": {edit: of_families[edit + " medium"] for edit in TOLD},
+            "innocents": len({p[0] for p in passed if p[0] in asked}), "asked": len(asked),
+            "others": {kind: (sum(v >= digits for v in best), len(best))
+                       for kind, best in others.items()}})
+    return rows
+
+
+def mean_of(cells, severity=""):
+    values = [v for cell, v in cells.items() if cell.endswith(severity) and v is not None]
+    return statistics.fmean(values) if values else None
+
+
 def figures(found, result, lines, methods):
     ours = found["weir"]
     rows = bends(found, lines)
@@ -172,7 +202,7 @@ def figures(found, result, lines, methods):
             "sureness": sureness(ours, lines), "spreads": spreads(ours, lines),
             "kinds": {line["query"]: f"{line['edit']} {line.get('detail', '')}".strip()
                       for line in lines if line["kind"] == "hard"},
-            "plain": plain(result, lines),
+            "plain": plain(result, lines), "curve": curve(ours, lines),
             "patterns": {"weir": patterns(ours, lines, match.REPORTED),
                          PEER[0]: patterns(found.get(PEER[0], []), lines, PEER[1])},
             "wrong": {"weir": wrong(ours, lines, match.REPORTED),
@@ -238,12 +268,31 @@ def sure_lines(one):
     return out
 
 
+def curve_lines(rows):
+    """Two tables of what each threshold costs."""
+    names = list(rows[0]["families"])
+    out = ["", "what a threshold costs, %, at medium where no more is said",
+           f"{'digits':>6}{'edits':>7}{'all':>7}{'combos':>8}"
+           + "".join(f"{name:>15}" for name in names) + f"{'innocents':>12}"
+           + "".join(f"{kind:>13}" for kind in MOMENTS)]
+    for row in rows:
+        out.append(f"{row['digits']:>6g}{percent(row['medium']):>7}{percent(row['all']):>7}"
+                   f"{percent(row['combos']):>8}"
+                   + "".join(f"{percent(row['families'][name]):>15}" for name in names)
+                   + f"{row['innocents']:>7}/{row['asked']}"
+                   + "".join(f"{a:>9}/{n}" for a, n in row["others"].values()))
+    out += ["", f"{'digits':>6}" + "".join(f"{edit:>16}" for edit in TOLD)]
+    out += [f"{row['digits']:>6g}" + "".join(f"{percent(row['told'][edit]):>16}" for edit in TOLD)
+            for row in rows]
+    return out
+
+
 def text_lines(methods, one):
     asked, found, sure = one["plain"]
     out = cell_lines(methods, one) + bend_lines(one)
     out += ["", "cells in which weir finds less than pdq-8: " + (", ".join(
         f"{cell} {percent(a)} against {percent(b)}" for cell, a, b in one["below"]) or "none")]
-    out += sure_lines(one)
+    out += curve_lines(one["curve"]) + sure_lines(one)
     out += ["", f"only saved again: {found} of {asked} found, {sure} expect at most 1e-9 false "
             "alarms"]
     for name in ("weir", PEER[0]):

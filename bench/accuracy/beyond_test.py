@@ -101,6 +101,15 @@ class Sureness(unittest.TestCase):
         self.assertEqual(beyond.wrong(OURS, LINES, 3.0), (1, 6))
 
 
+class Curve(unittest.TestCase):
+    def test_what_a_threshold_finds_and_lets_through_falls_as_it_rises(self):
+        rows = {row["digits"]: row for row in beyond.curve(OURS, LINES)}
+        self.assertEqual((rows[1]["innocents"], rows[2]["innocents"]), (1, 0))
+        self.assertEqual((rows[5]["all"], rows[6]["all"]), (1, 0.5))
+        self.assertEqual([rows[d]["others"]["made-moment"] for d in (6, 8)], [(1, 1), (0, 1)])
+        self.assertIsNone(rows[3]["told"]["tiles"])
+
+
 class Written(unittest.TestCase):
     def test_text_and_page_name_every_edit(self):
         found = {"weir": OURS, "pdq": PEER, "pdq-8": PEER}

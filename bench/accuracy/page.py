@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from beyond import EDGES
+from beyond import DIGITS, EDGES, MOMENTS
 from edits import BEYOND, EDITS, FAMILY_OF, SEVERITIES
 
 OURS, PEER = "weir as reported", "pdq-8 at 31"
@@ -126,6 +126,54 @@ def reliability_chart(rows):
             f'role="img" aria-label="Seen over promised">\n' + "\n".join(out) + "\n</svg>\n")
 
 
+def curve_chart(rows):
+    """What is found, and what is let through that is false, over the digits of a claim."""
+    left, top, wide, tall = 54, 12, 520, 300
+
+    def across(digits):
+        return left + wide * (digits - DIGITS[0]) / (DIGITS[-1] - DIGITS[0])
+
+    def line(values, kind):
+        points = " ".join(f"{across(row['digits']):.1f},{top + tall * (1 - value):.1f}"
+                          for row, value in zip(rows, values))
+        return f'<polyline points="{points}" fill="none" stroke-width="2" {kind}/>'
+
+    def words(values, text):
+        y = top + tall * (1 - values[-1])
+        return f'<text x="{left + wide + 8}" y="{y + 4:.1f}">{escape(text)}</text>'
+    found = {"the forty edits": [row["medium"] or 0 for row in rows],
+             "combinations": [row["combos"] for row in rows]}
+    found["the families"] = [sum(v or 0 for v in row["families"].values()) / len(row["families"])
+                             for row in rows]
+    let = [sum(row["others"][kind][0] for kind in MOMENTS if kind != "made-moment")
+           / max(1, sum(row["others"][kind][1] for kind in MOMENTS if kind != "made-moment"))
+           for row in rows]
+    out = [f'<rect x="{left}" y="{top}" width="{wide}" height="{tall}" fill="none" '
+           'stroke="currentColor" opacity=".5"/>']
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        out.append(f'<text x="{left - 6}" y="{top + tall * (1 - share) + 4:.1f}" '
+                   f'text-anchor="end">{100 * share:g} %</text>')
+    for digits in DIGITS:
+        out.append(f'<text x="{across(digits):.1f}" y="{top + tall + 16}" text-anchor="middle">'
+                   f'{digits:g}</text>')
+    for name, values in found.items():
+        out += [line(values, 'stroke="var(--ours)"'), words(values, name)]
+    out += [line(let, 'stroke="var(--peer)" stroke-dasharray="5 4"'),
+            words(let, "other moments, filmed"),
+            f'<text x="{left}" y="{top + tall + 34}">digits that a claim must have: 3 stands for '
+            'one false alarm in a thousand questions</text>']
+    return (f'<svg viewBox="0 0 {left + wide + 190} {top + tall + 44}" width="{left + wide + 190}" '
+            'role="img" aria-label="What a threshold costs">\n' + "\n".join(out) + "\n</svg>\n")
+
+
+def curve_parts(rows):
+    kinds = list(rows[0]["told"])
+    return ["<h3>What a threshold costs</h3>\n", curve_chart(rows),
+            table(["digits", *(f"{kind}, %" for kind in kinds), "innocents"],
+                  [[f"{row['digits']:g}", *(percent(row["told"][kind]) for kind in kinds),
+                    f"{row['innocents']} of {row['asked']}"] for row in rows])]
+
+
 def beyond_parts(methods, one):
     """Tables and charts of the families, of amounts, and of how sure copies are."""
     means = [[f"{name}, {family}", *(percent(row[s]) for s in ("mean", *SEVERITIES))]
@@ -149,6 +197,7 @@ def beyond_parts(methods, one):
         "<h3>Cells in which PDQ finds more</h3>\n",
         table(["cell", "weir, %", "PDQ, %"],
               [[cell, percent(a), percent(b)] for cell, a, b in one["below"]]),
+        *curve_parts(one["curve"]),
         "<h3>How sure copies and other moments are</h3>\n<p>" + escape(
             f"{sure['others_reported']} of {sure['others']} other moments are reported, the surest "
             f"with {sure['surest_other']:.1f}; of {asked} pictures that were only saved again "
