@@ -42,8 +42,8 @@
 #include "server/flow/match.h"
 #include "server/sandbox/socket.h"
 #include "server/store/sqlite/sqlite_store.h"
-#include "weir/base/features_codec.h"
 #include "weir/match/picture_match.h"
+#include "weir/signal/features_codec.h"
 
 namespace weir::bench {
 namespace {
@@ -206,10 +206,10 @@ std::unique_ptr<Decoder> decoder_with(unsigned workers) {
 
 class Maker {
  public:
-  explicit Maker(const std::vector<ItemSignals>& real) {
-    for (const ItemSignals& item : real) {
-      pictures_.push_back(&item.features);
-      for (const LocalFeature& feature : item.features.features) pool_.push_back(&feature);
+  explicit Maker(const std::vector<PictureFeatures>& real) {
+    for (const PictureFeatures& picture : real) {
+      pictures_.push_back(&picture);
+      for (const LocalFeature& feature : picture.features) pool_.push_back(&feature);
     }
   }
 
@@ -302,8 +302,8 @@ struct Bench {
     for (const auto& bytes : files) {
       const Fd file = file_of(bytes);
       const Stopwatch watch;
-      auto item =
-          item_to_match(must(services.decoder.decode(file.get(), must(wants_to_match(services)))));
+      auto item = must(
+          item_to_match(must(services.decoder.decode(file.get(), must(wants_to_match(services))))));
       decode.push_back(watch.seconds());
       const auto reports = must(match_against_banks({&item, 1}, {}, services));
       both.push_back(watch.seconds());
@@ -336,13 +336,13 @@ struct Bench {
       return std::optional(KnownPicture{std::move(found[0].picture), false});
     };
     DecodeWants wants;
-    wants.features = kItemFeatures;
+    wants.kinds = {SignalKind::kFeatures};
     std::vector<double> both;
     for (const auto& bytes : files) {
       const Fd file = file_of(bytes);
       const Stopwatch watch;
       const ItemSignals item = must(decoder.decode(file.get(), wants));
-      keep(must(match_picture(item.features, index, known)));
+      keep(must(match_picture(must(features_of(item.signals)), index, known)));
       both.push_back(watch.seconds());
     }
     size = std::to_string(many) + " (rows; pictures of " + std::to_string(entries) + ")";
@@ -386,7 +386,7 @@ void run(Harness& harness, const Options& options, const std::string& folder) {
   bank.name = "KNOWN";
   bank = must(store->create_bank(bank));
 
-  std::vector<ItemSignals> real;
+  std::vector<PictureFeatures> real;
   std::vector<std::vector<uint8_t>> copies, innocents;
   for (size_t i = 0; i < pictures.size(); ++i) {
     if (i % 5 == 4) {
@@ -394,8 +394,9 @@ void run(Harness& harness, const Options& options, const std::string& folder) {
       continue;
     }
     const Fd file = file_of(encode_jpeg(pictures[i].view(), 90));
-    real.push_back(must(decoder->decode(file.get(), wants_to_add())));
-    must(add_item(bank, real.back(), {}, *store));
+    const ItemSignals item = must(decoder->decode(file.get(), wants_to_add()));
+    real.push_back(must(features_of(item.signals)));
+    must(add_item(bank, item, {}, *store));
     if (copies.size() < kQueries) copies.push_back(edited(pictures[i]));
   }
   std::fprintf(stderr, "%zu %s, %zu of them entries; filling up to %zu\n", pictures.size(),

@@ -35,6 +35,7 @@ using weir::Decoder;
 using weir::DecodeWants;
 using weir::Fd;
 using weir::Pixels;
+using weir::SignalKind;
 using weir::bench::decode_jpeg;
 using weir::bench::encode_jpeg;
 using weir::bench::Harness;
@@ -136,8 +137,11 @@ int main(int argc, char** argv) {
                are_photos ? "cuts of photographs" : "drawn pictures", kWidth, kHeight,
                bytes / files.size() >> 10);
 
-  const DecodeWants pdq{false, false, true, 0}, digests{true, true, true, 0};
-  const DecodeWants preview{true, true, true, 320}, nothing{false, false, false, 0};
+  DecodeWants pdq, digests, nothing;
+  pdq.kinds = {SignalKind::kPdq};
+  digests.kinds = {SignalKind::kSha256, SignalKind::kMd5, SignalKind::kPdq};
+  DecodeWants preview = digests;
+  preview.preview_side = 320;
   const auto one = decoder(1), two = decoder(2);
   const Fd tiny = file_of(Bytes(100, 1));
   constexpr int kTrips = 500;

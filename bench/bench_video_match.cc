@@ -20,9 +20,9 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/base/video_codec.h"
 #include "weir/hash/local_features.h"
 #include "weir/match/video_match.h"
+#include "weir/signal/video_codec.h"
 
 namespace weir::bench {
 namespace {

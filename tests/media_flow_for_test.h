@@ -15,20 +15,32 @@
 #include "weir/base/clock.h"
 #include "weir/hash/local_features.h"
 #include "weir/hash/pdq.h"
+#include "weir/signal/features_codec.h"
+#include "weir/signal/turned.h"
 
 namespace weir {
+
+inline Signal test_digest(SignalKind kind, uint8_t number) {
+  Signal signal;
+  signal.kind = kind;
+  signal.value.assign(value_bytes(kind), number);
+  return signal;
+}
 
 // What a decoder would say of a file with these pixels; the number stands for its bytes.
 inline ItemSignals signals_for(const Pixels& picture, uint8_t number,
                                const FeatureOptions& options) {
   ItemSignals item;
-  item.sha256.fill(number);
-  item.md5.fill(number);
+  for (const SignalKind kind : digest_kinds()) item.signals.push_back(test_digest(kind, number));
   item.width = picture.width;
   item.height = picture.height;
   const PdqDihedral pdq = pdq_dihedral(picture.view());
-  item.pictures.push_back({pdq.dihedral, pdq.quality, {0, 0, picture.width, picture.height}});
-  item.features = local_features(picture.view(), options);
+  const PictureHash hash{pdq.dihedral, pdq.quality, {0, 0, picture.width, picture.height}};
+  item.signals.push_back(pdq_signal(hash));
+  item.signals.push_back(turned_signal(hash));
+  Signal& features = item.signals.emplace_back();
+  features.kind = SignalKind::kFeatures;
+  features.value = encode_features(local_features(picture.view(), options));
   return item;
 }
 

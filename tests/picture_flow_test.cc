@@ -38,7 +38,7 @@ class PictureFlow : public MediaFlow {
 
   // Asks by pixels alone: the file is a new one.
   ItemReport report(CurrentSnapshot& snapshot, const Pixels& picture, bool with_hash = false) {
-    ItemToMatch item = item_to_match(signals_for(picture, 255, kItemFeatures));
+    ItemToMatch item = item_to_match(signals_for(picture, 255, kItemFeatures)).value();
     if (!with_hash) item.pictures.clear();
     Services services{*store_, *decoder_, snapshot};
     auto reports = match_against_banks({&item, 1}, {}, services);
@@ -99,9 +99,9 @@ TEST_F(PictureFlow, APictureAddedByAnotherProgramIsFoundByTheNextQuery) {
 TEST_F(PictureFlow, FeaturesAreWantedFromTheFirstPictureOnWhoeverAddedIt) {
   const auto snapshot = open_snapshot();
   Services services{*store_, *decoder_, *snapshot};
-  EXPECT_EQ(wants_to_match(services)->features.most, 0u);
+  EXPECT_FALSE(wants_to_match(services)->has(SignalKind::kFeatures));
   add(bank_, scene(1), *open_store());
-  EXPECT_EQ(wants_to_match(services)->features.most, kItemFeatures.most);
+  EXPECT_TRUE(wants_to_match(services)->has(SignalKind::kFeatures));
 }
 
 TEST_F(PictureFlow, RetiringAndRestoringEntriesAndBanksHidesAndShows) {
@@ -125,9 +125,7 @@ TEST_F(PictureFlow, RetiringAndRestoringEntriesAndBanksHidesAndShows) {
 TEST_F(PictureFlow, AnEntryThatWasADigestIsFoundOnceItTookItsPicture) {
   const auto snapshot = open_snapshot();
   const ItemSignals item = signals_for(scene(1), 77, kEntryFeatures);
-  Signal digest;
-  digest.kind = SignalKind::kSha256;
-  digest.value.assign(item.sha256.begin(), item.sha256.end());
+  const Signal digest = test_digest(SignalKind::kSha256, 77);
   const EntryId id = add_signals(bank_, {{{digest}, {}}}, *store_)->front().entry.id;
   EXPECT_TRUE(found(*snapshot, crop_of(1)).empty());
   EXPECT_EQ(snapshot->features().rows(), 0u);
@@ -284,7 +282,7 @@ TEST_F(PictureFlow, BenignBanksCountAlsoWhenABankIsNamed) {
   const EntryId second = add(other, scene(2), *store_).entry.id;
   Services services{*store_, *decoder_, *snapshot};
   const auto entries_in = [&](const std::string& bank, const Pixels& picture) {
-    const ItemToMatch item = item_to_match(signals_for(picture, 255, kItemFeatures));
+    const ItemToMatch item = item_to_match(signals_for(picture, 255, kItemFeatures)).value();
     const auto reports = match_against_banks({&item, 1}, std::span(&bank, 1), services);
     Entries entries;
     if (reports)

@@ -15,6 +15,7 @@
 #include "tests/media_flow_for_test.h"
 #include "weir/base/clock.h"
 #include "weir/match/made_videos_for_test.h"
+#include "weir/signal/video_codec.h"
 
 namespace weir {
 namespace {
@@ -29,12 +30,14 @@ ItemSignals signals_for(const made::Video& video, uint8_t number, const TrackOpt
                         double first = 0) {
   ItemSignals item;
   item.media = "video";
-  item.sha256.fill(number);
-  item.md5.fill(number);
-  item.video.emplace();
-  item.video->track = made::track_of(video, options, first);
-  item.width = item.video->track.width;
-  item.height = item.video->track.height;
+  for (const SignalKind kind : digest_kinds()) item.signals.push_back(test_digest(kind, number));
+  const VideoTrack track = made::track_of(video, options, first);
+  Signal& signal = item.signals.emplace_back();
+  signal.kind = SignalKind::kTrack;
+  signal.value = write_video_track(track);
+  item.duration = track.duration;
+  item.width = track.width;
+  item.height = track.height;
   return item;
 }
 
@@ -55,7 +58,7 @@ class VideoFlow : public MediaFlow {
   }
   ItemReport ask(const ItemSignals& item) {
     Services services{*store_, *decoder_, *snapshot_};
-    const ItemToMatch asked = item_to_match(item);
+    const ItemToMatch asked = item_to_match(item).value();
     auto reports = match_against_banks({&asked, 1}, {}, services);
     EXPECT_TRUE(reports.has_value()) << reports.error().message;
     return reports ? std::move(reports->front()) : ItemReport{};
@@ -116,7 +119,7 @@ TEST_F(VideoFlow, TheIndexFollowsWhoeverAddsAndRetires) {
 TEST_F(VideoFlow, AnEntryKnownByItsDigestTakesItsTrackLater) {
   ItemSignals item = signals_for(film(1, 20), 1, kEntryTrack);
   ItemSignals digest_only = item;
-  digest_only.video.reset();
+  digest_only.signals.pop_back();
   const EntryId id = add(bank_, digest_only);
   EXPECT_TRUE(found(1).empty());
   EXPECT_EQ(add(bank_, item), id);

@@ -20,18 +20,19 @@ Finding = namedtuple("Finding", "path line rule message")
 
 FLOORS = {
     "weir/base": 0,
-    "weir/media": 1,
-    "weir/hash": 1,
-    "weir/index": 1,
-    "weir/align": 1,
-    "weir/match": 2,
-    "server/rules": 3,
-    "server/store": 4,
-    "server/exchange": 4,
-    "server/sandbox": 4,
-    "server/flow": 5,
-    "server/http": 6,
-    "apps": 7,
+    "weir/signal": 1,
+    "weir/media": 2,
+    "weir/hash": 2,
+    "weir/index": 2,
+    "weir/align": 2,
+    "weir/match": 3,
+    "server/rules": 4,
+    "server/store": 5,
+    "server/exchange": 5,
+    "server/sandbox": 5,
+    "server/flow": 6,
+    "server/http": 7,
+    "apps": 8,
 }
 ANYTHING = ("tests", "bench")  # may include every floor
 ROOTS = ("weir/", "server/", "apps/", "bench/", "tests/")
@@ -151,8 +152,8 @@ def floors(file):
         elif other is None or FLOORS[other] >= FLOORS[own]:
             yield file.finding(number, "floors",
                                f"{own} (floor {FLOORS[own]}) may not include {path}")
-        elif own == "server/rules" and other not in ("weir/base", "weir/match"):
-            yield file.finding(number, "floors", "rules see weir/base and weir/match only")
+        elif own == "server/rules" and other not in ("weir/base", "weir/signal", "weir/match"):
+            yield file.finding(number, "floors", "rules see weir/base, signal and match only")
 
 
 def seams(file):
@@ -362,10 +363,42 @@ def decisions(files):
                                f"{len(file.lines)} lines; at most {DECISION_LINES}")
 
 
+NAMESPACE = re.compile(r"^(?:inline )?namespace\s*([\w:]*)\s*\{")
+TYPE = re.compile(r"^(?:struct|class|enum class|enum|union)\s+(?:alignas\([^)]*\)\s+)?(\w+)"
+                  r"\s*(?:final\s*)?(?::(?!:)[^;{]*)?(?:\{|$)")
+
+
+def types_of(file):
+    """(line, namespace, name) of each type that a header defines at namespace level."""
+    within = []
+    for number, line in enumerate(file.code, 1):
+        opened = NAMESPACE.match(line)
+        if opened:
+            within.append(opened.group(1) or f"({file.path})")
+        elif line.startswith("}") and not line.startswith("};") and within:
+            within.pop()
+        found = TYPE.match(line)
+        if found:
+            yield number, "::".join(within), found.group(1)
+
+
+def type_names(files):
+    """Two types of one name in one namespace are one to the linker, whatever they hold."""
+    seen = {}
+    for file in files:
+        if not file.path.endswith(".h"):
+            continue
+        for number, namespace, name in types_of(file):
+            key = (namespace, name)
+            if seen.setdefault(key, file.path) != file.path:
+                yield file.finding(number, "type_names",
+                                   f"{namespace}::{name} is a type of {seen[key]}, too")
+
+
 CPP_RULES = [floors, seams, kept_headers, pragma_once, banned_calls, quiet_library, test_names]
 SOURCE_RULES = [licence_line, columns, file_lines, function_lines]
 FILE_RULES = [leftover_words, sizes]
-TREE_RULES = [readmes, decisions]
+TREE_RULES = [readmes, decisions, type_names]
 
 
 def check(files):

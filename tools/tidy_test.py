@@ -80,7 +80,14 @@ BAD = {
         ("docs/decisions/0001-long.md", "line\n" * 41),
         ("docs/decisions/first.md", "line\n"),
     ],
+    "type_names": [
+        ("weir/hash/a.h", "namespace weir {\nstruct Twice {\n};\n}\n"),
+        ("weir/hash/b.h", "namespace weir {\nenum class Twice : int { kOne };\n}\n"),
+    ],
 }
+# What stands beside the bad examples of a rule.
+BESIDE = {"type_names": ("weir/base/z.h",
+                         "#pragma once\nnamespace weir {\nclass Twice final {\n};\n}\n")}
 
 GOOD = [
     ("weir/match/a.cc", '#include "weir/index/hamming_index.h"\n#include "weir/match/match.h"\n'),
@@ -98,6 +105,8 @@ GOOD = [
     ("weir/base/g.cc", body(60)),
     ("weir/base/h.cc", "// long: a table\n" + body(80)),
     ("weir/base/i.cc", "namespace weir {\n" + body(40) + body(40) + "}\n"),
+    ("weir/base/k.h", "namespace weir {\nstruct A::Core {\n};\nstruct A;\n}\n"
+                      "namespace weir::plain {\nstruct A {\n};\n}\n"),
     ("weir/base/j.cc", "const int kTable[] = {\n" + "  1,\n" * 80 + "};\n"),
 ]
 
@@ -123,6 +132,8 @@ class Tidy(unittest.TestCase):
             for path, text in examples:
                 with self.subTest(rule=rule, path=path, text=(text or "")[:60]):
                     files = tree(path, text)
+                    if rule in BESIDE:
+                        files += tree(*BESIDE[rule])
                     if rule == "readmes":
                         files = files[:1]
                     self.assertIn(rule, {f.rule for f in tidy.check(files)})

@@ -18,9 +18,12 @@
 #include "weir/match/made_pictures_for_test.h"
 #include "weir/media/encoders_for_test.h"
 #include "weir/media/image.h"
+#include "weir/signal/turned.h"
 
 namespace weir {
 namespace {
+
+constexpr SignalKind kSha256 = SignalKind::kSha256, kMd5 = SignalKind::kMd5;
 
 using media::FileBytes;
 
@@ -86,10 +89,11 @@ TEST(Decode, AgreesWithPublishedHashes) {
     if (row.quality < 80) continue;
     SCOPED_TRACE(row.path);
     const auto item =
-        decoder->decode_file(kVectors + "/media/images/" + row.path, {false, false, true, 0});
+        decoder->decode_file(kVectors + "/media/images/" + row.path, wanting_pictures());
     ASSERT_TRUE(item) << item.error().message;
-    ASSERT_FALSE(item->pictures.empty());
-    expect_agreement(row, item->pictures[0]);
+    const auto pictures = pictures_turned(item->signals);
+    ASSERT_FALSE(pictures.empty());
+    expect_agreement(row, pictures[0]);
     ++compared;
   }
   EXPECT_GT(compared, 40);
@@ -100,16 +104,17 @@ TEST(Decode, ReadsEveryFormatInTheSandbox) {
   ASSERT_TRUE(decoder);
   for (const auto& [format, bytes, least] : media::one_of_each()) {
     SCOPED_TRACE(format);
-    const auto item = decoder->decode(file_of(bytes).get(), {true, true, true, 32});
+    const auto item =
+        decoder->decode(file_of(bytes).get(), wanting({kSha256, kMd5, SignalKind::kPdq}, 32));
     ASSERT_TRUE(item) << item.error().message;
     EXPECT_EQ(item->media, "image");
     EXPECT_EQ(item->format, format);
     EXPECT_EQ(item->bytes, bytes.size());
     EXPECT_EQ(item->width, 40u);
     EXPECT_EQ(item->height, 28u);
-    EXPECT_EQ(item->sha256, digests(bytes).sha256);
-    EXPECT_EQ(item->md5, digests(bytes).md5);
-    EXPECT_FALSE(item->pictures.empty());
+    EXPECT_EQ(bytes_in(*item, kSha256), digest_of(kSha256, bytes));
+    EXPECT_EQ(bytes_in(*item, kMd5), digest_of(kMd5, bytes));
+    EXPECT_NE(find_signal(item->signals, SignalKind::kPdq), nullptr);
     EXPECT_FALSE(item->preview_jpeg.empty());
   }
 }
@@ -119,28 +124,32 @@ TEST(Decode, GivesWhatTheLibraryComputes) {
   const auto decoder = weir_decode();
   ASSERT_TRUE(decoder);
   const Pixels picture = media::test_picture(300, 200, 1);
-  const auto item = decoder->decode(file_of(media::vips_file(picture, ".png")).get(), {});
+  const auto item =
+      decoder->decode(file_of(media::vips_file(picture, ".png")).get(), wanting_pictures());
   ASSERT_TRUE(item) << item.error().message;
   const PdqDihedral expected = pdq_dihedral(picture.view());
-  EXPECT_EQ(item->pictures[0].dihedral, expected.dihedral);
-  EXPECT_EQ(item->pictures[0].quality, expected.quality);
-  EXPECT_EQ(item->pictures[0].region, (Rect{0, 0, 300, 200}));
+  const PictureHash found = pictures_turned(item->signals).at(0);
+  EXPECT_EQ(found.dihedral, expected.dihedral);
+  EXPECT_EQ(found.quality, expected.quality);
+  EXPECT_EQ(found.region, (Rect{0, 0, 300, 200}));
 }
 
 TEST(Decode, GivesFeaturesAsTheyAreAsked) {
   const auto decoder = weir_decode();
   ASSERT_TRUE(decoder);
   const FileBytes bytes = media::jpeg_file(media::test_picture(640, 480, 3));
-  DecodeWants wants;
+  DecodeWants wants = wanting({SignalKind::kFeatures});
   for (const FeatureOptions& options : {kItemFeatures, kEntryFeatures}) {
     wants.features = options;
     const auto item = decoder->decode(file_of(bytes).get(), wants);
     ASSERT_TRUE(item) << item.error().message;
-    const Pixels& plane = item->features.plane;
+    const auto features = features_of(item->signals);
+    ASSERT_TRUE(features);
+    const Pixels& plane = features->plane;
     EXPECT_EQ(plane.width, options.plane_side);
     EXPECT_EQ(plane.height, options.plane_side * 3 / 4);
     EXPECT_EQ(plane.samples.size(), size_t{plane.width} * plane.height);
-    EXPECT_LE(item->features.features.size(), options.most);
+    EXPECT_LE(features->features.size(), options.most);
   }
 }
 
@@ -158,26 +167,24 @@ TEST(Decode, HashesFaintJpegsFromTheirColours) {
   const PdqDihedral of_colours = pdq_dihedral(colours->frames[0].pixels.view());
   ASSERT_GT(of_luma.uncertain_bits, 16);
   ASSERT_NE(of_luma.dihedral, of_colours.dihedral);
-  const auto item = decoder->decode(file_of(bytes).get(), {});
+  const auto item = decoder->decode(file_of(bytes).get(), wanting_pictures());
   ASSERT_TRUE(item) << item.error().message;
-  EXPECT_EQ(item->pictures[0].dihedral, of_colours.dihedral);
+  EXPECT_EQ(pictures_turned(item->signals).at(0).dihedral, of_colours.dihedral);
 }
 
 TEST(Decode, ComputesOnlyWhatIsWanted) {
   const auto decoder = weir_decode();
   ASSERT_TRUE(decoder);
   const FileBytes bytes = media::jpeg_file(media::test_picture(64, 64, 3));
-  const auto none = decoder->decode(file_of(bytes).get(), {false, false, false, 0});
+  const auto none = decoder->decode(file_of(bytes).get(), {});
   ASSERT_TRUE(none) << none.error().message;
   EXPECT_EQ(none->bytes, bytes.size());
-  EXPECT_EQ(none->sha256, (std::array<uint8_t, 32>{}));
-  EXPECT_EQ(none->md5, (std::array<uint8_t, 16>{}));
-  EXPECT_TRUE(none->pictures.empty());
+  EXPECT_TRUE(none->signals.empty());
   EXPECT_TRUE(none->preview_jpeg.empty());
-  const auto md5 = decoder->decode(file_of(bytes).get(), {false, true, false, 0});
+  const auto md5 = decoder->decode(file_of(bytes).get(), wanting({kMd5}));
   ASSERT_TRUE(md5);
-  EXPECT_EQ(md5->sha256, (std::array<uint8_t, 32>{}));
-  EXPECT_EQ(md5->md5, digests(bytes).md5);
+  ASSERT_EQ(md5->signals.size(), 1u);
+  EXPECT_EQ(bytes_in(*md5, kMd5), digest_of(kMd5, bytes));
 }
 
 TEST(Decode, HashesTheContentBoxBesideTheWhole) {
@@ -186,13 +193,15 @@ TEST(Decode, HashesTheContentBoxBesideTheWhole) {
   const Pixels inner = media::test_picture(320, 180, 1);
   Pixels boxed{std::vector<uint8_t>(320 * 240, 0), 320, 240, 1};
   std::copy(inner.samples.begin(), inner.samples.end(), boxed.samples.begin() + 320 * 30);
-  const auto item = decoder->decode(file_of(media::vips_file(boxed, ".png")).get(), {});
+  const auto item =
+      decoder->decode(file_of(media::vips_file(boxed, ".png")).get(), wanting_pictures());
   ASSERT_TRUE(item) << item.error().message;
-  ASSERT_EQ(item->pictures.size(), 2u);
-  EXPECT_EQ(item->pictures[0].part, PicturePart::kWhole);
-  EXPECT_EQ(item->pictures[1].part, PicturePart::kContentBox);
-  EXPECT_EQ(item->pictures[1].region, (Rect{0, 30, 320, 180}));
-  EXPECT_EQ(item->pictures[1].dihedral, pdq_dihedral(inner.view()).dihedral);
+  const auto pictures = pictures_turned(item->signals);
+  ASSERT_EQ(pictures.size(), 2u);
+  EXPECT_EQ(pictures[0].part, PicturePart::kWhole);
+  EXPECT_EQ(pictures[1].part, PicturePart::kContentBox);
+  EXPECT_EQ(pictures[1].region, (Rect{0, 30, 320, 180}));
+  EXPECT_EQ(pictures[1].dihedral, pdq_dihedral(inner.view()).dihedral);
 }
 
 // Above and below it is more than a border, so it is no content box.
@@ -210,18 +219,20 @@ TEST(Decode, HashesFramedPartsWhenAsked) {
       if (x % 20 < 12) post.samples[y * 400 + 60 + x] = 20;
   }
   const auto file = media::vips_file(post, ".png");
-  DecodeWants wants;
+  DecodeWants wants = wanting_pictures();
   const auto plain = decoder->decode(file_of(file).get(), wants);
   ASSERT_TRUE(plain) << plain.error().message;
-  for (const PictureHash& picture : plain->pictures) EXPECT_NE(picture.part, PicturePart::kFramed);
+  for (const PictureHash& picture : pictures_turned(plain->signals))
+    EXPECT_NE(picture.part, PicturePart::kFramed);
   wants.framed = true;
   const auto item = decoder->decode(file_of(file).get(), wants);
   ASSERT_TRUE(item) << item.error().message;
+  const auto pictures = pictures_turned(item->signals);
   const auto framed =
-      std::find_if(item->pictures.begin(), item->pictures.end(), [](const PictureHash& picture) {
+      std::find_if(pictures.begin(), pictures.end(), [](const PictureHash& picture) {
         return picture.part == PicturePart::kFramed && picture.region == Rect{40, 90, 320, 180};
       });
-  ASSERT_NE(framed, item->pictures.end());
+  ASSERT_NE(framed, pictures.end());
   EXPECT_LE(distance(framed->dihedral[0], pdq(inner.view()).hash), kPdqMatchRadius);
 }
 
@@ -259,9 +270,9 @@ TEST(Decode, AnOvalIsNearestToItsPictureWhenItIsTransparent) {
       picture.samples.insert(picture.samples.end(), 3, sample);
     const Hash256 known = pdq(picture.view()).hash;
     const auto bits_of = [&](const FileBytes& file) -> int {
-      const auto item = decoder->decode(file_of(file).get(), {});
+      const auto item = decoder->decode(file_of(file).get(), wanting_pictures());
       EXPECT_TRUE(item) << (item ? "" : item.error().message);
-      return item ? distance(item->pictures[0].dihedral[0], known).bits : 256;
+      return item ? distance(pictures_turned(item->signals).at(0).dihedral[0], known).bits : 256;
     };
     const int filled = bits_of(oval_of(picture, 0, Ground::kTransparent));
     filled_sum += filled;
@@ -278,13 +289,15 @@ TEST(Decode, ColoursBeneathAreHashedFirst) {
   const auto decoder = weir_decode();
   ASSERT_TRUE(decoder);
   const Pixels picture = testing::synthetic_picture(5, 320, 240, 3);
-  const auto stored =
-      decoder->decode(file_of(oval_of(picture, 0, Ground::kTransparent, &picture)).get(), {});
-  const auto black = decoder->decode(file_of(oval_of(picture, 0, Ground::kTransparent)).get(), {});
+  const auto stored = decoder->decode(
+      file_of(oval_of(picture, 0, Ground::kTransparent, &picture)).get(), wanting_pictures());
+  const auto black =
+      decoder->decode(file_of(oval_of(picture, 0, Ground::kTransparent)).get(), wanting_pictures());
   ASSERT_TRUE(stored && black);
-  ASSERT_GE(stored->pictures.size(), 2u);
-  EXPECT_EQ(stored->pictures[0].dihedral, pdq_dihedral(picture.view()).dihedral);
-  EXPECT_EQ(stored->pictures[1].dihedral, black->pictures[0].dihedral);
+  const auto pictures = pictures_turned(stored->signals);
+  ASSERT_GE(pictures.size(), 2u);
+  EXPECT_EQ(pictures[0].dihedral, pdq_dihedral(picture.view()).dihedral);
+  EXPECT_EQ(pictures[1].dihedral, pictures_turned(black->signals).at(0).dihedral);
 }
 
 // Nor do features lie in it, and a small sticker is hashed by itself.
@@ -299,25 +312,27 @@ TEST(Decode, WhatIsTransparentIsNoPicture) {
       std::copy_n(picture.samples.begin() + (y * 160 + x) * 3, 3, to);
       to[3] = 255;
     }
-  DecodeWants wants;
-  wants.features = kItemFeatures;
+  const DecodeWants wants = wanting({SignalKind::kPdqTurned, SignalKind::kFeatures});
   const auto item = decoder->decode(file_of(media::vips_file(rgba, 400, 300, 4, VIPS_FORMAT_UCHAR,
                                                              VIPS_INTERPRETATION_sRGB, ".png"))
                                         .get(),
                                     wants);
   ASSERT_TRUE(item) << item.error().message;
   const Rect box{200, 40, 160, 120};
-  ASSERT_EQ(item->pictures.size(), 2u);
-  EXPECT_EQ(item->pictures[1].region, box);
-  EXPECT_EQ(item->pictures[1].dihedral, pdq_dihedral(picture.view()).dihedral);
-  EXPECT_GT(item->features.features.size(), 20u);
-  for (const LocalFeature& feature : item->features.features) {
+  const auto pictures = pictures_turned(item->signals);
+  ASSERT_EQ(pictures.size(), 2u);
+  EXPECT_EQ(pictures[1].region, box);
+  EXPECT_EQ(pictures[1].dihedral, pdq_dihedral(picture.view()).dihedral);
+  const auto features = features_of(item->signals);
+  ASSERT_TRUE(features);
+  EXPECT_GT(features->features.size(), 20u);
+  for (const LocalFeature& feature : features->features) {
     EXPECT_GT(feature.x, box.x - 6 * feature.scale);
     EXPECT_LT(feature.x, box.x + box.width + 6 * feature.scale);
     EXPECT_GT(feature.y, box.y - 6 * feature.scale);
     EXPECT_LT(feature.y, box.y + box.height + 6 * feature.scale);
   }
-  const Pixels& shown = item->features.shown;
+  const Pixels& shown = features->shown;
   ASSERT_EQ(shown.width, 400u);
   ASSERT_EQ(shown.height, 300u);
   for (uint32_t y = 0; y < 300; ++y)

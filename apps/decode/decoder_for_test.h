@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/sandbox/decoder.h"
 #include "server/sandbox/socket.h"
@@ -25,6 +26,22 @@ inline std::unique_ptr<Decoder> weir_decode(const Limits& limits = {}, unsigned 
   auto decoder = Decoder::start(options);
   EXPECT_TRUE(decoder) << (decoder ? "" : decoder.error().message);
   return decoder ? std::move(*decoder) : nullptr;
+}
+
+inline DecodeWants wanting(std::vector<SignalKind> kinds, uint32_t preview_side = 0) {
+  DecodeWants wants;
+  wants.kinds = std::move(kinds);
+  wants.preview_side = preview_side;
+  return wants;
+}
+inline DecodeWants wanting_pictures() {
+  return wanting({SignalKind::kPdqTurned});
+}
+
+// The value of the first signal of this kind; empty when there is none.
+inline std::vector<uint8_t> bytes_in(const ItemSignals& item, SignalKind kind) {
+  const auto value = value_of(item.signals, kind);
+  return {value.begin(), value.end()};
 }
 
 // An open file without a name that holds `bytes`.

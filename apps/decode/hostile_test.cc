@@ -42,7 +42,7 @@ class Hostile : public testing::Test {
   }
   // Whatever comes of it, it is one of the documented outcomes; a death of the decoder is counted.
   Result<ItemSignals> decode(const FileBytes& bytes) {
-    auto item = decoder_->decode(file_of(bytes).get(), {false, false, true, 64});
+    auto item = decoder_->decode(file_of(bytes).get(), wanting({SignalKind::kPdq}, 64));
     if (item) return item;
     EXPECT_TRUE(item.error().code == ErrorCode::kInvalid ||
                 item.error().code == ErrorCode::kCorrupt || item.error().code == ErrorCode::kLimit)
@@ -120,7 +120,7 @@ TEST_F(Hostile, NameSaysNothingAboutTheFormat) {
   const FileBytes png = media::vips_file(media::test_picture(40, 28, 3), ".png");
   std::ofstream(path, std::ios::binary)
       .write(reinterpret_cast<const char*>(png.data()), static_cast<std::streamsize>(png.size()));
-  const auto item = decoder_->decode_file(path, {});
+  const auto item = decoder_->decode_file(path, wanting_pictures());
   ASSERT_TRUE(item) << item.error().message;
   EXPECT_EQ(item->format, "png");
   std::remove(path.c_str());

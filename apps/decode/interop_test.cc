@@ -13,6 +13,7 @@
 #include "apps/decode/decoder_for_test.h"
 #include "weir/hash/tmk.h"
 #include "weir/hash/vpdq.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {
@@ -67,26 +68,26 @@ TEST(DecodeVideo, SignalsAreThoseThatOthersCompute) {
   if (!std::filesystem::exists(kVectors)) GTEST_SKIP() << "no vectors beside the checkout";
   const auto decoder = weir_decode();
   ASSERT_TRUE(decoder);
-  DecodeWants wants;
-  wants.video = wants.vpdq = wants.tmk = true;
-  wants.track.still = {0, 0, 0};
+  const DecodeWants wants = wanting({SignalKind::kVpdq, SignalKind::kTmk});
   Seen seen;
   for (const auto& file : std::filesystem::directory_iterator(kVectors + "/media/videos")) {
     const std::string stem = file.path().stem();
     SCOPED_TRACE(stem);
     const auto item = decoder->decode_file(file.path(), wants);
     ASSERT_TRUE(item) << item.error().message;
-    ASSERT_TRUE(item->video);
+    const auto frames = read_vpdq(value_of(item->signals, SignalKind::kVpdq));
+    ASSERT_TRUE(frames);
     const std::string text = bytes_of(kVectors + "/expected/vpdq-local/" + stem + ".r1.txt");
     const auto expected = parse_vpdq_text(text);
     ASSERT_TRUE(expected);
-    EXPECT_EQ(numbers_and_times(write_vpdq_text(item->video->vpdq)), numbers_and_times(text));
-    ASSERT_EQ(item->video->vpdq.size(), expected->size());
+    EXPECT_EQ(numbers_and_times(write_vpdq_text(*frames)), numbers_and_times(text));
+    ASSERT_EQ(frames->size(), expected->size());
     for (size_t i = 0; i < expected->size(); ++i)
       seen.most_bits =
-          std::max(seen.most_bits, distance(item->video->vpdq[i].hash, (*expected)[i].hash).bits);
+          std::max(seen.most_bits, distance((*frames)[i].hash, (*expected)[i].hash).bits);
     for (const char* folder : {"/expected/tmk-local/", "/upstream/tmk-sample-hashes/"})
-      expect_same_tmk(item->video->tmk, bytes_of(kVectors + folder + stem + ".tmk"), seen);
+      expect_same_tmk(bytes_in(*item, SignalKind::kTmk),
+                      bytes_of(kVectors + folder + stem + ".tmk"), seen);
   }
   std::printf("tmk: %d of %d files byte for byte; vpdq: at most %d bits a frame\n", seen.tmk_equal,
               seen.tmk, int{seen.most_bits});

@@ -13,6 +13,8 @@
 #include "weir/hash/pdq.h"
 #include "weir/media/image.h"
 #include "weir/media/video.h"
+#include "weir/signal/features_codec.h"
+#include "weir/signal/turned.h"
 
 namespace weir {
 namespace {
@@ -80,8 +82,8 @@ constexpr size_t kHead = 4096;  // says whether a file is a picture
 
 Status add_digests(ByteSource& file, const DecodeWants& wants, ItemSignals& item,
                    const DecodeProgress& say) {
-  if (!wants.sha256 && !wants.md5) return {};
-  DigestStream stream(wants.md5);
+  if (!wants.has_any(SignalOf::kFile)) return {};
+  DigestStream stream(wants.kinds);
   std::vector<uint8_t> chunk(std::min<uint64_t>(kChunk, file.size()));
   for (uint64_t at = 0; at < file.size();) {
     const size_t got = TRY(file.read(at, chunk));
@@ -90,9 +92,7 @@ Status add_digests(ByteSource& file, const DecodeWants& wants, ItemSignals& item
     at += got;
     if (say) say(0);
   }
-  const Digests found = stream.finish();
-  if (wants.sha256) item.sha256 = found.sha256;
-  item.md5 = found.md5;
+  item.signals = stream.finish();
   return {};
 }
 
@@ -107,6 +107,14 @@ Result<std::vector<uint8_t>> read_whole(ByteSource& file, const Limits& limits) 
   return bytes;
 }
 
+void add_pictures(const std::vector<PictureHash>& pictures, const DecodeWants& wants,
+                  ItemSignals& item) {
+  for (const PictureHash& picture : pictures)
+    if (wants.has(SignalKind::kPdq)) item.signals.push_back(pdq_signal(picture));
+  for (const PictureHash& picture : pictures)
+    if (wants.has(SignalKind::kPdqTurned)) item.signals.push_back(turned_signal(picture));
+}
+
 Status add_picture(std::span<const uint8_t> file, const DecodeWants& wants, const Limits& limits,
                    ItemSignals& item) {
   DecodedImage image = TRY(decode_image(file, limits));
@@ -115,10 +123,14 @@ Status add_picture(std::span<const uint8_t> file, const DecodeWants& wants, cons
   item.height = image.height;
   item.frames = image.frame_count;
   item.note = std::move(image.note);
-  if (wants.features.most > 0 && !image.frames.empty())
-    item.features =
-        local_features(image.frames[0].pixels.view(), wants.features, image.frames[0].shown.view());
-  if (wants.pdq) item.pictures = TRY(hash_frames(std::move(image), wants.framed, file, limits));
+  Signal features;
+  features.kind = SignalKind::kFeatures;
+  if (wants.has(SignalKind::kFeatures) && !image.frames.empty())
+    features.value = encode_features(local_features(image.frames[0].pixels.view(), wants.features,
+                                                    image.frames[0].shown.view()));
+  if (wants.has(SignalKind::kPdq) || wants.has(SignalKind::kPdqTurned))
+    add_pictures(TRY(hash_frames(std::move(image), wants.framed, file, limits)), wants, item);
+  if (!features.value.empty()) item.signals.push_back(std::move(features));
   if (wants.preview_side > 0)
     item.preview_jpeg = TRY(preview_jpeg(file, limits, wants.preview_side));
   return {};
@@ -133,9 +145,10 @@ Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
   std::vector<uint8_t> head(std::min<uint64_t>(kHead, file.size()));
   head.resize(TRY(file.read(0, head)));
   const FirstBytes looks = look_at(head);
-  const bool wants_picture = wants.pdq || wants.preview_side > 0 || wants.features.most > 0;
+  const bool wants_picture = wants.has_any(SignalOf::kPicture) || wants.preview_side > 0;
+  const bool wants_video = wants.has_any(SignalOf::kVideo);
 
-  if (looks == FirstBytes::kOther && wants.video) {
+  if (looks == FirstBytes::kOther && wants_video) {
     TRY(add_digests(file, wants, item, say));
     TRY(add_video(file, wants, limits, say, item));
     return item;
@@ -144,7 +157,7 @@ Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
   const std::vector<uint8_t> bytes = TRY(read_whole(file, limits));
   MemorySource memory(bytes);
   TRY(add_digests(memory, wants, item, {}));
-  const bool may_move = looks == FirstBytes::kAnimation && wants.video;
+  const bool may_move = looks == FirstBytes::kAnimation && wants_video;
   if (wants_picture || may_move) TRY(add_picture(bytes, wants, limits, item));
   // The frames of an animated PNG are not counted.
   if (may_move && (item.frames > 1 || item.format == "png"))

@@ -5,7 +5,7 @@
 #include "weir/base/byte_source.h"
 #include "weir/base/limits.h"
 #include "weir/base/result.h"
-#include "weir/base/signals.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 

@@ -10,6 +10,8 @@
 #include "weir/hash/vpdq.h"
 #include "weir/media/jpeg.h"
 #include "weir/media/video.h"
+#include "weir/signal/video_codec.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {
@@ -18,20 +20,25 @@ namespace {
 constexpr unsigned kThreads = 2;
 
 constexpr uint32_t kTmkSide = 64;
+// Where no track is wanted: its beginning alone, which takes no time.
+constexpr TrackOptions kNoTrack{
+    std::chrono::hours(1), 64, std::chrono::hours(1), {0, 0, 0}, false, false};
 constexpr int kPreviewQuality = 70;
 
 // The signals that are made on the way through a video.
 class VideoPass {
  public:
   VideoPass(const DecodeWants& wants, bool wants_preview)
-      : wants_(wants),
-        tracker_(wants.track, kThreads),
+      : wants_tmk_(wants.has(SignalKind::kTmk)),
+        wants_vpdq_(wants.has(SignalKind::kVpdq)),
+        wants_track_(wants.has(SignalKind::kTrack)),
+        tracker_(wants_track_ ? wants.track : kNoTrack, kThreads),
         preview_side_(wants_preview ? wants.preview_side : 0) {}
 
   // A frame decoded for nothing costs time alone: until the first frame says what vPDQ wants, all.
   bool needs(std::chrono::microseconds time, std::chrono::microseconds until,
              uint32_t number) const {
-    if (wants_.tmk || (wants_.vpdq && !vpdq_)) return true;
+    if (wants_tmk_ || (wants_vpdq_ && !vpdq_)) return true;
     return tracker_.may_want(time, until) || (vpdq_ && vpdq_->wants(number));
   }
 
@@ -48,13 +55,18 @@ class VideoPass {
   }
 
   Status finish(DecodedVideo decoded, ItemSignals& item) {
-    VideoSignals video;
-    video.codec = std::move(decoded.codec);
-    video.frames_a_second = decoded.frames_a_second;
-    video.has_audio = decoded.has_audio;
-    video.track = TRY(tracker_.finish(decoded.duration));
-    if (vpdq_) video.vpdq = vpdq_->finish();
-    if (tmk_) video.tmk = write_tmk(tmk_->finish());
+    VideoTrack track = TRY(tracker_.finish(decoded.duration));
+    item.duration = track.duration;
+    const auto add = [&](SignalKind kind, std::vector<uint8_t> value) {
+      item.signals.push_back({kind, std::move(value), {}, {}, {}});
+    };
+    const std::vector<VpdqFrame> frames = vpdq_ ? vpdq_->finish() : std::vector<VpdqFrame>();
+    if (!frames.empty()) add(SignalKind::kVpdq, write_vpdq(frames));
+    if (tmk_) add(SignalKind::kTmk, write_tmk(tmk_->finish()));
+    if (wants_track_) add(SignalKind::kTrack, write_video_track(track));
+    item.codec = std::move(decoded.codec);
+    item.frames_a_second = decoded.frames_a_second;
+    item.has_audio = decoded.has_audio;
     item.media = "video";
     item.format = std::move(decoded.format);
     item.width = decoded.width;
@@ -62,14 +74,13 @@ class VideoPass {
     item.frames = static_cast<uint32_t>(decoded.frames);
     if (!decoded.note.empty()) item.note = std::move(decoded.note);
     if (item.preview_jpeg.empty()) item.preview_jpeg = std::move(preview_jpeg_);
-    item.video = std::move(video);
     return {};
   }
 
  private:
   void begin(const VideoFrame& frame) {
-    if (wants_.vpdq) vpdq_.emplace(frame.frames_a_second());
-    if (wants_.tmk) tmk_.emplace(frame.base_frames_a_second());
+    if (wants_vpdq_) vpdq_.emplace(frame.frames_a_second());
+    if (wants_tmk_) tmk_.emplace(frame.base_frames_a_second());
   }
 
   // The first frame that says something; until then the first of all.
@@ -82,7 +93,7 @@ class VideoPass {
     return {};
   }
 
-  const DecodeWants& wants_;
+  const bool wants_tmk_, wants_vpdq_, wants_track_;
   VideoTracker tracker_;
   uint32_t preview_side_;  // 0: none wanted any more
   std::vector<uint8_t> preview_jpeg_;

@@ -11,23 +11,24 @@
 #include <vector>
 
 #include "apps/decode/decoder_for_test.h"
-#include "weir/base/video_codec.h"
 #include "weir/hash/vpdq.h"
 #include "weir/media/encoders_for_test.h"
 #include "weir/media/videos_for_test.h"
+#include "weir/signal/video_codec.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {
 
 const std::string kVectors = WEIR_SOURCE_DIR "/../shared/vectors";
 
+std::vector<VpdqFrame> frames_of(const ItemSignals& item) {
+  const auto value = value_of(item.signals, SignalKind::kVpdq);
+  return value.empty() ? std::vector<VpdqFrame>() : read_vpdq(value).value();
+}
+
 DecodeWants video_wants() {
-  DecodeWants wants;
-  wants.video = true;
-  wants.vpdq = true;
-  wants.tmk = true;
-  wants.preview_side = 64;
-  return wants;
+  return wanting({SignalKind::kPdq, SignalKind::kVpdq, SignalKind::kTmk, SignalKind::kTrack}, 64);
 }
 
 struct LocalFrame {
@@ -71,30 +72,28 @@ TEST(DecodeVideo, AgreesWithTheReferenceInFramesAndTimes) {
     ASSERT_TRUE(item) << item.error().message;
     EXPECT_EQ(item->media, "video");
     EXPECT_EQ(item->note, "");
-    ASSERT_TRUE(item->video);
-    ASSERT_EQ(item->video->vpdq.size(), expected.size());
+    const std::vector<VpdqFrame> frames = frames_of(*item);
+    ASSERT_EQ(frames.size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
-      const VpdqFrame& frame = item->video->vpdq[i];
+      const VpdqFrame& frame = frames[i];
       EXPECT_EQ(frame.number, expected[i].number);
       EXPECT_EQ(frame.quality, expected[i].quality);
       EXPECT_LE(distance(frame.hash, expected[i].hash).bits, 10);
       EXPECT_NEAR(static_cast<double>(frame.time.count()) / 1e6, expected[i].seconds, 0.001);
     }
-    const VideoTrack& track = item->video->track;
+    const VideoTrack track = track_of(item->signals).value();
     EXPECT_EQ(track.thumbs.size(), track.frames.size() * track.thumb_width * track.thumb_height);
     EXPECT_GE(track.stills.size(), 1u);
     EXPECT_GE(track.frames.size(), static_cast<size_t>(track.duration.count() / 500'000));
     EXPECT_FALSE(item->preview_jpeg.empty());
-    EXPECT_FALSE(item->video->tmk.empty());
+    EXPECT_NE(find_signal(item->signals, SignalKind::kTmk), nullptr);
     ++compared;
   }
   EXPECT_GT(compared, 8);
 }
 
 DecodeWants track_alone() {
-  DecodeWants wants{false, false, false, 0};
-  wants.video = true;
-  return wants;
+  return wanting({SignalKind::kTrack});
 }
 
 media::VideoRecipe long_recipe() {
@@ -121,8 +120,7 @@ TEST(DecodeVideo, EveryKindComesThroughTheSandbox) {
     ASSERT_TRUE(item) << item.error().message;
     EXPECT_EQ(item->media, "video");
     EXPECT_EQ(item->bytes, bytes.size());
-    ASSERT_TRUE(item->video);
-    EXPECT_GE(item->video->track.frames.size(), 4u);
+    EXPECT_GE(track_of(item->signals)->frames.size(), 4u);
     ++kinds;
   }
   EXPECT_GE(kinds, 25);
@@ -195,12 +193,13 @@ TEST(DecodeVideo, FramesThatAreSteppedOverChangeNothing) {
     DecodeWants wants = video_wants();
     wants.track = track;
     const auto all = decoder->decode(file_of(bytes).get(), wants);
-    wants.tmk = false;
+    std::erase(wants.kinds, SignalKind::kTmk);
     const auto some = decoder->decode(file_of(bytes).get(), wants);
     ASSERT_TRUE(all && some);
     EXPECT_EQ(all->frames, some->frames);
-    EXPECT_EQ(write_video_track(all->video->track), write_video_track(some->video->track));
-    EXPECT_EQ(write_vpdq_text(all->video->vpdq), write_vpdq_text(some->video->vpdq));
+    for (const Signal& signal : some->signals)
+      EXPECT_EQ(*find_signal(all->signals, signal.kind), signal) << name_of(signal.kind);
+    EXPECT_EQ(all->signals.size(), some->signals.size() + 1);
     EXPECT_EQ(all->preview_jpeg, some->preview_jpeg);
   }
 }
@@ -226,7 +225,7 @@ TEST(DecodeVideo, DeadlinesOfVideosAreTheirOwn) {
 TEST(DecodeVideo, VideosAreInvalidWhereOnlyPicturesAreWanted) {
   const auto decoder = weir_decode();
   ASSERT_TRUE(decoder);
-  const auto item = decoder->decode(file_of(media::made_video({})).get(), {});
+  const auto item = decoder->decode(file_of(media::made_video({})).get(), wanting_pictures());
   ASSERT_FALSE(item);
   EXPECT_EQ(item.error().code, ErrorCode::kInvalid);
 }
@@ -237,16 +236,16 @@ TEST(DecodeVideo, AnimationsArePicturesAndVideos) {
   for (const char* suffix : {".gif", ".webp"}) {
     SCOPED_TRACE(suffix);
     const auto bytes = media::animation_file(suffix, 6, 24, 500);
-    DecodeWants wants;
+    DecodeWants wants = wanting_pictures();
     const auto picture = decoder->decode(file_of(bytes).get(), wants);
     ASSERT_TRUE(picture) << picture.error().message;
     EXPECT_EQ(picture->media, "image");
-    wants.video = true;
+    wants.kinds.push_back(SignalKind::kTrack);
     const auto both = decoder->decode(file_of(bytes).get(), wants);
     ASSERT_TRUE(both) << both.error().message;
     EXPECT_EQ(both->media, "video");
-    EXPECT_EQ(both->pictures.size(), picture->pictures.size());
-    EXPECT_EQ(both->video->track.frames.size(), 6u);
+    EXPECT_EQ(both->signals.size(), picture->signals.size() + 1);
+    EXPECT_EQ(track_of(both->signals)->frames.size(), 6u);
   }
 }
 

@@ -61,13 +61,13 @@ Answer answer_of(const AddedItem& item) {
 Result<std::optional<AddedItem>> find_present(const Bank& bank, const std::string& path,
                                               Services& services) {
   DecodeWants digest_only;
-  digest_only.md5 = false;
-  digest_only.pdq = false;
+  digest_only.kinds = {SignalKind::kSha256};
   const auto item = services.decoder.decode_file(path, digest_only);
   // Larger than any picture, so perhaps a video: its digest is had while it is decoded.
   if (!item && item.error().code == ErrorCode::kLimit) return std::optional<AddedItem>{};
   if (!item) return item.error();
-  const auto entry = TRY(services.store.find_content(bank.id, item->sha256));
+  const auto entry =
+      TRY(services.store.find_content(bank.id, value_of(item->signals, SignalKind::kSha256)));
   if (!entry) return std::optional<AddedItem>{};
   // An older version added it, or a hash list: now its picture or track can be kept too.
   const bool is_whole = entry->media == "video" ? entry->has_track : entry->has_picture;

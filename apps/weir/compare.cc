@@ -50,7 +50,7 @@ std::vector<std::string> lines_of(const ComparedFile& a, const ComparedFile& b,
     lines.push_back(fmt::format("{}  {}  {} {}x{}  {} bytes", name, printable(file->path),
                                 file->item.format, file->item.width, file->item.height,
                                 file->item.bytes) +
-                    (file->item.video ? "  " + words_of(*file->item.video) : "") +
+                    (file->item.is_video() ? "  " + words_of_video(file->item) : "") +
                     (file->item.note.empty() ? "" : "  note: " + file->item.note));
   for (const SignalComparison& row : comparison.signals) lines.push_back(text_of(row));
   for (const SharedRegion& region : comparison.regions) lines.push_back(text_of(region));

@@ -83,17 +83,17 @@ std::string_view class_of(Agreement agreement) {
   return "flat";
 }
 
-std::string difference(const SharedRegion& region, const ItemSignals& a, const ItemSignals& b,
-                       const std::string& caption) {
-  const PictureDifference shown =
-      picture_difference(region, a.features, b.features, kDifferenceSide);
+std::string difference(const SharedRegion& region, const PictureFeatures& a,
+                       const PictureFeatures& b, const std::string& caption) {
+  const PictureDifference shown = picture_difference(region, a, b, kDifferenceSide);
   if (shown.blocks.empty()) return "";
   std::string tint = R"(<g class="tint">)";
   for (const ComparedBlock& block : shown.blocks)
     tint += fmt::format(
         R"(<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>)",
         class_of(block.agreement), block.corner.x, block.corner.y, block.width, block.height);
-  return figure_html(image_html(shown.item), marks_html(whole_of(b), tint + "</g>"), caption) +
+  return figure_html(image_html(shown.item), marks_html({0, 0, b.width, b.height}, tint + "</g>"),
+                     caption) +
          "\n";
 }
 
@@ -105,8 +105,10 @@ void draw_videos(const ComparedFile& a, const ComparedFile& b, const Comparison&
                    "share.</p>\n");
   page.write(fmt::format("<article><h2>A: {}<br>B: {}</h2>\n", escape_html(printable(a.path)),
                          escape_html(printable(b.path))));
-  page.write(alignment_html(a.item.video->track, b.item.video->track, comparison.segments,
-                            colour_class(0), {"A", "B"}));
+  const auto track_a = track_of(a.item.signals), track_b = track_of(b.item.signals);
+  if (track_a && track_b)
+    page.write(
+        alignment_html(*track_a, *track_b, comparison.segments, colour_class(0), {"A", "B"}));
   page.write(
       "</article>\n<p>A match is a claim about a copy; a person decides what follows.</p>\n");
 }
@@ -118,17 +120,18 @@ void draw_comparison(const ComparedFile& a, const ComparedFile& b, const Compari
   page.write("<ul>\n");
   for (const std::string& line : lines) page.write(fmt::format("<li>{}</li>\n", escape_html(line)));
   page.write("</ul>\n");
-  if (a.item.video && b.item.video) return draw_videos(a, b, comparison, page);
+  if (a.item.is_video() && b.item.is_video()) return draw_videos(a, b, comparison, page);
   page.write(comparison.regions.empty() ? "<p>No part of one was found in the other.</p>\n"
                                         : kLegend);
   if (a.item.width > 0 && b.item.width > 0) {
     page.write(fmt::format("<article><h2>A: {}<br>B: {}</h2>\n", escape_html(printable(a.path)),
                            escape_html(printable(b.path))));
     page.write(board(a.item, b.item, comparison));
-    for (size_t i = 0; i < comparison.regions.size(); ++i) {
+    const auto features_a = features_of(a.item.signals), features_b = features_of(b.item.signals);
+    for (size_t i = 0; features_a && features_b && i < comparison.regions.size(); ++i) {
       const SharedRegion& region = comparison.regions[i];
       page.write(
-          difference(region, a.item, b.item,
+          difference(region, *features_a, *features_b,
                      fmt::format("A over B{}: {}",
                                  comparison.regions.size() > 1 ? fmt::format(", region {}", i + 1)
                                                                : std::string(),

@@ -14,42 +14,42 @@
 #include "apps/weir/verbs.h"
 #include "apps/weir/words.h"
 #include "server/flow/match.h"
-#include "weir/base/hex.h"
 #include "weir/base/utf8.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {
 
 constexpr int kVpdqQuality = 50;  // below which a frame is not matched
 
-std::string text_of(const VideoSignals& video) {
-  std::string text;
-  if (!video.vpdq.empty()) {
-    const auto good = std::count_if(video.vpdq.begin(), video.vpdq.end(), [](const auto& frame) {
+// "  pdq    0123...  quality 98, of 640x360 at 0,30".
+std::string line_of(const Signal& signal, const Rect& whole) {
+  std::string line = fmt::format("\n  {:<7}", name_of(signal.kind));
+  if (signal.kind == SignalKind::kVpdq) {
+    const auto read = read_vpdq(signal.value);
+    const auto frames = read ? *read : std::vector<VpdqFrame>();
+    const auto good = std::count_if(frames.begin(), frames.end(), [](const auto& frame) {
       return frame.quality >= kVpdqQuality;
     });
-    text += fmt::format("\n  vpdq   {} frames, {} of them of a quality that is matched",
-                        video.vpdq.size(), good);
+    return line +
+           fmt::format("{} frames, {} of them of a quality that is matched", frames.size(), good);
   }
-  if (!video.tmk.empty()) text += fmt::format("\n  tmk    {} bytes", video.tmk.size());
-  return text;
+  if (value_bytes(signal.kind) == 0) return line + fmt::format("{} bytes", signal.value.size());
+  line += value_hex(signal);
+  if (signal.quality) line += fmt::format("  quality {}", *signal.quality);
+  if (signal.region && *signal.region != whole)
+    line += fmt::format(", of {}x{} at {},{}", signal.region->width, signal.region->height,
+                        signal.region->x, signal.region->y);
+  if (signal.time)
+    line += fmt::format(", at {:.2f} s", static_cast<double>(signal.time->count()) / 1e6);
+  return is_matchable(signal) ? line : line + ": too low to be matched";
 }
 
 std::string text_of(const ItemSignals& item) {
   std::string text = fmt::format("{} {}x{}", item.format, item.width, item.height);
-  if (item.video) text += fmt::format("  {}", words_of(*item.video));
-  text += fmt::format("\n  sha256 {}\n  md5    {}", to_hex(item.sha256), to_hex(item.md5));
-  const Rect whole{0, 0, item.width, item.height};
-  for (const PictureHash& picture : item.pictures) {
-    text += fmt::format("\n  pdq    {}  quality {}", to_hex(picture.dihedral[0]), picture.quality);
-    if (picture.region != whole)
-      text += fmt::format(", of {}x{} at {},{}", picture.region.width, picture.region.height,
-                          picture.region.x, picture.region.y);
-    if (picture.time.count() != 0)
-      text += fmt::format(", at {:.2f} s", static_cast<double>(picture.time.count()) / 1e6);
-    if (picture.quality < kPdqMatchableQuality) text += ": too low to be matched";
-  }
-  if (item.video) text += text_of(*item.video);
+  if (item.is_video()) text += fmt::format("  {}", words_of_video(item));
+  for (const Signal& signal : exchanged_of(item.signals))
+    text += line_of(signal, {0, 0, item.width, item.height});
   if (!item.note.empty()) text += "\n  note   " + item.note;
   return text;
 }
@@ -80,7 +80,7 @@ Status keep_tmk(const std::string& folder, const std::string& path,
 // Frames of the video are asked for as far as what is printed needs them.
 DecodeWants wants_to_hash(const HashRequest& request) {
   DecodeWants wants = weir::wants_to_hash();
-  wants.tmk = !request.tmk_folder.empty();
+  if (!request.tmk_folder.empty()) wants.kinds.push_back(SignalKind::kTmk);
   return wants;
 }
 
@@ -93,8 +93,8 @@ Result<int> hash_verb(const Common& common, const HashRequest& request) {
   FileRun run{common, decoder->callers(),
               [&](const std::string& path, const DecodeProgress& progress) -> Result<Answer> {
                 const ItemSignals item = TRY(decoder->decode_file(path, wants, progress));
-                if (item.video && !item.video->tmk.empty())
-                  TRY(keep_tmk(request.tmk_folder, path, item.video->tmk));
+                const auto tmk = value_of(item.signals, SignalKind::kTmk);
+                if (!tmk.empty()) TRY(keep_tmk(request.tmk_folder, path, tmk));
                 return Answer{shape_of(item), text_of(item), ""};
               }};
   return run_files(run, request.paths);

@@ -66,7 +66,7 @@ Result<Answer> answer_about(const std::string& path, const std::vector<std::stri
   const DecodeWants wants = TRY(wants_to_match(services));
   ItemSignals item = TRY(services.decoder.decode_file(path, wants, progress));
   const Rect whole{0, 0, item.width, item.height};
-  const ItemToMatch asked = item_to_match(std::move(item));
+  const ItemToMatch asked = TRY(item_to_match(std::move(item)));
   if (asked.video) TRY(load_videos(services.snapshot));
   const auto reports = TRY(match_against_banks({&asked, 1}, banks, services));
   const ItemReport& report = reports.front();

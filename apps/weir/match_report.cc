@@ -11,7 +11,7 @@
 #include "weir/align/picture_difference.h"
 #include "weir/align/transform.h"
 #include "weir/base/utf8.h"
-#include "weir/base/video_codec.h"
+#include "weir/signal/video_codec.h"
 
 namespace weir {
 namespace {
@@ -29,12 +29,12 @@ constexpr std::string_view kIntroduction =
 std::string picture_of(const std::string& path, const std::vector<uint8_t>* sha256,
                        Decoder& decoder) {
   DecodeWants wants;
-  wants.md5 = wants.pdq = false;
+  wants.kinds = {SignalKind::kSha256};
   wants.preview_side = kPreviewSide;
   const auto item = decoder.decode_file(path, wants);
   if (!item || item->preview_jpeg.empty()) return "";
   if (sha256 != nullptr &&
-      !std::equal(item->sha256.begin(), item->sha256.end(), sha256->begin(), sha256->end()))
+      !std::ranges::equal(value_of(item->signals, SignalKind::kSha256), *sha256))
     return "";
   return image_html(base64(item->preview_jpeg));
 }

@@ -7,7 +7,7 @@
 
 #include "server/flow/match.h"
 #include "weir/align/video_align.h"
-#include "weir/base/video.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

@@ -80,10 +80,10 @@ std::string words_of(const SharedSegment& segment) {
   return words;
 }
 
-std::string words_of(const VideoSignals& video) {
-  std::string words = fmt::format("{}, {}", video.codec, clock_time(video.track.duration));
-  if (video.frames_a_second > 0)
-    words += fmt::format(", {:.4g} frames a second", video.frames_a_second);
+std::string words_of_video(const ItemSignals& item) {
+  std::string words = fmt::format("{}, {}", item.codec, clock_time(item.duration));
+  if (item.frames_a_second > 0)
+    words += fmt::format(", {:.4g} frames a second", item.frames_a_second);
   return words;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "weir/match/match.h"
+#include "weir/signal/item_signals.h"
 
 namespace weir {
 
@@ -29,7 +30,7 @@ std::string clock_time(std::chrono::microseconds time);
 std::string words_of(const SharedSegment& segment);
 
 // "h264, 1:01.2, 25 frames a second".
-std::string words_of(const VideoSignals& video);
+std::string words_of_video(const ItemSignals& item);
 
 // "a copy", "the same scene, not the same picture".
 std::string_view words_of(Verdict verdict);

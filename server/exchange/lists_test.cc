@@ -8,9 +8,9 @@
 
 #include "server/exchange/line_reader.h"
 #include "weir/base/utf8.h"
-#include "weir/base/vpdq_codec.h"
 #include "weir/hash/tmk.h"
 #include "weir/hash/vpdq.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {

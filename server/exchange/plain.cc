@@ -22,7 +22,7 @@ Result<SignalKind> kind_of_digits(size_t digits) {
 
 // "pdq HEX": python-threatexchange's local files name the type before the hash.
 std::optional<SignalKind> leading_kind(std::string_view word) {
-  for (const SignalKind kind : all_signal_kinds())
+  for (const SignalKind kind : exchanged_kinds())
     if (name_of(kind) == word) return kind;
   return std::nullopt;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/exchange/signal_text.h"
 
-#include "weir/base/vpdq_codec.h"
 #include "weir/hash/vpdq.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "weir/base/result.h"
-#include "weir/base/signals.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 

@@ -4,9 +4,9 @@
 #include "server/exchange/line_reader.h"
 #include "server/exchange/list_formats.h"
 #include "server/exchange/signal_text.h"
-#include "weir/base/vpdq_codec.h"
 #include "weir/hash/tmk.h"
 #include "weir/hash/vpdq.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {

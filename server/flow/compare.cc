@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/flow/compare.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "weir/hash/local_features.h"
 #include "weir/match/match.h"
 #include "weir/match/picture_pair.h"
+#include "weir/signal/turned.h"
 
 namespace weir {
 namespace {
@@ -20,14 +22,16 @@ SignalComparison compare_digest(SignalKind kind, bool equal) {
   return row;
 }
 
-SignalComparison compare_pdq(const ItemSignals& a, const ItemSignals& b) {
+using Pictures = std::vector<PictureHash>;
+
+SignalComparison compare_pdq(const Pictures& a, const Pictures& b) {
   SignalComparison best;
   best.kind = SignalKind::kPdq;
   best.matchable = false;
   best.distance = Distance{256};
   int bits = kPdqBits;
-  for (const PictureHash& of_a : a.pictures) {
-    for (const PictureHash& of_b : b.pictures) {
+  for (const PictureHash& of_a : a) {
+    for (const PictureHash& of_b : b) {
       const bool matchable =
           of_a.quality >= kPdqMatchableQuality && of_b.quality >= kPdqMatchableQuality;
       for (size_t d = 0; d < kDihedrals; ++d) {
@@ -48,9 +52,8 @@ SignalComparison compare_pdq(const ItemSignals& a, const ItemSignals& b) {
   return best;
 }
 
-void compare_features(const ItemSignals& item_a, const ItemSignals& item_b, double pdq_bits,
+void compare_features(const PictureFeatures& a, const PictureFeatures& b, double pdq_bits,
                       Comparison& out) {
-  const PictureFeatures &a = item_a.features, &b = item_b.features;
   std::vector<LocalFeature> turned_over;
   turned_over.reserve(a.features.size());
   for (const LocalFeature& feature : a.features) turned_over.push_back(mirrored(feature));
@@ -92,10 +95,14 @@ Json shape_of_region(const SharedRegion& region) {
 
 WantsToCompare wants_to_compare() {
   WantsToCompare wants;
+  for (DecodeWants* one : {&wants.a, &wants.b}) {
+    one->kinds = digest_kinds();
+    one->kinds.insert(one->kinds.end(), {SignalKind::kPdq, SignalKind::kPdqTurned,
+                                         SignalKind::kFeatures, SignalKind::kTrack});
+  }
   wants.a.features = kItemFeatures;
   wants.a.framed = true;
   wants.b.features = kEntryFeatures;
-  wants.a.video = wants.b.video = true;
   wants.a.track = kItemTrack;
   wants.b.track = kEntryTrack;
   return wants;
@@ -103,13 +110,20 @@ WantsToCompare wants_to_compare() {
 
 Result<Comparison> compare_items(const ItemSignals& a, const ItemSignals& b) {
   Comparison out;
-  out.signals.push_back(compare_digest(SignalKind::kSha256, a.sha256 == b.sha256));
-  out.signals.push_back(compare_digest(SignalKind::kMd5, a.md5 == b.md5));
-  if (!a.pictures.empty() && !b.pictures.empty()) out.signals.push_back(compare_pdq(a, b));
-  const bool pdq_agrees = out.signals.back().kind == SignalKind::kPdq && out.signals.back().agrees;
-  compare_features(a, b, pdq_agrees ? out.signals.back().distance.bits : kNoHash, out);
-  if (a.video && b.video) {
-    for (VideoMatch& match : TRY(compare_tracks(a.video->track, b.video->track))) {
+  for (const SignalKind kind : digest_kinds())
+    if (const auto of_a = value_of(a.signals, kind); !of_a.empty())
+      out.signals.push_back(
+          compare_digest(kind, std::ranges::equal(of_a, value_of(b.signals, kind))));
+  const Pictures pictures_a = pictures_turned(a.signals), pictures_b = pictures_turned(b.signals);
+  double pdq_bits = kNoHash;
+  if (!pictures_a.empty() && !pictures_b.empty()) {
+    out.signals.push_back(compare_pdq(pictures_a, pictures_b));
+    if (out.signals.back().agrees) pdq_bits = out.signals.back().distance.bits;
+  }
+  compare_features(TRY(features_of(a.signals)), TRY(features_of(b.signals)), pdq_bits, out);
+  if (a.is_video() && b.is_video()) {
+    for (VideoMatch& match :
+         TRY(compare_tracks(TRY(track_of(a.signals)), TRY(track_of(b.signals))))) {
       out.segments = std::move(match.segments);
       out.segments_false_alarms = match.expected_false_alarms;
     }

@@ -4,9 +4,7 @@
 #include <istream>
 #include <ostream>
 
-#include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
-#include "weir/base/video_codec.h"
 
 namespace weir {
 namespace {
@@ -97,10 +95,12 @@ Result<Bank> active_bank(std::string_view name, Store& store) {
 
 DecodeWants wants_to_add() {
   DecodeWants wants;
+  wants.kinds = digest_kinds();
+  // vpdq is for exchange with others.
+  wants.kinds.insert(wants.kinds.end(), {SignalKind::kPdq, SignalKind::kVpdq, SignalKind::kFeatures,
+                                         SignalKind::kTrack});
   wants.features = kEntryFeatures;
-  wants.video = true;
   wants.track = kEntryTrack;
-  wants.vpdq = true;  // for exchange with others
   return wants;
 }
 
@@ -108,14 +108,12 @@ Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const Item
                            Store& store) {
   Entry entry = entry_in(bank, origin);
   entry.media = item.media;
-  entry.signals = signals_of(item);
-  if (item.features.width > 0) entry.picture = encode_features(item.features);
-  if (item.video) {
-    if (video_track_bytes(item.video->track) > kTrackBytes)
-      return Error{ErrorCode::kLimit, "the video is too long to be one entry; cut it in parts"};
-    entry.track = write_video_track(item.video->track);
-    entry.duration = item.video->track.duration;
-  }
+  entry.signals = exchanged_of(item.signals);
+  const auto picture = value_of(item.signals, SignalKind::kFeatures);
+  entry.picture.assign(picture.begin(), picture.end());
+  const auto track = value_of(item.signals, SignalKind::kTrack);
+  entry.track.assign(track.begin(), track.end());
+  entry.duration = item.duration;
   return std::move(TRY(add_all({&entry, 1}, store)).front());
 }
 

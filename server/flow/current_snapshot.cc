@@ -8,9 +8,9 @@
 #include <set>
 #include <span>
 
-#include "weir/base/video_codec.h"
-#include "weir/base/vpdq_codec.h"
 #include "weir/match/picture_match.h"
+#include "weir/signal/video_codec.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {

@@ -6,7 +6,8 @@
 
 #include "server/flow/banks_asked.h"
 #include "server/flow/video_item.h"
-#include "weir/base/vpdq_codec.h"
+#include "weir/signal/turned.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {
@@ -212,24 +213,29 @@ void set_weak_claims_aside(ItemReport& report, double most_false_alarms) {
 
 }  // namespace
 
-ItemToMatch item_to_match(ItemSignals item) {
+Result<ItemToMatch> item_to_match(ItemSignals item) {
   ItemToMatch out;
-  for (Signal& signal : signals_of(item))
+  out.pictures = pictures_turned(item.signals);
+  out.features = TRY(features_of(item.signals));
+  if (item.is_video()) {
+    AskedVideo& video = out.video.emplace();
+    video.track = TRY(track_of(item.signals));
+    if (const auto vpdq = value_of(item.signals, SignalKind::kVpdq); !vpdq.empty())
+      video.vpdq = TRY(read_vpdq(vpdq));
+    const auto tmk = value_of(item.signals, SignalKind::kTmk);
+    video.tmk.assign(tmk.begin(), tmk.end());
+  }
+  for (Signal& signal : item.signals)
     if (is_digest(signal.kind)) out.digests.push_back(std::move(signal));
-  out.pictures = std::move(item.pictures);
-  out.features = std::move(item.features);
   out.media = std::move(item.media);
-  out.video = std::move(item.video);
   out.note = std::move(item.note);
   return out;
 }
 
 DecodeWants wants_to_hash() {
   DecodeWants wants;
-  wants.video = true;
-  wants.vpdq = true;
-  wants.track.every = std::chrono::hours(1);  // nobody asks for the track
-  wants.track.still = {0, 0, 0};
+  wants.kinds = digest_kinds();
+  wants.kinds.insert(wants.kinds.end(), {SignalKind::kPdq, SignalKind::kVpdq});
   return wants;
 }
 
@@ -237,17 +243,20 @@ Result<DecodeWants> wants_to_match(Services& services) {
   TRY(services.snapshot.catch_up());
   DecodeWants wants;
   const bool knows_videos = TRY(services.snapshot.has_videos());
-  if (services.snapshot.features().rows() > 0 || knows_videos) wants.features = kItemFeatures;
+  wants.kinds = digest_kinds();
+  wants.kinds.push_back(SignalKind::kPdqTurned);
+  if (services.snapshot.features().rows() > 0 || knows_videos)
+    wants.kinds.push_back(SignalKind::kFeatures);
   wants.framed = true;
-  wants.video = true;
-  wants.track = kItemTrack;
+  wants.kinds.push_back(SignalKind::kTrack);
   // What it is and how long is said in any case.
   wants.track.keyframes_only = !knows_videos;
   // What is known by no more than the signals of others is found by those.
-  Store& store = services.store;
-  wants.vpdq = !TRY(store.entries_with_signal(SignalKind::kVpdq, true)).empty();
-  wants.tmk = !TRY(store.entries_with_signal(SignalKind::kTmk, true)).empty();
-  if (wants.vpdq || wants.tmk) wants.track.keyframes_only = false;
+  for (const SignalKind kind : {SignalKind::kVpdq, SignalKind::kTmk}) {
+    if (TRY(services.store.entries_with_signal(kind, true)).empty()) continue;
+    wants.kinds.push_back(kind);
+    wants.track.keyframes_only = false;
+  }
   return wants;
 }
 

@@ -9,6 +9,7 @@
 
 #include "server/flow/services.h"
 #include "weir/match/match.h"
+#include "weir/signal/item_signals.h"
 
 namespace weir {
 
@@ -34,17 +35,24 @@ struct ItemReport {
   std::vector<std::string> notes;  // such as "pdq quality 12 is below 50: not matchable by pdq"
 };
 
+// What is asked of a video. The track has no frames when only signals of others are known.
+struct AskedVideo {
+  VideoTrack track;
+  std::vector<VpdqFrame> vpdq;
+  std::vector<uint8_t> tmk;  // bytes of a .tmk file
+};
+
 // What is asked: signals, however they were come by.
 struct ItemToMatch {
   std::vector<PictureHash> pictures;
   std::vector<Signal> digests;
   PictureFeatures features;  // none: only hashes are asked about
   std::string media;
-  std::optional<VideoSignals>
-      video;         // of which the track may be empty, when only signals are known
+  std::optional<AskedVideo> video;
   std::string note;  // of the decoder, passed on to the report
 };
-ItemToMatch item_to_match(ItemSignals item);
+// Errors: corrupt.
+Result<ItemToMatch> item_to_match(ItemSignals item);
 // From signals alone; the orientations of a PDQ are then guessed from its hash.
 ItemToMatch item_to_match(std::span<const Signal> signals);
 

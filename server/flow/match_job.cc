@@ -128,7 +128,7 @@ class ClaimKeeper {
 Result<Json> match_file(int fd, const MatchJobRequest& request, Services& services,
                         const DecodeProgress& progress) {
   const DecodeWants wants = TRY(wants_to_match(services));
-  const ItemToMatch item = item_to_match(TRY(services.decoder.decode(fd, wants, progress)));
+  const ItemToMatch item = TRY(item_to_match(TRY(services.decoder.decode(fd, wants, progress))));
   const auto reports = TRY(match_against_banks({&item, 1}, request.banks, services));
   Json json{{"path", to_utf8(request.name)}};
   json.update(shape_of(reports.front()));

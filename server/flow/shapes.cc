@@ -85,28 +85,25 @@ Json shape_of(const Entry& entry) {
 }
 
 Json shape_of(const ItemSignals& item) {
-  Json json{{"media", item.media},           {"format", item.format},   {"bytes", item.bytes},
-            {"sha256", to_hex(item.sha256)}, {"md5", to_hex(item.md5)}, {"width", item.width},
-            {"height", item.height}};
-  if (item.video) {
-    json["codec"] = item.video->codec;
-    json["duration_s"] = milli(seconds(item.video->track.duration));
-    json["frames_a_second"] = item.video->frames_a_second;
-    json["has_audio"] = item.video->has_audio;
+  Json json{{"media", item.media}, {"format", item.format}, {"bytes", item.bytes}};
+  for (const Signal& signal : item.signals)
+    if (is_digest(signal.kind)) json[std::string(name_of(signal.kind))] = value_hex(signal);
+  json["width"] = item.width;
+  json["height"] = item.height;
+  if (item.is_video()) {
+    json["codec"] = item.codec;
+    json["duration_s"] = milli(seconds(item.duration));
+    json["frames_a_second"] = item.frames_a_second;
+    json["has_audio"] = item.has_audio;
   }
   if (item.frames > 1) json["frames"] = item.frames;
   json["signals"] = Json::array();
   const Rect whole{0, 0, item.width, item.height};
-  for (const PictureHash& picture : item.pictures) {
-    Json pdq{{"kind", name_of(SignalKind::kPdq)},
-             {"value", to_hex(picture.dihedral[0])},
-             {"quality", picture.quality}};
-    if (picture.region != whole) pdq["region"] = shape_of_rect(picture.region);
-    if (picture.time.count() != 0) pdq["time_s"] = seconds(picture.time);
-    json["signals"].push_back(std::move(pdq));
+  for (Signal& signal : exchanged_of(item.signals)) {
+    if (is_digest(signal.kind)) continue;
+    if (signal.region == whole) signal.region.reset();
+    json["signals"].push_back(shape_of(signal));
   }
-  for (const Signal& signal : signals_of(item))
-    if (value_bytes(signal.kind) == 0) json["signals"].push_back(shape_of(signal));
   if (!item.note.empty()) json["notes"] = Json::array({item.note});
   return json;
 }

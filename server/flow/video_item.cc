@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
-#include "weir/base/video_codec.h"
 #include "weir/match/slide_match.h"
 #include "weir/match/still_match.h"
+#include "weir/signal/video_codec.h"
 
 namespace weir {
 namespace {
@@ -63,7 +63,7 @@ Result<std::vector<VideoMatch>> match_stills_with_pictures(const VideoTrack& ite
                       services.settings.expected_false_alarms);
 }
 
-Result<ExchangedClaims> match_exchanged(const VideoSignals& item, Services& services) {
+Result<ExchangedClaims> match_exchanged(const AskedVideo& item, Services& services) {
   ExchangedClaims claims;
   if (item.vpdq.empty() && item.tmk.empty()) return claims;
   TRY(services.snapshot.load_videos());

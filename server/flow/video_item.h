@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/flow/banks_asked.h"
+#include "server/flow/match.h"
 #include "server/flow/services.h"
 
 namespace weir {
@@ -36,7 +37,7 @@ struct ExchangedClaims {
   std::vector<VideoMatch> matches() const;
 };
 // Errors: of the store; limit.
-Result<ExchangedClaims> match_exchanged(const VideoSignals& item, Services& services);
+Result<ExchangedClaims> match_exchanged(const AskedVideo& item, Services& services);
 
 // The share of so long a video that lies in the segments, each moment counted once.
 double covered_time(std::span<const SharedSegment> segments, std::chrono::microseconds duration);

@@ -84,7 +84,7 @@ Result<Response> match_files(const Request& request, Site& site) {
   const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, wants, site));
   std::vector<ItemToMatch> items;
   for (const auto& item : decoded)
-    if (item) items.push_back(item_to_match(*item));
+    if (item) items.push_back(TRY(item_to_match(*item)));
   const std::vector<ItemReport> reports = TRY(match_against_banks(items, banks, site.services));
 
   size_t next_report = 0;

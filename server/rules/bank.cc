@@ -6,8 +6,8 @@
 #include <ctime>
 
 #include "server/rules/sha256.h"
-#include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
+#include "weir/signal/features_codec.h"
 
 namespace weir {
 namespace {
@@ -45,8 +45,8 @@ Status check_pairs(const Labels& pairs, std::string_view noun, size_t value_byte
 }
 
 Status check_signal(const Signal& signal) {
-  const auto kinds = all_signal_kinds();
-  if (std::find(kinds.begin(), kinds.end(), signal.kind) == kinds.end())
+  const KindRow* row = find_kind(static_cast<uint8_t>(signal.kind));
+  if (row == nullptr || !row->is_exchanged)
     return invalid("signal kind " + std::to_string(static_cast<int>(signal.kind)) +
                    " is not known");
   TRY(check_value(signal.kind, signal.value));

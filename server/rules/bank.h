@@ -10,7 +10,7 @@
 
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
-#include "weir/base/signals.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 

@@ -206,7 +206,8 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
   if (file.bytes == 0) return Error{ErrorCode::kInvalid, "the file is empty"};
   // Whether it is a picture or a video only the decoder knows, which checks again.
   const Limits& limits = options.limits;
-  const bool may_be_larger = wants.video && limits.video_bytes > limits.file_bytes;
+  const bool may_be_larger =
+      wants.has_any(SignalOf::kVideo) && limits.video_bytes > limits.file_bytes;
   if (file.bytes > (may_be_larger ? limits.video_bytes : limits.file_bytes))
     return Error{ErrorCode::kLimit,
                  "the file has " + std::to_string(file.bytes) + " bytes, more than the limit " +
@@ -215,7 +216,7 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
   // A second try is for a file whose worker was lost through no fault of its own: with the zygote,
   // or at another file. It then has a worker to itself.
   // A video would keep a file behind it waiting for long, so it has its worker alone as well.
-  const bool is_long = wants.video && file.bytes > kShortFileBytes;
+  const bool is_long = wants.has_any(SignalOf::kVideo) && file.bytes > kShortFileBytes;
   for (int tries = 0; tries < 2; ++tries) {
     Seat seat = take(is_long || tries > 0);
     if (Status filled = fill(seat); !filled) {
@@ -230,6 +231,15 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
     if (error) return *std::move(error);
   }
   return Error{ErrorCode::kUnavailable, "the decoder program was ended twice while it read a file"};
+}
+
+bool DecodeWants::has(SignalKind kind) const {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+bool DecodeWants::has_any(SignalOf what) const {
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](SignalKind kind) { return row_of(kind).of == what; });
 }
 
 Result<ItemSignals> Decoder::decode(int fd, const DecodeWants& wants,

@@ -8,23 +8,21 @@
 
 #include "weir/base/limits.h"
 #include "weir/base/result.h"
-#include "weir/base/signals.h"
-#include "weir/base/video.h"
+#include "weir/signal/item_signals.h"
 
 namespace weir {
 
-// What to compute from a file.
+// What to compute from a file. Where a kind of videos is wanted, what moves is looked at as a
+// video.
 struct DecodeWants {
-  bool sha256 = true;
-  bool md5 = true;
-  bool pdq = true;
-  uint32_t preview_side = 0;            // long side in pixels of ItemSignals::preview_jpeg; 0: none
-  FeatureOptions features = {0, 0, 0};  // of the first frame; none while `most` is 0
-  bool video = false;  // of what moves: ItemSignals::video, with a track as `track` says
-  TrackOptions track = kItemTrack;  // kEntryTrack for known videos
-  bool vpdq = false;                // VideoSignals::vpdq, one hash a second
-  bool tmk = false;                 // VideoSignals::tmk
-  bool framed = false;              // PDQ of framed parts too, for pictures that are asked about
+  std::vector<SignalKind> kinds;
+  FeatureOptions features = kItemFeatures;  // kEntryFeatures for known pictures
+  TrackOptions track = kItemTrack;          // kEntryTrack for known videos
+  bool framed = false;        // PDQ of framed parts too, for pictures that are asked about
+  uint32_t preview_side = 0;  // long side in pixels of ItemSignals::preview_jpeg; 0: none
+
+  bool has(SignalKind kind) const;
+  bool has_any(SignalOf what) const;  // a kind that is computed from that
 };
 
 // Called now and then with the share of a video that is done, 0 to 1, by the thread that waits.

@@ -173,13 +173,19 @@ TEST_F(Probe, FileLimitsAreCheckedBeforeAnyByteIsRead) {
   EXPECT_EQ(answer(""), "invalid: the file is empty");
 }
 
+DecodeWants preview_of(uint32_t side) {
+  DecodeWants wants;
+  wants.preview_side = side;
+  return wants;
+}
+
 TEST_F(Probe, PreviewsOfAllSizesComeBack) {
   for (const uint32_t size : {0u, 4u, 100'000u, 4'000'000u, 20'000'000u}) {
-    const auto item = tell("hello x", {false, false, false, size});
+    const auto item = tell("hello x", preview_of(size));
     ASSERT_TRUE(item) << item.error().message;
     EXPECT_EQ(item->preview_jpeg.size(), size);
   }
-  const auto item = tell("hello x", {false, false, false, kAnswerBytes});
+  const auto item = tell("hello x", preview_of(kAnswerBytes));
   ASSERT_FALSE(item);
   EXPECT_EQ(item.error().code, ErrorCode::kLimit);
 }

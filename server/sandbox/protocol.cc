@@ -4,16 +4,11 @@
 //
 //   u32 kProtocolVersion   u8 kind: 0 signals, 1 error
 //   error:    u8 code   text message
-//   signals:  text media   text format   u64 bytes   32 sha256   16 md5   u32 width   u32 height
-//             u32 frames   u16 pictures, each: 8 x 32 dihedral   u8 quality   4 x u32 region
-//             u8 part   i64 time_us
-//             u32 length, features (docs/formats/picture-features.md; none when 0)
-//             u32 length, what shows of their plane: a byte a pixel, 255 or 0 (all when 0 long)
-//             u32 length, preview_jpeg   text note   u8 has a video
-//   video:    text codec   u64 frames a second (bits of a double)   u8 has_audio
-//             u32 length, track (docs/formats/video-track.md)
-//             u32 vpdq frames, each: u32 number   32 hash   u8 quality   i64 time_us
-//             u32 length, tmk
+//   signals:  text media   text format   u64 bytes   u32 width   u32 height   u32 frames
+//             text codec   u64 frames a second (bits of a double)   u8 has_audio   i64 duration_us
+//             u32 length, preview_jpeg   text note   u32 signals
+//   signal:   u8 kind   i8 quality (-1: none)   u8 1 with a region, 2 with a time, 3 with both
+//             4 x u32 region   i64 time_us, as far as it says so   u32 length, value
 //   text:     u16 length, that many bytes of printable UTF-8
 #include "server/sandbox/protocol.h"
 
@@ -23,17 +18,17 @@
 #include <cstring>
 #include <limits>
 
-#include "weir/base/features_codec.h"
 #include "weir/base/utf8.h"
-#include "weir/base/video_codec.h"
+#include "weir/signal/video_codec.h"
 
 namespace weir {
 namespace {
 
 constexpr size_t kMostText = 2000;
-constexpr size_t kMostPictures = 1024;
+constexpr size_t kMostSignals = 4096;
 constexpr size_t kMostLayers = 64;
 constexpr double kMostFramesASecond = 1e6;
+constexpr uint8_t kWithRegion = 1, kWithTime = 2;
 
 class Writer {
  public:
@@ -59,15 +54,6 @@ class Writer {
     const std::string clean = printable(text.substr(0, kMostText / 4));  // four times at most
     number(static_cast<uint16_t>(clean.size()));
     bytes({reinterpret_cast<const uint8_t*>(clean.data()), clean.size()});
-  }
-  // Room that the caller fills; empty when there is not as much.
-  std::span<uint8_t> room(size_t count) {
-    if (full_ || count > room_.size() - used_) {
-      full_ = true;
-      return {};
-    }
-    used_ += count;
-    return room_.subspan(used_ - count, count);
   }
   size_t used() const { return used_; }
   bool full() const { return full_; }
@@ -100,13 +86,6 @@ class Reader {
     for (size_t i = 0; i < in.size(); ++i) value |= static_cast<uint64_t>(in[i]) << (8 * i);
     return static_cast<T>(value);
   }
-  template <size_t N>
-  std::array<uint8_t, N> array() {
-    std::array<uint8_t, N> out{};
-    const auto in = bytes(N);
-    if (!in.empty()) std::memcpy(out.data(), in.data(), N);
-    return out;
-  }
   bool boolean() {
     const auto value = number<uint8_t>();
     require(value <= 1);
@@ -129,127 +108,76 @@ class Reader {
   bool ok_ = true;
 };
 
-void write_picture(Writer& out, const PictureHash& picture) {
-  for (const Hash256& hash : picture.dihedral) out.bytes(to_bytes(hash));
-  out.number(static_cast<uint8_t>(picture.quality));
-  out.number(picture.region.x);
-  out.number(picture.region.y);
-  out.number(picture.region.width);
-  out.number(picture.region.height);
-  out.number(static_cast<uint8_t>(picture.part));
-  out.number(static_cast<int64_t>(picture.time.count()));
-  out.number(static_cast<uint16_t>(picture.information));
+void write_signal(Writer& out, const Signal& signal) {
+  out.number(static_cast<uint8_t>(signal.kind));
+  out.number(static_cast<int8_t>(signal.quality.value_or(-1)));
+  out.number(
+      static_cast<uint8_t>((signal.region ? kWithRegion : 0) | (signal.time ? kWithTime : 0)));
+  if (signal.region)
+    for (const uint32_t side :
+         {signal.region->x, signal.region->y, signal.region->width, signal.region->height})
+      out.number(side);
+  if (signal.time) out.number(static_cast<int64_t>(signal.time->count()));
+  out.number(static_cast<uint32_t>(signal.value.size()));
+  out.bytes(signal.value);
 }
 
-PictureHash read_picture(Reader& in, const ItemSignals& item) {
-  PictureHash picture;
-  for (Hash256& hash : picture.dihedral) hash = hash256_from_bytes(in.array<32>());
-  picture.quality = in.number<uint8_t>();
-  picture.region.x = in.number<uint32_t>();
-  picture.region.y = in.number<uint32_t>();
-  picture.region.width = in.number<uint32_t>();
-  picture.region.height = in.number<uint32_t>();
-  const auto part = in.number<uint8_t>();
-  in.require(part <= static_cast<uint8_t>(PicturePart::kFramed));
-  picture.part = static_cast<PicturePart>(part);
-  picture.time = std::chrono::microseconds(in.number<int64_t>());
-  picture.information = in.number<uint16_t>();
-  in.require(picture.information <= kPdqBits);
-  const Rect& region = picture.region;
-  in.require(picture.quality <= 100 && picture.time.count() >= 0);
+Rect read_region(Reader& in, const ItemSignals& item) {
+  Rect region;
+  region.x = in.number<uint32_t>();
+  region.y = in.number<uint32_t>();
+  region.width = in.number<uint32_t>();
+  region.height = in.number<uint32_t>();
   in.require(uint64_t{region.x} + region.width <= item.width);
   in.require(uint64_t{region.y} + region.height <= item.height);
-  return picture;
+  return region;
 }
 
-void write_features(Writer& out, const PictureFeatures& picture) {
-  const bool has_any = picture.width != 0;
-  const std::vector<uint8_t> bytes = has_any ? encode_features(picture) : std::vector<uint8_t>();
-  out.number(static_cast<uint32_t>(bytes.size()));
-  out.bytes(bytes);
-  const std::vector<uint8_t>& shown = picture.shown.samples;
-  out.number(static_cast<uint32_t>(has_any ? shown.size() : 0));
-  if (has_any) out.bytes(shown);
+std::chrono::microseconds read_time(Reader& in) {
+  const std::chrono::microseconds time(in.number<int64_t>());
+  in.require(time.count() >= 0 && time <= kMostVideoTime);
+  return time;
 }
 
-PictureFeatures read_features(Reader& in, const ItemSignals& item) {
-  const auto bytes = in.bytes(in.number<uint32_t>());
-  const auto shown = in.bytes(in.number<uint32_t>());
-  in.require(!bytes.empty() || shown.empty());
-  if (bytes.empty()) return {};
-  auto picture = decode_features(bytes);
-  in.require(picture && picture->width != 0 && picture->width == item.width &&
-             picture->height == item.height);
-  in.require(shown.empty() || (picture && shown.size() == picture->plane.samples.size()));
-  in.require(std::ranges::all_of(shown, [](uint8_t one) { return one == 0 || one == 255; }));
-  if (!in.ok()) return {};
-  if (!shown.empty())
-    picture->shown = {{shown.begin(), shown.end()}, picture->plane.width, picture->plane.height, 1};
-  return std::move(*picture);
-}
-
-void write_video(Writer& out, const VideoSignals& video) {
-  out.text(video.codec);
-  out.number(std::bit_cast<uint64_t>(video.frames_a_second));
-  out.number(static_cast<uint8_t>(video.has_audio));
-  const size_t track_bytes = video_track_bytes(video.track);
-  out.number(static_cast<uint32_t>(track_bytes));
-  if (const auto room = out.room(track_bytes); !room.empty()) write_video_track(video.track, room);
-  out.number(static_cast<uint32_t>(video.vpdq.size()));
-  for (const VpdqFrame& frame : video.vpdq) {
-    out.number(frame.number);
-    out.bytes(to_bytes(frame.hash));
-    out.number(static_cast<uint8_t>(frame.quality));
-    out.number(static_cast<int64_t>(frame.time.count()));
+Signal read_signal(Reader& in, const ItemSignals& item) {
+  Signal signal;
+  const KindRow* row = find_kind(in.number<uint8_t>());
+  const auto quality = in.number<int8_t>();
+  const auto with = in.number<uint8_t>();
+  in.require(row != nullptr && quality >= -1 && quality <= 100);
+  in.require(with <= (kWithRegion | kWithTime));
+  if (quality >= 0) signal.quality = quality;
+  if (with & kWithRegion) signal.region = read_region(in, item);
+  if (with & kWithTime) signal.time = read_time(in);
+  const auto value = in.bytes(in.number<uint32_t>());
+  if (!in.ok()) return signal;
+  signal.kind = row->kind;
+  in.require(row->of != SignalOf::kVideo || item.is_video());
+  in.require(check_value(row->kind, value).has_value());
+  if (in.ok() && row->size_of != nullptr) {
+    const SaidSize size = row->size_of(value);
+    in.require(size.width == item.width && size.height == item.height);
   }
-  out.number(static_cast<uint32_t>(video.tmk.size()));
-  out.bytes(video.tmk);
-}
-
-VpdqFrame read_vpdq_frame(Reader& in) {
-  VpdqFrame frame;
-  frame.number = in.number<uint32_t>();
-  frame.hash = hash256_from_bytes(in.array<32>());
-  frame.quality = in.number<uint8_t>();
-  frame.time = std::chrono::microseconds(in.number<int64_t>());
-  in.require(frame.quality <= 100 && frame.time.count() >= 0 && frame.time <= kMostVideoTime);
-  return frame;
-}
-
-VideoSignals read_video(Reader& in) {
-  VideoSignals video;
-  video.codec = in.text();
-  video.frames_a_second = std::bit_cast<double>(in.number<uint64_t>());
-  in.require(video.frames_a_second >= 0 && video.frames_a_second <= kMostFramesASecond);
-  video.has_audio = in.boolean();
-  auto track = read_video_track(in.bytes(in.number<uint32_t>()));
-  in.require(track.has_value());
-  if (!in.ok()) return {};
-  video.track = std::move(*track);
-  const size_t frames = in.number<uint32_t>();
-  for (size_t i = 0; i < frames && in.ok(); ++i) video.vpdq.push_back(read_vpdq_frame(in));
-  const auto tmk = in.bytes(in.number<uint32_t>());
-  video.tmk.assign(tmk.begin(), tmk.end());
-  return video;
+  signal.value.assign(value.begin(), value.end());
+  return signal;
 }
 
 void write_item(Writer& out, const ItemSignals& item) {
   out.text(item.media);
   out.text(item.format);
   out.number(item.bytes);
-  out.bytes(item.sha256);
-  out.bytes(item.md5);
   out.number(item.width);
   out.number(item.height);
   out.number(item.frames);
-  out.number(static_cast<uint16_t>(item.pictures.size()));
-  for (const PictureHash& picture : item.pictures) write_picture(out, picture);
-  write_features(out, item.features);
+  out.text(item.codec);
+  out.number(std::bit_cast<uint64_t>(item.frames_a_second));
+  out.number(static_cast<uint8_t>(item.has_audio));
+  out.number(static_cast<int64_t>(item.duration.count()));
   out.number(static_cast<uint32_t>(item.preview_jpeg.size()));
   out.bytes(item.preview_jpeg);
   out.text(item.note);
-  out.number(static_cast<uint8_t>(item.video.has_value()));
-  if (item.video) write_video(out, *item.video);
+  out.number(static_cast<uint32_t>(item.signals.size()));
+  for (const Signal& signal : item.signals) write_signal(out, signal);
 }
 
 ItemSignals read_item(Reader& in) {
@@ -261,22 +189,22 @@ ItemSignals read_item(Reader& in) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   }));
   item.bytes = in.number<uint64_t>();
-  item.sha256 = in.array<32>();
-  item.md5 = in.array<16>();
   item.width = in.number<uint32_t>();
   item.height = in.number<uint32_t>();
   item.frames = in.number<uint32_t>();
-  const size_t pictures = in.number<uint16_t>();
-  in.require(pictures <= kMostPictures);
-  for (size_t i = 0; i < pictures && in.ok(); ++i) item.pictures.push_back(read_picture(in, item));
-  item.features = read_features(in, item);
+  item.codec = in.text();
+  item.frames_a_second = std::bit_cast<double>(in.number<uint64_t>());
+  in.require(item.frames_a_second >= 0 && item.frames_a_second <= kMostFramesASecond);
+  item.has_audio = in.boolean();
+  item.duration = read_time(in);
   const auto preview = in.bytes(in.number<uint32_t>());
   item.preview_jpeg.assign(preview.begin(), preview.end());
   in.require(preview.empty() || (preview.size() > 3 && preview[0] == 0xff && preview[1] == 0xd8 &&
                                  preview[2] == 0xff));
   item.note = in.text();
-  if (in.boolean()) item.video = read_video(in);
-  in.require(item.video.has_value() == (item.media == "video"));
+  const size_t signals = in.number<uint32_t>();
+  in.require(signals <= kMostSignals);
+  for (size_t i = 0; i < signals && in.ok(); ++i) item.signals.push_back(read_signal(in, item));
   return item;
 }
 
@@ -289,8 +217,21 @@ void write_error(Writer& out, const Error& error) {
 
 }  // namespace
 
+uint32_t bits_of(const std::vector<SignalKind>& kinds) {
+  uint32_t bits = 0;
+  for (const SignalKind kind : kinds) bits |= uint32_t{1} << static_cast<uint8_t>(kind);
+  return bits;
+}
+
+std::vector<SignalKind> kinds_of(uint32_t bits) {
+  std::vector<SignalKind> kinds;
+  for (const KindRow& row : all_kinds())
+    if (bits >> static_cast<uint8_t>(row.kind) & 1) kinds.push_back(row.kind);
+  return kinds;
+}
+
 size_t write_answer(const Result<ItemSignals>& outcome, std::span<uint8_t> room) {
-  if (outcome && outcome->pictures.size() <= kMostPictures) {
+  if (outcome && outcome->signals.size() <= kMostSignals) {
     Writer out(room);
     out.number(kProtocolVersion);
     out.number(uint8_t{0});
@@ -305,7 +246,7 @@ size_t write_answer(const Result<ItemSignals>& outcome, std::span<uint8_t> room)
   return out.used();
 }
 
-Result<Answer> read_answer(std::span<const uint8_t> bytes) {
+Result<DecodeAnswer> read_answer(std::span<const uint8_t> bytes) {
   const Error nonsense{ErrorCode::kCorrupt, "the decoder's answer is malformed"};
   Reader in(bytes);
   if (in.number<uint32_t>() != kProtocolVersion) return nonsense;
@@ -313,11 +254,11 @@ Result<Answer> read_answer(std::span<const uint8_t> bytes) {
     const auto code = in.number<uint8_t>();
     Error error{static_cast<ErrorCode>(code), in.text()};
     if (!in.ended() || code > static_cast<uint8_t>(ErrorCode::kUnavailable)) return nonsense;
-    return Answer{std::move(error)};
+    return DecodeAnswer{std::move(error)};
   }
   ItemSignals item = read_item(in);
   if (!in.ended()) return nonsense;
-  return Answer{std::move(item)};
+  return DecodeAnswer{std::move(item)};
 }
 
 std::vector<uint8_t> write_layers(const std::vector<SandboxLayer>& layers) {

@@ -9,7 +9,7 @@
 #include "server/sandbox/decoder.h"
 #include "weir/base/limits.h"
 #include "weir/base/result.h"
-#include "weir/base/signals.h"
+#include "weir/signal/item_signals.h"
 
 // What the parent (Decoder), the zygote and the workers say to each other. Both programs are of one
 // build, and kProtocolVersion is checked first; fixed structs travel as they lie in memory. Only a
@@ -17,7 +17,7 @@
 
 namespace weir {
 
-constexpr uint32_t kProtocolVersion = 9;
+constexpr uint32_t kProtocolVersion = 10;
 
 // The descriptor on which weir-decode finds its control socket, and each worker its own.
 constexpr int kSocketFd = 3;
@@ -47,14 +47,8 @@ struct ControlReply {
 // Parent to worker, with the file.
 struct JobRequest {
   uint32_t version = kProtocolVersion;
-  uint8_t sha256 = 0;
-  uint8_t md5 = 0;
-  uint8_t pdq = 0;
-  uint8_t video = 0;
-  uint8_t vpdq = 0;
-  uint8_t tmk = 0;
-  uint8_t framed = 0;
-  uint8_t padding = 0;
+  uint32_t kinds = 0;   // of signals: the bit of each kind's number
+  uint32_t framed = 0;  // 1: DecodeWants::framed
   uint32_t preview_side = 0;
   uint32_t room = 0;  // which of the kAnswerRooms takes the answer
   FeatureOptions features;
@@ -71,6 +65,10 @@ struct JobReply {
   uint32_t progress = 0;  // 0: this is the answer; else 1 + the share done in millionths
 };
 constexpr uint32_t kWholeProgress = 1'000'000;
+
+// The bits of JobRequest::kinds.
+uint32_t bits_of(const std::vector<SignalKind>& kinds);
+std::vector<SignalKind> kinds_of(uint32_t bits);  // bits of no kind are left out
 
 template <class T>
 std::span<const uint8_t> bytes_of(const T& message) {
@@ -99,7 +97,7 @@ constexpr size_t kAnswerMemoryBytes = kAnswerRooms * kAnswerBytes;
 constexpr size_t kCopiedAnswerBytes = 8u << 20;
 
 // What came of one file.
-struct Answer {
+struct DecodeAnswer {
   Result<ItemSignals> outcome;
 };
 
@@ -107,12 +105,12 @@ struct Answer {
 // limit error, which always fits into 3 KiB. Little-endian; the layout is in protocol.cc.
 size_t write_answer(const Result<ItemSignals>& outcome, std::span<uint8_t> room);
 
-// Parses what a worker wrote. Everything is checked: lengths, ranges, that regions lie within the
-// picture, that what shows of a plane is as large as it is, that a preview begins like a JPEG, that
-// text is printable, that a track is one. Nobody may write to `bytes` meanwhile: a copy, or the
-// memory of a worker that has ended.
+// Parses what a worker wrote. Everything is checked: lengths, ranges, each signal by the table of
+// kinds, that regions lie within the picture and features are of it, that a preview begins like a
+// JPEG, that text is printable. Nobody may write to `bytes` meanwhile: a copy, or the memory of a
+// worker that has ended.
 // Errors: corrupt when any of that does not hold, or bytes are left over.
-Result<Answer> read_answer(std::span<const uint8_t> bytes);
+Result<DecodeAnswer> read_answer(std::span<const uint8_t> bytes);
 
 // The layers in force in a new worker, its first message.
 std::vector<uint8_t> write_layers(const std::vector<SandboxLayer>& layers);

@@ -9,6 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "weir/signal/features_codec.h"
+#include "weir/signal/turned.h"
+#include "weir/signal/video_codec.h"
+
 namespace weir {
 namespace {
 
@@ -16,14 +20,14 @@ std::string any_text() {
   return *rc::gen::container<std::string>(rc::gen::inRange<char>(0x20, 0x7f));
 }
 
-template <size_t N>
-std::array<uint8_t, N> any_bytes() {
-  return *rc::gen::arbitrary<std::array<uint8_t, N>>();
+std::vector<uint8_t> any_bytes(size_t count) {
+  return *rc::gen::container<std::vector<uint8_t>>(count, rc::gen::arbitrary<uint8_t>());
 }
 
 PictureHash any_picture(const ItemSignals& item) {
   PictureHash picture;
-  for (Hash256& hash : picture.dihedral) hash = hash256_from_bytes(any_bytes<32>());
+  for (Hash256& hash : picture.dihedral)
+    hash = hash256_from_bytes(std::span<const uint8_t, 32>(any_bytes(32).data(), 32));
   picture.quality = *rc::gen::inRange(0, 101);
   picture.region.x = *rc::gen::inRange<uint32_t>(0, item.width + 1);
   picture.region.y = *rc::gen::inRange<uint32_t>(0, item.height + 1);
@@ -31,62 +35,65 @@ PictureHash any_picture(const ItemSignals& item) {
   picture.region.height = item.height - picture.region.y;
   picture.information = *rc::gen::inRange(0, kPdqBits + 1);
   picture.part = static_cast<PicturePart>(*rc::gen::inRange(0, 3));
-  picture.time = std::chrono::microseconds(*rc::gen::inRange<int64_t>(0, int64_t{1} << 50));
+  const int64_t most = kMostVideoTime.count();
+  picture.time = std::chrono::microseconds(*rc::gen::inRange<int64_t>(0, most));
   return picture;
+}
+
+PictureFeatures any_features(const ItemSignals& item) {
+  PictureFeatures picture;
+  picture.width = item.width;
+  picture.height = item.height;
+  picture.features.resize(*rc::gen::inRange<size_t>(0, 4));
+  for (LocalFeature& feature : picture.features) {
+    feature.scale = 1;
+    for (uint8_t& value : feature.descriptor) value = *rc::gen::arbitrary<uint8_t>();
+  }
+  picture.plane = {any_bytes(12), 4, 3, 1};
+  if (*rc::gen::arbitrary<bool>()) {
+    const auto either = rc::gen::element<uint8_t>(0, 255);
+    picture.shown = {*rc::gen::container<std::vector<uint8_t>>(12, either), 4, 3, 1};
+  }
+  return picture;
+}
+
+Signal signal_with(SignalKind kind, std::vector<uint8_t> value) {
+  Signal signal;
+  signal.kind = kind;
+  signal.value = std::move(value);
+  return signal;
 }
 
 ItemSignals any_item() {
   ItemSignals item;
   item.format = *rc::gen::container<std::string>(rc::gen::inRange<char>('a', 'z' + 1));
   item.bytes = *rc::gen::arbitrary<uint64_t>();
-  item.sha256 = any_bytes<32>();
-  item.md5 = any_bytes<16>();
   item.width = *rc::gen::inRange<uint32_t>(0, 100'000);
   item.height = *rc::gen::inRange<uint32_t>(0, 100'000);
   item.frames = *rc::gen::arbitrary<uint32_t>();
-  item.pictures.resize(*rc::gen::inRange<size_t>(0, 6));
-  for (PictureHash& picture : item.pictures) picture = any_picture(item);
+  for (const SignalKind kind : digest_kinds())
+    if (*rc::gen::arbitrary<bool>())
+      item.signals.push_back(signal_with(kind, any_bytes(value_bytes(kind))));
+  for (size_t i = *rc::gen::inRange<size_t>(0, 6); i > 0; --i) {
+    const PictureHash picture = any_picture(item);
+    item.signals.push_back(pdq_signal(picture));
+    item.signals.push_back(turned_signal(picture));
+  }
   if (*rc::gen::arbitrary<bool>()) {
-    item.preview_jpeg = {0xff, 0xd8, 0xff};
+    item.preview_jpeg = {0xff, 0xd8, 0xff, 1};
     const auto more = *rc::gen::arbitrary<std::vector<uint8_t>>();
-    item.preview_jpeg.insert(item.preview_jpeg.end(), {1});
     item.preview_jpeg.insert(item.preview_jpeg.end(), more.begin(), more.end());
   }
-  if (item.width > 0 && item.height > 0 && *rc::gen::arbitrary<bool>()) {
-    item.features.width = item.width;
-    item.features.height = item.height;
-    item.features.features.resize(*rc::gen::inRange<size_t>(0, 4));
-    for (LocalFeature& feature : item.features.features) {
-      feature.scale = 1;
-      for (uint8_t& value : feature.descriptor) value = *rc::gen::arbitrary<uint8_t>();
-    }
-    item.features.plane = {
-        *rc::gen::container<std::vector<uint8_t>>(12, rc::gen::arbitrary<uint8_t>()), 4, 3, 1};
-    if (*rc::gen::arbitrary<bool>()) {
-      const auto either = rc::gen::element<uint8_t>(0, 255);
-      item.features.shown = {*rc::gen::container<std::vector<uint8_t>>(12, either), 4, 3, 1};
-    }
-  }
+  if (item.width > 0 && item.height > 0 && *rc::gen::arbitrary<bool>())
+    item.signals.push_back(signal_with(SignalKind::kFeatures, encode_features(any_features(item))));
   item.note = any_text();
   return item;
 }
 
-bool same(const PictureHash& a, const PictureHash& b) {
-  return a.dihedral == b.dihedral && a.quality == b.quality && a.region == b.region &&
-         a.part == b.part && a.time == b.time && a.information == b.information;
-}
-
 bool same(const ItemSignals& a, const ItemSignals& b) {
-  return a.media == b.media && a.format == b.format && a.bytes == b.bytes && a.sha256 == b.sha256 &&
-         a.md5 == b.md5 && a.width == b.width && a.height == b.height && a.frames == b.frames &&
-         a.features.features == b.features.features &&
-         a.features.plane.samples == b.features.plane.samples &&
-         a.features.shown.samples == b.features.shown.samples &&
-         a.features.shown.width == b.features.shown.width &&
-         a.features.shown.height == b.features.shown.height && a.preview_jpeg == b.preview_jpeg &&
-         a.note == b.note &&
-         std::equal(a.pictures.begin(), a.pictures.end(), b.pictures.begin(), b.pictures.end(),
-                    [](const auto& x, const auto& y) { return same(x, y); });
+  return a.media == b.media && a.format == b.format && a.bytes == b.bytes && a.width == b.width &&
+         a.height == b.height && a.frames == b.frames && a.preview_jpeg == b.preview_jpeg &&
+         a.note == b.note && a.signals == b.signals;
 }
 
 std::vector<uint8_t> written(const Result<ItemSignals>& outcome) {
@@ -128,11 +135,12 @@ RC_GTEST_PROP(Answer, DamageNeverGivesValuesOutOfRange, ()) {
     bytes[*rc::gen::inRange<size_t>(0, bytes.size())] = *rc::gen::arbitrary<uint8_t>();
   const auto answer = read_answer(bytes);
   if (!answer || !answer->outcome) return;
-  for (const PictureHash& picture : answer->outcome->pictures) {
-    RC_ASSERT(picture.quality >= 0 && picture.quality <= 100);
-    RC_ASSERT(picture.information >= 0 && picture.information <= kPdqBits);
-    RC_ASSERT(uint64_t{picture.region.x} + picture.region.width <= answer->outcome->width);
-    RC_ASSERT(uint64_t{picture.region.y} + picture.region.height <= answer->outcome->height);
+  for (const Signal& signal : answer->outcome->signals) {
+    RC_ASSERT(check_value(signal.kind, signal.value).has_value());
+    RC_ASSERT(signal.quality.value_or(0) >= 0 && signal.quality.value_or(0) <= 100);
+    const Rect region = signal.region.value_or(Rect{});
+    RC_ASSERT(uint64_t{region.x} + region.width <= answer->outcome->width);
+    RC_ASSERT(uint64_t{region.y} + region.height <= answer->outcome->height);
   }
 }
 
@@ -151,29 +159,35 @@ TEST(Answer, APreviewMustBeginLikeAJpeg) {
   EXPECT_FALSE(read_answer(written(item)));
 }
 
-TEST(Answer, WhatShowsIsOfThePlanesSizeAndNothingBetween) {
+TEST(Answer, EachSignalIsOfItsKind) {
   ItemSignals item;
   item.width = item.height = 9;
-  item.features = {9, 9, {}, {std::vector<uint8_t>(6, 7), 3, 2, 1}};
-  const auto is_read = [&](std::vector<uint8_t> shown) {
-    item.features.shown = {std::move(shown), 3, 2, 1};
+  const auto is_read = [&](SignalKind kind, std::vector<uint8_t> value) {
+    item.signals = {signal_with(kind, std::move(value))};
     return read_answer(written(item)).has_value();
   };
-  EXPECT_TRUE(is_read({}));
-  EXPECT_TRUE(is_read({0, 255, 0, 255, 255, 255}));
-  EXPECT_FALSE(is_read({0, 255, 0, 255, 255}));
-  EXPECT_FALSE(is_read({0, 255, 0, 255, 255, 255, 255}));
-  EXPECT_FALSE(is_read({0, 255, 0, 255, 1, 255}));
-  EXPECT_FALSE(is_read(std::vector<uint8_t>(600, 255)));
+  EXPECT_TRUE(is_read(SignalKind::kMd5, std::vector<uint8_t>(16)));
+  EXPECT_FALSE(is_read(SignalKind::kMd5, std::vector<uint8_t>(15)));
+  EXPECT_FALSE(is_read(SignalKind::kVpdq, std::vector<uint8_t>(7)));
+  EXPECT_FALSE(is_read(static_cast<SignalKind>(200), std::vector<uint8_t>(7)));
+  const PictureFeatures plane{9, 9, {}, {std::vector<uint8_t>(6, 7), 3, 2, 1}};
+  EXPECT_TRUE(is_read(SignalKind::kFeatures, encode_features(plane)));
+  item.width = 10;
+  EXPECT_FALSE(is_read(SignalKind::kFeatures, encode_features(plane))) << "of another picture";
+}
 
-  // Without features there is nothing that could be shown: its length must be 0.
-  item.features = {};
-  std::vector<uint8_t> none = written(item);
-  ASSERT_TRUE(read_answer(none));
-  const size_t tail = 4 + 2 + 1;  // the preview's length, the note's, and whether there is a video
-  none[none.size() - tail - 4] = 1;
-  none.insert(none.end() - static_cast<ptrdiff_t>(tail), 255);
-  EXPECT_FALSE(read_answer(none));
+TEST(Answer, AKindOfVideosIsOfAVideo) {
+  ItemSignals item;
+  item.signals = {signal_with(SignalKind::kTrack, write_video_track({}))};
+  EXPECT_FALSE(read_answer(written(item)));
+  item.media = "video";
+  EXPECT_TRUE(read_answer(written(item)));
+}
+
+TEST(Request, NamesKindsByTheirBits) {
+  const std::vector<SignalKind> kinds{SignalKind::kMd5, SignalKind::kTrack};
+  EXPECT_EQ(kinds_of(bits_of(kinds)), kinds);
+  EXPECT_TRUE(kinds_of(1u << 31 | 1u).empty()) << "no kinds";
 }
 
 TEST(Answer, SignalsThatDoNotFitBecomeALimitError) {

@@ -98,13 +98,14 @@ class ProgressTeller {
 
 // The door where exceptions of libraries end.
 Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request, Fd fd,
-                                const Job& job) {
+                                const DecodeJob& job) {
   try {
     HandedFile file(fd.get(), request.bytes);
-    const DecodeWants wants{request.sha256 != 0,  request.md5 != 0,  request.pdq != 0,
-                            request.preview_side, request.features,  request.video != 0,
-                            request.track,        request.vpdq != 0, request.tmk != 0,
-                            request.framed != 0};
+    const DecodeWants wants{.kinds = kinds_of(request.kinds),
+                            .features = request.features,
+                            .track = request.track,
+                            .framed = request.framed != 0,
+                            .preview_side = request.preview_side};
     ItemSignals item = TRY(job(file, wants, worker.limits, ProgressTeller(worker.socket)));
     item.bytes = request.bytes;
     return item;
@@ -132,7 +133,7 @@ void look_for_file(Worker& worker) {
 }
 
 // One file; false when the parent is gone or talks nonsense.
-bool answer_one(Worker& worker, const Job& job) {
+bool answer_one(Worker& worker, const DecodeJob& job) {
   JobRequest request;
   const auto begin = std::chrono::steady_clock::now();
   look_for_file(worker);
@@ -162,7 +163,7 @@ bool keep_only(const Fd& socket) {
 
 }  // namespace
 
-void run_worker(WorkerStart start, const Job& job) {
+void run_worker(WorkerStart start, const DecodeJob& job) {
   Worker worker;
   worker.limits = start.limits;
   const auto answers = map_answers(start.memory);

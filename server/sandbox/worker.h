@@ -11,15 +11,15 @@
 #include "weir/base/byte_source.h"
 #include "weir/base/limits.h"
 #include "weir/base/result.h"
-#include "weir/base/signals.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 
 // What a worker does with one file's bytes, which may change or end while they are read. A job on
 // a video says how far it is, from its beginning on: until then the deadline of pictures counts,
 // and from then on silence is taken for a stall. Exceptions that it lets through become Errors.
-using Job = std::function<Result<ItemSignals>(ByteSource& file, const DecodeWants& wants,
-                                              const Limits& limits, const DecodeProgress& say)>;
+using DecodeJob = std::function<Result<ItemSignals>(
+    ByteSource& file, const DecodeWants& wants, const Limits& limits, const DecodeProgress& say)>;
 
 // How a worker begins.
 struct WorkerStart {
@@ -33,6 +33,6 @@ struct WorkerStart {
 // The life of one worker: confines the process, says which layers are in force, then answers one
 // file after the other until the parent closes the socket. It asks to be replaced after many files,
 // a large one, or long use, so that what a library leaks or keeps stays small.
-[[noreturn]] void run_worker(WorkerStart start, const Job& job);
+[[noreturn]] void run_worker(WorkerStart start, const DecodeJob& job);
 
 }  // namespace weir

@@ -84,16 +84,11 @@ Result<int> WorkerLink::end() {
 // more messages is found out when the turn comes.
 uint64_t WorkerLink::hand_over(int fd, uint64_t bytes, const DecodeWants& wants) {
   JobRequest request;
-  request.sha256 = wants.sha256;
-  request.md5 = wants.md5;
-  request.pdq = wants.pdq;
+  request.kinds = bits_of(wants.kinds);
   request.features = wants.features;
-  request.preview_side = wants.preview_side;
-  request.video = wants.video;
   request.track = wants.track;
-  request.vpdq = wants.vpdq;
-  request.tmk = wants.tmk;
   request.framed = wants.framed;
+  request.preview_side = wants.preview_side;
   request.bytes = bytes;
   const std::lock_guard lock(mutex_);
   const uint64_t turn = handed_over_++;

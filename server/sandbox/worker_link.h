@@ -33,7 +33,7 @@ class WorkerLink {
     kLost,      // the worker failed at the file before this one, which it never began
   };
   struct Reply {
-    std::optional<Answer> answer;
+    std::optional<DecodeAnswer> answer;
     Silence silence = Silence::kEnded;  // when there is no answer
     bool retire = false;                // the worker wants to be replaced
   };

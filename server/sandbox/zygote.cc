@@ -64,7 +64,7 @@ void enter_process_namespace() {
 }
 
 ControlReply fork_worker(const ControlRequest& request, Message& message,
-                         const std::vector<SandboxLayer>& layers, const Job& job) {
+                         const std::vector<SandboxLayer>& layers, const DecodeJob& job) {
   if (!message.files[0].open() || !message.files[1].open())
     return failure(EBADF, "a worker needs a socket and its memory");
   const pid_t zygote = getpid();
@@ -96,7 +96,7 @@ ControlReply end_worker(pid_t worker) {
   return reply;
 }
 
-int serve(const std::vector<SandboxLayer>& layers, const Job& job) {
+int serve(const std::vector<SandboxLayer>& layers, const DecodeJob& job) {
   for (;;) {
     ControlRequest request;
     auto message = receive_message(kSocketFd, room_of(request));

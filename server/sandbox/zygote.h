@@ -16,7 +16,7 @@ namespace weir {
 struct ZygoteProgram {
   const char* purpose;                           // said to a person who runs the program by hand
   std::function<Status(const char* name)> init;  // sets libraries up, before any fork
-  Job job;
+  DecodeJob job;
 };
 
 // Returns the exit status: 0 when the parent went away, 2 when started by hand, 1 for a failure

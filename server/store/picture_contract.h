@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/store/store_contract.h"
-#include "weir/base/features_codec.h"
+#include "weir/signal/features_codec.h"
 
 namespace weir {
 

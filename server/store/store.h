@@ -14,8 +14,8 @@
 
 #include "server/rules/bank.h"
 #include "server/rules/log_leaf.h"
-#include "weir/base/features.h"
 #include "weir/base/result.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/store/store_contract.h"
-#include "weir/base/vpdq_codec.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 

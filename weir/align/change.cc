@@ -123,9 +123,10 @@ class Outlines {
 
 }  // namespace
 
-Change change_between(const Plane& entry, const Plane& item, const Mask& inside, const Mask& agrees,
-                      const Plane& trust, std::span<const DisplacedSpot> spots) {
-  Change change;
+PictureChange change_between(const Plane& entry, const Plane& item, const Mask& inside,
+                             const Mask& agrees, const Plane& trust,
+                             std::span<const DisplacedSpot> spots) {
+  PictureChange change;
   if (static_cast<size_t>(std::count(agrees.begin(), agrees.end(), 1)) < kFewest) return change;
   const ToneCurve curve(entry, item, trust);
   Plane toned = entry;

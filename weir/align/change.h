@@ -9,7 +9,7 @@ namespace weir {
 
 // Where two aligned pictures differ, and what tells an edit from another moment: what an editor
 // pastes often ends in straight lines, what somebody leaves behind was there in the entry alone.
-struct Change {
+struct PictureChange {
   double share = 0;     // of the pixels compared, that differ
   double noise = 0;     // standard deviation of the rest, as a share of the entry's contrast
   double straight = 0;  // share of the outlines of changes that runs level or upright for long
@@ -23,7 +23,8 @@ struct Change {
 // `item` is in the frame of `entry`, both equally soft. `inside` is 1 where the item has a value,
 // `agrees` where squares of both are the same; `trust` says how far the tones of one are a guide to
 // those of the other. Spots in pixels of `entry`.
-Change change_between(const Plane& entry, const Plane& item, const Mask& inside, const Mask& agrees,
-                      const Plane& trust, std::span<const DisplacedSpot> spots);
+PictureChange change_between(const Plane& entry, const Plane& item, const Mask& inside,
+                             const Mask& agrees, const Plane& trust,
+                             std::span<const DisplacedSpot> spots);
 
 }  // namespace weir

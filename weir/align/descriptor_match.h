@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "weir/base/features.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "weir/align/transform.h"
-#include "weir/base/features.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir::made {
 

@@ -171,7 +171,7 @@ size_t pieces_of(const BlockMap& map, size_t regions) {
 }
 
 // Where a picture is bent or in pieces, its parts lie beside where the rest would have them.
-void measure_change(const Change& change, bool is_plain, double places, Terms& terms) {
+void measure_change(const PictureChange& change, bool is_plain, double places, Terms& terms) {
   const double moved = is_plain ? static_cast<double>(change.moved) : 0;
   terms[Term::kNoise] = change.noise;
   terms[Term::kMoved] = std::max(0.0, std::log2((1 + moved) / (1 + kAlwaysMoved * places)));

@@ -10,7 +10,7 @@
 
 #include "weir/align/smooth_field.h"
 #include "weir/align/terms.h"
-#include "weir/base/features.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "weir/align/picture_align.h"
-#include "weir/base/features.h"
 #include "weir/base/pixels.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "weir/align/picture_align.h"
-#include "weir/base/video.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

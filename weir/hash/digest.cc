@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <cassert>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -13,11 +14,12 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-Context start(const EVP_MD* algorithm) {
+Context start(const char* algorithm) {
   Context context(EVP_MD_CTX_new());
   // Only fails without memory, or where policy forbids MD5: then no digest of ours is worth
   // anything.
-  const bool started = context && EVP_DigestInit_ex(context.get(), algorithm, nullptr) == 1;
+  const bool started =
+      context && EVP_DigestInit_ex(context.get(), EVP_get_digestbyname(algorithm), nullptr) == 1;
   assert(started);
   return context;
 }
@@ -25,32 +27,37 @@ Context start(const EVP_MD* algorithm) {
 }  // namespace
 
 struct DigestStream::State {
-  Context sha256;
-  Context md5;  // empty when it was not asked for
+  std::vector<std::pair<SignalKind, Context>> digests;
 };
 
-DigestStream::DigestStream(bool with_md5)
-    : state_(std::make_unique<State>(
-          State{start(EVP_sha256()), with_md5 ? start(EVP_md5()) : nullptr})) {}
+DigestStream::DigestStream(std::span<const SignalKind> kinds) : state_(std::make_unique<State>()) {
+  for (const SignalKind kind : kinds)
+    if (is_digest(kind)) state_->digests.emplace_back(kind, start(row_of(kind).digest));
+}
 
 DigestStream::~DigestStream() = default;
 
 void DigestStream::update(std::span<const uint8_t> bytes) {
-  EVP_DigestUpdate(state_->sha256.get(), bytes.data(), bytes.size());
-  if (state_->md5) EVP_DigestUpdate(state_->md5.get(), bytes.data(), bytes.size());
+  for (const auto& [kind, context] : state_->digests)
+    EVP_DigestUpdate(context.get(), bytes.data(), bytes.size());
 }
 
-Digests DigestStream::finish() {
-  Digests digests;
-  EVP_DigestFinal_ex(state_->sha256.get(), digests.sha256.data(), nullptr);
-  if (state_->md5) EVP_DigestFinal_ex(state_->md5.get(), digests.md5.data(), nullptr);
-  return digests;
+std::vector<Signal> DigestStream::finish() {
+  std::vector<Signal> signals;
+  for (const auto& [kind, context] : state_->digests) {
+    Signal& signal = signals.emplace_back();
+    signal.kind = kind;
+    signal.value.resize(value_bytes(kind));
+    EVP_DigestFinal_ex(context.get(), signal.value.data(), nullptr);
+  }
+  return signals;
 }
 
-Digests digests(std::span<const uint8_t> bytes) {
-  DigestStream stream;
+std::vector<uint8_t> digest_of(SignalKind kind, std::span<const uint8_t> bytes) {
+  assert(is_digest(kind));
+  DigestStream stream({&kind, 1});
   stream.update(bytes);
-  return stream.finish();
+  return std::move(stream.finish().front().value);
 }
 
 }  // namespace weir

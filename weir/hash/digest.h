@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
+
+#include "weir/signal/signals.h"
 
 namespace weir {
 
-// SHA-256 (FIPS 180-4) and MD5 (RFC 1321) of one stream of bytes, together or alone.
-struct Digests {
-  std::array<uint8_t, 32> sha256{};
-  std::array<uint8_t, 16> md5{};
-};
-
+// Digests of one stream of bytes: those of the kinds that the table calls one, such as SHA-256
+// (FIPS 180-4) and MD5 (RFC 1321).
 class DigestStream {
  public:
-  explicit DigestStream(bool with_md5 = true);
+  // Kinds that are no digest are passed over.
+  explicit DigestStream(std::span<const SignalKind> kinds);
   ~DigestStream();
   void update(std::span<const uint8_t> bytes);
-  Digests finish();  // once; md5 stays zero when it was not asked for
+  std::vector<Signal> finish();  // once; in the order of the kinds
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-Digests digests(std::span<const uint8_t> bytes);
+// The value of one digest. Precondition: is_digest(kind).
+std::vector<uint8_t> digest_of(SignalKind kind, std::span<const uint8_t> bytes);
 
 }  // namespace weir

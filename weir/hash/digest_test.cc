@@ -11,13 +11,17 @@
 namespace weir {
 namespace {
 
+constexpr SignalKind kSha256 = SignalKind::kSha256, kMd5 = SignalKind::kMd5;
+
 std::span<const uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 // FIPS 180-4's examples, as NIST publishes them for SHA-256, and the test suite of RFC 1321.
 TEST(Digest, EqualsThePublishedValues) {
-  const auto sha256 = [](std::string_view text) { return to_hex(digests(bytes_of(text)).sha256); };
+  const auto sha256 = [](std::string_view text) {
+    return to_hex(digest_of(kSha256, bytes_of(text)));
+  };
   EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
@@ -25,7 +29,7 @@ TEST(Digest, EqualsThePublishedValues) {
   EXPECT_EQ(sha256(std::string(1'000'000, 'a')),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 
-  const auto md5 = [](std::string_view text) { return to_hex(digests(bytes_of(text)).md5); };
+  const auto md5 = [](std::string_view text) { return to_hex(digest_of(kMd5, bytes_of(text))); };
   EXPECT_EQ(md5(""), "d41d8cd98f00b204e9800998ecf8427e");
   EXPECT_EQ(md5("a"), "0cc175b9c0f1b6a831c399e269772661");
   EXPECT_EQ(md5("abc"), "900150983cd24fb0d6963f7d28e17f72");
@@ -38,23 +42,24 @@ TEST(Digest, EqualsThePublishedValues) {
 }
 
 RC_GTEST_PROP(Digest, IsTheSameInAnyChunks, (const std::vector<std::vector<uint8_t>>& chunks)) {
-  DigestStream stream;
+  DigestStream stream(digest_kinds());
   std::vector<uint8_t> all;
   for (const auto& chunk : chunks) {
     stream.update(chunk);
     all.insert(all.end(), chunk.begin(), chunk.end());
   }
-  const Digests in_chunks = stream.finish();
-  RC_ASSERT(in_chunks.sha256 == digests(all).sha256);
-  RC_ASSERT(in_chunks.md5 == digests(all).md5);
+  const std::vector<Signal> in_chunks = stream.finish();
+  RC_ASSERT(in_chunks.size() == digest_kinds().size());
+  for (const Signal& signal : in_chunks) RC_ASSERT(signal.value == digest_of(signal.kind, all));
 }
 
-TEST(Digest, LeavesMd5ZeroWhenItIsNotAskedFor) {
-  DigestStream stream(false);
+TEST(Digest, ComputesOnlyDigestsThatAreAskedFor) {
+  DigestStream stream(std::vector{SignalKind::kPdq, kMd5});
   stream.update(bytes_of("abc"));
-  const Digests found = stream.finish();
-  EXPECT_EQ(found.md5, (std::array<uint8_t, 16>{}));
-  EXPECT_EQ(found.sha256, digests(bytes_of("abc")).sha256);
+  const std::vector<Signal> found = stream.finish();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, kMd5);
+  EXPECT_EQ(found[0].value, digest_of(kMd5, bytes_of("abc")));
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdint>
 
-#include "weir/base/features.h"
 #include "weir/hash/feature_code_table.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "weir/base/features.h"
 #include "weir/base/pixels.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

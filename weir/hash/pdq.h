@@ -8,7 +8,7 @@
 
 #include "weir/base/hash256.h"
 #include "weir/base/pixels.h"
-#include "weir/base/signals.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 

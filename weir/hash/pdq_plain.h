@@ -7,7 +7,7 @@
 
 #include "weir/base/hash256.h"
 #include "weir/base/pixels.h"
-#include "weir/base/signals.h"
+#include "weir/signal/signals.h"
 
 // The steps of PDQ, one function each, as plain as the arithmetic allows. Every operation here is
 // one IEEE single-precision operation in a fixed order; that order is what the published hashes

@@ -8,7 +8,7 @@
 #include <limits>
 #include <numbers>
 
-#include "weir/base/tmk_layout.h"
+#include "weir/signal/tmk_layout.h"
 
 namespace weir {
 namespace {

@@ -5,8 +5,8 @@
 #include <span>
 
 #include "weir/base/pixels.h"
-#include "weir/base/video.h"
 #include "weir/hash/thumb_hash.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

@@ -8,7 +8,7 @@
 
 #include "weir/base/pixels.h"
 #include "weir/base/result.h"
-#include "weir/base/video.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

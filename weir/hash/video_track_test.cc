@@ -7,9 +7,9 @@
 #include <cmath>
 #include <random>
 
-#include "weir/base/video_codec.h"
 #include "weir/hash/pdq.h"
 #include "weir/hash/video_clean.h"
+#include "weir/signal/video_codec.h"
 
 namespace weir {
 namespace {

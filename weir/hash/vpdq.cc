@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "weir/base/video_codec.h"
-#include "weir/base/vpdq_codec.h"
 #include "weir/hash/pdq.h"
+#include "weir/signal/video_codec.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "weir/base/vpdq_codec.h"
 #include "weir/hash/vpdq.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace {
 

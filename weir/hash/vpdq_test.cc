@@ -9,8 +9,8 @@
 #include <iterator>
 #include <random>
 
-#include "weir/base/vpdq_codec.h"
 #include "weir/hash/pdq.h"
+#include "weir/signal/vpdq_codec.h"
 
 namespace weir {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "weir/base/features.h"
 #include "weir/base/result.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

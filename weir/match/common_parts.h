@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "weir/align/picture_align.h"
-#include "weir/base/features.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

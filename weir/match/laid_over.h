@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "weir/base/video.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

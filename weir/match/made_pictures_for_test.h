@@ -11,10 +11,10 @@
 #include <random>
 #include <utility>
 
-#include "weir/base/features.h"
 #include "weir/base/pixels.h"
 #include "weir/hash/local_features.h"
 #include "weir/match/picture_match.h"
+#include "weir/signal/picture_features.h"
 
 // Pictures that come from a seed, edits of them, and a bank of their features.
 namespace weir::made {

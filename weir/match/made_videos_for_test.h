@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "weir/base/video.h"
 #include "weir/hash/local_features.h"
 #include "weir/hash/pdq.h"
 #include "weir/match/made_pictures_for_test.h"
 #include "weir/match/video_match.h"
+#include "weir/signal/video_track.h"
 
 // Moving pictures that come from a seed, edits of them, their tracks, and an archive of them.
 namespace weir::made {

@@ -10,10 +10,10 @@
 #include "weir/align/picture_align.h"
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
-#include "weir/base/signals.h"
 #include "weir/index/live_hamming_index.h"
 #include "weir/match/picture_match.h"
 #include "weir/match/video_match.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "weir/align/picture_align.h"
-#include "weir/base/features.h"
 #include "weir/base/hash256.h"
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
 #include "weir/index/feature_index.h"
 #include "weir/match/picture_pair.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 

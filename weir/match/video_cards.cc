@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
-#include "weir/base/signals.h"
 #include "weir/match/picture_match.h"
 #include "weir/match/video_index.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 namespace {

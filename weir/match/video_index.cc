@@ -5,9 +5,9 @@
 #include <mutex>
 #include <numeric>
 
-#include "weir/base/signals.h"
 #include "weir/match/picture_match.h"
 #include "weir/match/video_cards.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 namespace {

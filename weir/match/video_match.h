@@ -10,9 +10,9 @@
 #include "weir/align/video_align.h"
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
-#include "weir/base/video.h"
 #include "weir/index/feature_index.h"
 #include "weir/index/live_hamming_index.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

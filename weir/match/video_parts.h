@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "weir/align/video_align.h"
-#include "weir/base/video.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

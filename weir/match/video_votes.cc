@@ -7,10 +7,10 @@
 #include <set>
 #include <tuple>
 
-#include "weir/base/signals.h"
 #include "weir/hash/local_features.h"
 #include "weir/match/picture_match.h"
 #include "weir/match/video_index.h"
+#include "weir/signal/signals.h"
 
 namespace weir {
 namespace {

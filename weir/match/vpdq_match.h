@@ -8,8 +8,8 @@
 
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
-#include "weir/base/video.h"
 #include "weir/hash/tmk.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/sqlite/store_impl.h"
-#include "weir/base/features_codec.h"
+#include "weir/signal/features_codec.h"
 
 namespace weir::sqlite {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/base/features_codec.h"
+#include "weir/signal/features_codec.h"
 
 #include <gtest/gtest.h>
 
@@ -45,6 +45,25 @@ TEST(FeaturesCodec, GivesBackWhatWasWritten) {
   }
 }
 
+TEST(FeaturesCodec, GivesBackWhatShowsOfThePlane) {
+  PictureFeatures picture = some_picture(2);
+  picture.shown = {std::vector<uint8_t>(160 * 120, 255), 160, 120, 1};
+  picture.shown.samples[7] = 0;
+  std::vector<uint8_t> bytes = encode_features(picture);
+  EXPECT_EQ(bytes.size(), encoded_features_bytes(picture));
+  const auto read = decode_features(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->shown.samples, picture.shown.samples);
+  EXPECT_EQ(read->shown.width, 160u);
+  EXPECT_EQ(features_size(bytes), (std::pair<uint32_t, uint32_t>{641, 480}));
+  bytes.back() = 1;  // it shows, or does not
+  EXPECT_FALSE(decode_features(bytes));
+  bytes.pop_back();
+  EXPECT_FALSE(decode_features(bytes));
+  bytes.resize(bytes.size() - 160 * 120 + 1);  // the plane alone, which version 1 has
+  EXPECT_FALSE(decode_features(bytes));
+}
+
 TEST(FeaturesCodec, RefusesEveryTruncation) {
   const std::vector<uint8_t> bytes = encode_features(some_picture(3));
   for (size_t size = 0; size < bytes.size(); ++size)
@@ -57,7 +76,7 @@ TEST(FeaturesCodec, RefusesEveryTruncation) {
 TEST(FeaturesCodec, RefusesOtherVersions) {
   std::vector<uint8_t> bytes = encode_features(some_picture(3));
   EXPECT_EQ(bytes[0], 1);  // as stores have it
-  for (const uint8_t version : {0, 2, 255}) {
+  for (const uint8_t version : {0, 2, 4, 255}) {
     bytes[0] = version;
     const auto read = decode_features(bytes);
     ASSERT_FALSE(read);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "weir/base/result.h"
-#include "weir/base/video.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 

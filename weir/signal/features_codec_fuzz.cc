@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "weir/base/features_codec.h"
+#include "weir/signal/features_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const auto picture = weir::decode_features({bytes, size});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/base/tmk_layout.h"
+#include "weir/signal/tmk_layout.h"
 
 #include <bit>
 #include <cmath>

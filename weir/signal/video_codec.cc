@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/base/video_codec.h"
+#include "weir/signal/video_codec.h"
 
 #include <cassert>
 #include <cstring>
 #include <utility>
 
-#include "weir/base/features_codec.h"
+#include "weir/signal/features_codec.h"
 
 namespace weir {
 namespace {

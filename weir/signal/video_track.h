@@ -4,11 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "weir/base/features.h"
 #include "weir/base/hash256.h"
+#include "weir/signal/picture_features.h"
 
 namespace weir {
 
@@ -78,16 +77,6 @@ struct VpdqFrame {
   int quality = 0;  // 0 to 100
   std::chrono::microseconds time{
       0};  // of our own: number / frames a second, as the reference has it
-};
-
-// Everything that is computed from one video file beside digests.
-struct VideoSignals {
-  std::string codec;           // "h264", "vp9", ...
-  double frames_a_second = 0;  // on average, as far as the container says
-  bool has_audio = false;
-  VideoTrack track;
-  std::vector<VpdqFrame> vpdq;  // one a second unless asked otherwise
-  std::vector<uint8_t> tmk;     // bytes of a .tmk file; empty unless asked for
 };
 
 }  // namespace weir

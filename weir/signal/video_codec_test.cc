@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/base/video_codec.h"
+#include "weir/signal/video_codec.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <random>
 
-#include "weir/base/features_codec.h"
+#include "weir/signal/features_codec.h"
 
 namespace weir {
 namespace {

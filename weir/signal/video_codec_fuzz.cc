@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "weir/base/video_codec.h"
+#include "weir/signal/video_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const auto track = weir::read_video_track({bytes, size});

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/base/vpdq_codec.h"
+#include "weir/signal/vpdq_codec.h"
 
 #include <cassert>
 #include <string>
 
-#include "weir/base/video_codec.h"
+#include "weir/signal/video_codec.h"
 
 namespace weir {
 namespace {
