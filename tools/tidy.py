@@ -395,10 +395,32 @@ def type_names(files):
                                    f"{namespace}::{name} is a type of {seen[key]}, too")
 
 
+KINDS = "weir/signal/kinds.cc"
+KIND_ROW = re.compile(r'KindRow\{\s*SignalKind::\w+,\s*"(\w+)"')
+
+
+def kind_names(files):
+    """A kind of signal is named in the table; elsewhere name_of() says it."""
+    table = next((file for file in files if file.path == KINDS), None)
+    names = KIND_ROW.findall("\n".join(table.lines)) if table else []
+    if not names:
+        return
+    literal = re.compile('"(' + "|".join(names) + ')"')
+    for file in files:
+        own = file.path.startswith(("weir/signal/",) + tuple(f + "/" for f in ANYTHING))
+        if not file.is_cpp or file.is_test or own:
+            continue
+        for number, line in enumerate(file.lines, 1):
+            named = literal.search(line.split("//")[0])
+            if named:
+                yield file.finding(number, "kind_names",
+                                   f"{named.group(0)} stands in {KINDS}; name_of() says it")
+
+
 CPP_RULES = [floors, seams, kept_headers, pragma_once, banned_calls, quiet_library, test_names]
 SOURCE_RULES = [licence_line, columns, file_lines, function_lines]
 FILE_RULES = [leftover_words, sizes]
-TREE_RULES = [readmes, decisions, type_names]
+TREE_RULES = [readmes, decisions, type_names, kind_names]
 
 
 def check(files):

@@ -80,13 +80,20 @@ BAD = {
         ("docs/decisions/0001-long.md", "line\n" * 41),
         ("docs/decisions/first.md", "line\n"),
     ],
+    "kind_names": [
+        ("server/flow/a.cc", 'const char* f() { return "pdq"; }\n'),
+        ("apps/weir/a.h", '#pragma once\ninline bool f(A a) { return a == "tmk"; }\n'),
+    ],
     "type_names": [
         ("weir/hash/a.h", "namespace weir {\nstruct Twice {\n};\n}\n"),
         ("weir/hash/b.h", "namespace weir {\nenum class Twice : int { kOne };\n}\n"),
     ],
 }
 # What stands beside the bad examples of a rule.
-BESIDE = {"type_names": ("weir/base/z.h",
+BESIDE = {"kind_names": ("weir/signal/kinds.cc",
+                         'KindRow a[]{KindRow{SignalKind::kPdq, "pdq"},\n'
+                         '            KindRow{SignalKind::kTmk, "tmk"}};\n'),
+          "type_names": ("weir/base/z.h",
                          "#pragma once\nnamespace weir {\nclass Twice final {\n};\n}\n")}
 
 GOOD = [

@@ -64,24 +64,27 @@ std::string text_of(const ImportCount& count, const std::string& bank) {
                      bank, count.present, count.failed);
 }
 
-Result<ImportCount> import_file(const std::string& path, ImportRequest import, Home& home) {
+Result<ImportCount> import_file(const std::string& path, ImportRequest request, Home& home) {
   const bool from_stdin = path == "-";
-  import.list_name =
+  request.list_name =
       from_stdin ? "standard input" : to_utf8(std::filesystem::path(path).filename().string());
-  if (from_stdin) return import_list(std::cin, import, home.store());
+  if (from_stdin) return import_list(std::cin, request, home.store());
   std::ifstream file;
   errno = 0;
   file.open(path, std::ios::binary);
   if (!file || std::filesystem::is_directory(path))
     return errno != 0 ? file_error(path, "read")
                       : Error{ErrorCode::kInvalid, printable(path) + " is a folder, not a list"};
-  return import_list(file, import, home.store());
+  auto count = import_list(file, request, home.store());
+  if (!count && count.error().code == ErrorCode::kInvalid)
+    return Error{ErrorCode::kInvalid, printable(path) + ": " + count.error().message};
+  return count;
 }
 
 // One file a video in a folder that is there: the entry's number keeps names apart.
 Result<uint64_t> export_folder(const std::string& folder, const std::string& bank,
                                ListFormat format, Store& store) {
-  const char* const suffix = format == ListFormat::kTmk ? "tmk" : "txt";
+  const std::string_view suffix = format == ListFormat::kTmk ? name_of(format) : "txt";
   return export_files(bank, format, store, [&](const Entry& entry, std::string_view bytes) {
     const std::string path = fmt::format("{}/{}-{}.{}", folder, bank, entry.id.value, suffix);
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
@@ -94,31 +97,29 @@ Result<uint64_t> export_folder(const std::string& folder, const std::string& ban
 }  // namespace
 
 Result<int> import_verb(const Common& common, const ListRequest& request) {
-  ImportRequest import;
-  import.bank = request.bank;
-  import.format = TRY(parse_list_format(request.format));
-  if (!request.kind.empty()) import.kind = TRY(parse_signal_kind(request.kind));
+  ImportRequest wanted;  // not `import`, with which clang-format takes a line for one of a module
+  wanted.bank = request.bank;
+  wanted.format = TRY(parse_list_format(request.format));
+  if (!request.kind.empty()) wanted.kind = TRY(parse_signal_kind(request.kind));
   const std::unique_ptr<Home> home = TRY(Home::open(common));
 
   Failures failures(common.json);
   Progress progress("lines", 0);
   ImportCount all;
   for (const std::string& path : request.files) {
-    import.progress = [&](const ImportCount& count) { progress.step(all.lines + count.lines);
-  };
-  import.failed = [&](uint64_t line, const Error& error) { failures.tell(path, line, error);
-};
-const ImportCount count = TRY(import_file(path, import, *home));
-if (common.json) print_line(dump(shape_of_count(path, count)));
-all.lines += count.lines;
-all.added += count.added;
-all.present += count.present;
-all.failed += count.failed;
-}  // namespace weir
-failures.close();
-if (!common.json) print_line(text_of(all, request.bank));
-home->save_snapshot_if_stale();
-return all.failed == 0 ? kExitDone : kExitSomeFailed;
+    wanted.progress = [&](const ImportCount& count) { progress.step(all.lines + count.lines); };
+    wanted.failed = [&](uint64_t line, const Error& error) { failures.tell(path, line, error); };
+    const ImportCount count = TRY(import_file(path, wanted, *home));
+    if (common.json) print_line(dump(shape_of_count(path, count)));
+    all.lines += count.lines;
+    all.added += count.added;
+    all.present += count.present;
+    all.failed += count.failed;
+  }
+  failures.close();
+  if (!common.json) print_line(text_of(all, request.bank));
+  home->save_snapshot_if_stale();
+  return all.failed == 0 ? kExitDone : kExitSomeFailed;
 }
 
 Result<int> export_verb(const Common& common, const ListRequest& request) {

@@ -13,18 +13,14 @@ constexpr std::array<std::string_view, 5> kColumnNames{"signal_type", "signal_st
 constexpr std::string_view kPositive = "POSITIVE_CLASS";
 constexpr std::string_view kNegative = "NEGATIVE_CLASS";
 
-// python-threatexchange's names of signal types, and ours. The first that fits is written.
-struct TypeRow {
-  std::string_view name;
+// python-threatexchange's names of signal types: those of the kinds whose values are text, and
+// digests of videos with this before them.
+constexpr std::string_view kVideoPrefix = "video_";
+
+struct Type {
   SignalKind kind;
   std::string_view media;
 };
-constexpr std::array<TypeRow, 6> kTypes{{{"pdq", SignalKind::kPdq, ""},
-                                         {"vpdq", SignalKind::kVpdq, ""},
-                                         {"video_md5", SignalKind::kMd5, "video"},
-                                         {"video_sha256", SignalKind::kSha256, "video"},
-                                         {"md5", SignalKind::kMd5, ""},
-                                         {"sha256", SignalKind::kSha256, ""}}};
 
 Error invalid(std::string message) {
   return Error{ErrorCode::kInvalid, std::move(message)};
@@ -80,13 +76,21 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-Result<TypeRow> parse_type(std::string_view name) {
-  for (const TypeRow& row : kTypes)
-    if (row.name == name) return row;
+std::string name_of_type(const Type& type) {
+  return std::string(is_digest(type.kind) && !type.media.empty() ? kVideoPrefix : "") +
+         std::string(name_of(type.kind));
+}
+
+Result<Type> parse_type(std::string_view name) {
   std::string known;
-  for (const TypeRow& row : kTypes) {
-    if (!known.empty()) known += ", ";
-    known += row.name;
+  for (const SignalKind kind : text_kinds()) {
+    for (const std::string_view media : {std::string_view(), std::string_view("video")}) {
+      if (!media.empty() && !is_digest(kind)) continue;
+      const std::string one = name_of_type({kind, media});
+      const bool is_of_video = row_of(kind).of == SignalOf::kVideo;
+      if (one == name) return Type{kind, is_of_video ? "video" : media};
+      known += (known.empty() ? "" : ", ") + one;
+    }
   }
   return invalid("signal type " + quoted(name) + " is not supported; supported are " + known);
 }
@@ -173,9 +177,9 @@ Result<Entry> parse_csv_line(std::string_view text, const CsvColumns& columns) {
     return columns.at[column] ? trim(fields[*columns.at[column]]) : std::string_view();
   };
 
-  const TypeRow type = TRY(parse_type(field(kSignalType)));
+  const Type type = TRY(parse_type(field(kSignalType)));
   Entry entry;
-  entry.media = type.kind == SignalKind::kVpdq ? "video" : type.media;
+  entry.media = type.media;
   entry.signals.push_back(TRY(parse_signal_text(type.kind, field(kSignalText))));
   if (!field(kCollab).empty()) entry.provenance.emplace("collab", field(kCollab));
   if (!field(kCategory).empty()) entry.labels.emplace("category", field(kCategory));
@@ -197,12 +201,8 @@ std::string write_csv_entry(const Entry& entry, std::string_view collab) {
   rest += '\n';
   std::string lines;
   for (const Signal& signal : entry.signals) {
-    if (!is_matchable(signal)) continue;
-    const auto type = std::find_if(kTypes.begin(), kTypes.end(), [&](const TypeRow& row) {
-      return row.kind == signal.kind && (row.media.empty() || row.media == entry.media);
-    });
-    if (type == kTypes.end()) continue;
-    lines += type->name;
+    if (!is_matchable(signal) || !row_of(signal.kind).is_text) continue;
+    lines += name_of_type({signal.kind, entry.media == "video" ? "video" : ""});
     lines += ',';
     lines += quote_field(signal_text(signal));
     lines += rest;

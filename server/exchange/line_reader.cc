@@ -10,6 +10,30 @@ namespace {
 constexpr size_t kChunkBytes = 256 << 10;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// What is no text in UTF-8 from its first bytes on, and what to do about it.
+struct OtherBeginning {
+  std::string_view bytes;
+  const char* message;
+};
+using namespace std::string_view_literals;
+constexpr OtherBeginning kOtherBeginnings[] = {
+    {"\xFF\xFE"sv, "the list is text in UTF-16; save it as UTF-8"},
+    {"\xFE\xFF"sv, "the list is text in UTF-16; save it as UTF-8"},
+    {"\x1F\x8B"sv, "the list is compressed by gzip; unpack it first, as with gunzip"},
+    {"\x28\xB5\x2F\xFD"sv, "the list is compressed by zstd; unpack it first, as with unzstd"},
+    {"BZh"sv, "the list is compressed by bzip2; unpack it first, as with bunzip2"},
+    {"\xFD"
+     "7zXZ"sv,
+     "the list is compressed by xz; unpack it first, as with unxz"},
+    {"PK\x03\x04"sv, "the list is a zip archive or a spreadsheet; unpack it, or save it as CSV"},
+};
+
+Status check_beginning(std::string_view text) {
+  for (const OtherBeginning& other : kOtherBeginnings)
+    if (text.starts_with(other.bytes)) return Error{ErrorCode::kInvalid, other.message};
+  return {};
+}
+
 }  // namespace
 
 LineReader::LineReader(std::istream& in, size_t line_bytes, size_t padding)
@@ -40,6 +64,7 @@ Result<bool> LineReader::next(Line& line) {
   if (!started_) {
     started_ = true;
     (void)TRY(fill());
+    TRY(check_beginning({buffer_.data(), end_}));
     if (std::string_view(buffer_.data(), end_).starts_with(kByteOrderMark))
       begin_ = kByteOrderMark.size();
   }

@@ -24,7 +24,8 @@ class LineReader {
   // byte order mark at the very start is skipped.
   LineReader(std::istream& in, size_t line_bytes, size_t padding);
 
-  // False after the last line. Errors: corrupt when the stream cannot be read.
+  // False after the last line. Errors: corrupt when the stream cannot be read; invalid when it
+  // begins as a text in UTF-16 or something compressed does.
   Result<bool> next(Line& line);
 
  private:

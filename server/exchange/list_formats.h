@@ -20,6 +20,9 @@ namespace weir {
 // What the line reader keeps readable behind each line: simdjson reads that far.
 constexpr size_t kLinePadding = 64;
 
+// Whether a line says what kind its hash is, as "pdq HEX" does.
+bool names_its_kind(std::string_view text);
+
 // `text` is not blank. Errors: invalid.
 Result<Entry> parse_plain_line(std::string_view text, std::optional<SignalKind> kind);
 std::string write_plain_entry(const Entry& entry);

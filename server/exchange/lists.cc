@@ -2,6 +2,8 @@
 #include "server/exchange/lists.h"
 
 #include <istream>
+#include <utility>
+#include <vector>
 
 #include "server/exchange/line_reader.h"
 #include "server/exchange/list_formats.h"
@@ -56,6 +58,56 @@ struct Parsing {
   }
 };
 
+// 64 digits that nobody named are a PDQ or a SHA-256. Half of the bits of a PDQ are set, 128, since
+// each says on which side of their median something lies: so are 99 in 100 published ones, and one
+// SHA-256 in twenty. The first lines of a list are held back until they tell.
+class UnnamedHashes {
+ public:
+  UnnamedHashes(bool looks, const std::function<Status(ListLine)>& take)
+      : take_(take), is_decided_(!looks) {}
+
+  Status take(ListLine line, std::string_view text) {
+    const bool is_unnamed = line.entry && line.entry->signals.size() == 1 &&
+                            line.entry->signals[0].kind == SignalKind::kPdq &&
+                            !names_its_kind(text);
+    if (is_decided_) return hand_on({std::move(line), is_unnamed});
+    if (is_unnamed) {
+      ++seen_;
+      halves_ += distance(as_hash256(line.entry->signals[0]), Hash256{}).bits == kPdqBits / 2;
+    }
+    held_.push_back({std::move(line), is_unnamed});
+    return held_.size() < kHeld ? Status{} : finish();
+  }
+
+  Status finish() {
+    is_decided_ = true;
+    are_digests_ = seen_ >= kLeastToTell && 2 * halves_ < seen_;
+    for (Held& one : std::exchange(held_, {})) TRY(hand_on(std::move(one)));
+    return {};
+  }
+
+ private:
+  static constexpr size_t kHeld = 64, kLeastToTell = 4;
+  struct Held {
+    ListLine line;
+    bool is_unnamed = false;
+  };
+
+  Status hand_on(Held one) {
+    if (are_digests_ && one.is_unnamed)
+      one.line.entry = Error{
+          ErrorCode::kInvalid,
+          "64 hex digits, and the bits of this list's are set as those of a SHA-256 are, not of a "
+          "PDQ: say which with --kind sha256 or --kind pdq"};
+    return take_(std::move(one.line));
+  }
+
+  const std::function<Status(ListLine)>& take_;
+  std::vector<Held> held_;
+  size_t seen_ = 0, halves_ = 0;
+  bool is_decided_, are_digests_ = false;
+};
+
 Result<CsvColumns> read_header(LineReader& reader) {
   LineReader::Line line;
   while (TRY(reader.next(line))) {
@@ -76,9 +128,9 @@ std::string_view name_of(ListFormat format) {
     case ListFormat::kJsonl:
       return "jsonl";
     case ListFormat::kVpdq:
-      return "vpdq";
+      return name_of(SignalKind::kVpdq);
     case ListFormat::kTmk:
-      return "tmk";
+      return name_of(SignalKind::kTmk);
   }
   return "unknown";
 }
@@ -102,15 +154,16 @@ Status read_list(std::istream& in, ListFormat format, std::optional<SignalKind> 
   LineReader reader(in, kListLineBytes, kLinePadding);
   Parsing parsing{.format = format, .kind = kind};
   if (format == ListFormat::kCsv) parsing.columns = TRY(read_header(reader));
+  UnnamedHashes unnamed(format == ListFormat::kPlain && !kind, take);
   LineReader::Line line;
   while (TRY(reader.next(line))) {
     if (!line.too_long) {
       if (is_blank(line.text)) continue;
       if (format == ListFormat::kPlain && line.text.front() == '#') continue;
     }
-    TRY(take(ListLine{line.number, parsing.parse(line)}));
+    TRY(unnamed.take({line.number, parsing.parse(line)}, line.text));
   }
-  return {};
+  return unnamed.finish();
 }
 
 std::string write_list_entry(const Entry& entry, ListFormat format, std::string_view collab) {

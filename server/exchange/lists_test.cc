@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "server/exchange/line_reader.h"
+#include "server/rules/sha256.h"
+#include "weir/base/hex.h"
 #include "weir/base/utf8.h"
 #include "weir/hash/tmk.h"
 #include "weir/hash/vpdq.h"
@@ -76,6 +78,45 @@ TEST(PlainList, TakesTheFormsOfOtherTools) {
   const ReadList sums = read_text(kPdqHex + "  x", ListFormat::kPlain, SignalKind::kSha256);
   EXPECT_EQ(sums.entries.at(0).signals[0].kind, SignalKind::kSha256);
   EXPECT_EQ(read_text("pdq " + kPdqHex, ListFormat::kPlain, SignalKind::kMd5).errors.size(), 1u);
+}
+
+// SHA-256 of "1", "2", ...: no kind is named, and they are no PDQ.
+TEST(PlainList, BareSha256IsNotTakenForPdq) {
+  std::string sums;
+  for (int i = 1; i <= 100; ++i) {
+    const std::string text = std::to_string(i);
+    sums += to_hex(sha256_of({reinterpret_cast<const uint8_t*>(text.data()), text.size()})) + "\n";
+  }
+  const ReadList guessed = read_text(sums, ListFormat::kPlain);
+  EXPECT_TRUE(guessed.entries.empty());
+  ASSERT_EQ(guessed.errors.size(), 100u);
+  EXPECT_EQ(guessed.errors[99].first, 100u);
+  EXPECT_NE(guessed.errors[0].second.message.find("--kind sha256"), std::string::npos);
+  EXPECT_EQ(read_text(sums, ListFormat::kPlain, SignalKind::kSha256).entries.size(), 100u);
+  EXPECT_EQ(read_text(sums, ListFormat::kPlain, SignalKind::kPdq).entries.size(), 100u);
+
+  std::string hashes, named;
+  for (int i = 0; i < 100; ++i) hashes += kPdqHex + "\n", named += "sha256 " + kPdqHex + "\n";
+  EXPECT_EQ(read_text(hashes, ListFormat::kPlain).entries.size(), 100u);
+  EXPECT_EQ(read_text(named, ListFormat::kPlain).entries.size(), 100u);
+}
+
+TEST(EveryList, SaysWhatItIsWhenItIsNoTextInUtf8) {
+  for (const auto& [beginning, said] : {std::pair<std::string, std::string>{"\xFF\xFE"
+                                                                            "a",
+                                                                            "UTF-16"},
+                                        {"\xFE\xFF", "UTF-16"},
+                                        {"\x1F\x8B\x08", "gunzip"},
+                                        {"BZh9", "bunzip2"},
+                                        {"PK\x03\x04", "save it as CSV"}}) {
+    for (const ListFormat format : {ListFormat::kPlain, ListFormat::kCsv, ListFormat::kJsonl}) {
+      const ReadList read = read_text(beginning + "\n" + kPdqHex + "\n", format);
+      ASSERT_FALSE(read.status) << said;
+      EXPECT_EQ(read.status.error().code, ErrorCode::kInvalid);
+      EXPECT_NE(read.status.error().message.find(said), std::string::npos);
+      EXPECT_TRUE(read.entries.empty());
+    }
+  }
 }
 
 TEST(EveryList, SkipsMarksBlanksAndCommentsAndEndsWithoutALineEnd) {

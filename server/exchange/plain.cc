@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "server/exchange/list_formats.h"
 #include "server/exchange/signal_text.h"
 
@@ -13,11 +15,27 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+// PDQ before digests of its size, which have to say what they are.
 Result<SignalKind> kind_of_digits(size_t digits) {
+  std::string sizes = std::to_string(2 * value_bytes(SignalKind::kPdq));
   if (digits == 2 * value_bytes(SignalKind::kPdq)) return SignalKind::kPdq;
-  if (digits == 2 * value_bytes(SignalKind::kMd5)) return SignalKind::kMd5;
-  return Error{ErrorCode::kInvalid, "expected a hash of 64 or 32 hex digits, found " +
+  for (const SignalKind kind : digest_kinds()) {
+    const size_t expected = 2 * value_bytes(kind);
+    if (digits == expected) return kind;
+    if (expected != 2 * value_bytes(SignalKind::kPdq)) sizes += " or " + std::to_string(expected);
+  }
+  return Error{ErrorCode::kInvalid, "expected a hash of " + sizes + " hex digits, found " +
                                         std::to_string(digits) + " characters"};
+}
+
+// What is written of an entry that has several: what finds most, then what is shortest.
+std::vector<SignalKind> by_preference() {
+  std::vector<SignalKind> kinds = digest_kinds();
+  std::sort(kinds.begin(), kinds.end(),
+            [](SignalKind a, SignalKind b) { return value_bytes(a) < value_bytes(b); });
+  kinds.insert(kinds.begin(), SignalKind::kPdq);
+  kinds.push_back(SignalKind::kVpdq);
+  return kinds;
 }
 
 // "pdq HEX": python-threatexchange's local files name the type before the hash.
@@ -28,6 +46,11 @@ std::optional<SignalKind> leading_kind(std::string_view word) {
 }
 
 }  // namespace
+
+bool names_its_kind(std::string_view text) {
+  text = trim(text);
+  return leading_kind(text.substr(0, text.find_first_of(", \t"))).has_value();
+}
 
 Result<Entry> parse_plain_line(std::string_view text, std::optional<SignalKind> kind) {
   constexpr std::string_view kHashPrefix = "hash=";
@@ -65,12 +88,11 @@ Result<Entry> parse_plain_line(std::string_view text, std::optional<SignalKind> 
 std::string write_plain_entry(const Entry& entry) {
   std::string lines;
   if (entry.state != State::kActive) return lines;
-  for (const SignalKind kind :
-       {SignalKind::kPdq, SignalKind::kMd5, SignalKind::kSha256, SignalKind::kVpdq}) {
+  for (const SignalKind kind : by_preference()) {
     for (const Signal& signal : entry.signals) {
       if (signal.kind != kind || !is_matchable(signal)) continue;
-      if (kind == SignalKind::kSha256 || kind == SignalKind::kVpdq)
-        lines += std::string(name_of(kind)) + " ";
+      const auto told = kind_of_digits(2 * value_bytes(kind));
+      if (!told || *told != kind) lines += std::string(name_of(kind)) + " ";
       lines += signal_text(signal);
       lines += '\n';
     }

@@ -27,10 +27,10 @@ Result<Entry> entry_of(Result<std::vector<VpdqFrame>> frames) {
 
 // The type may stand before the signal, as `tx hash` prints it.
 std::string_view without_type(std::string_view line) {
-  constexpr std::string_view kType = "vpdq";
+  const std::string_view kind = name_of(SignalKind::kVpdq);
   line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-  if (!line.starts_with(kType)) return line;
-  line.remove_prefix(kType.size());
+  if (!line.starts_with(kind)) return line;
+  line.remove_prefix(kind.size());
   line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
   return line;
 }

@@ -112,7 +112,7 @@ Json shape_of(const SharedRegion& region) {
   Json outline = Json::array();
   for (const Point& corner : region.outline)
     outline.push_back(Json::array({std::round(corner.x), std::round(corner.y)}));
-  return {{"kind", "features"},
+  return {{"kind", name_of(SignalKind::kFeatures)},
           {"inliers", region.inliers.size()},
           {"agreeing", std::round(region.agreeing * 1000) / 1000},
           {"differing", std::round(region.differing * 1000) / 1000},

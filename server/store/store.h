@@ -85,7 +85,7 @@ struct JobRecord {
 // The follow-up of every change that touches what the PDQ index holds; its key is kMergeIndexKey
 // and its payload "{}".
 constexpr std::string_view kMergeIndexJob = "merge_index";
-constexpr std::string_view kMergeIndexKey = "pdq";
+constexpr std::string_view kMergeIndexKey = "all";
 
 // Entry ids end here, so that an index row can carry one in four bytes.
 constexpr int64_t kLastEntryId = (int64_t{1} << 32) - 1;

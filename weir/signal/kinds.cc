@@ -28,21 +28,30 @@ SaidSize size_of_features(std::span<const uint8_t> value) {
 }
 
 constexpr std::array kKinds{
-    KindRow{SignalKind::kSha256, "sha256", SignalOf::kFile, 1, 32, true, "SHA256", nullptr,
+    KindRow{SignalKind::kSha256, "sha256", SignalOf::kFile, 1, 32, true, true, "SHA256", nullptr,
             nullptr},
-    KindRow{SignalKind::kMd5, "md5", SignalOf::kFile, 1, 16, true, "MD5", nullptr, nullptr},
-    KindRow{SignalKind::kPdq, "pdq", SignalOf::kPicture, 1, 32, true, nullptr, nullptr, nullptr},
-    KindRow{SignalKind::kVpdq, "vpdq", SignalOf::kVideo, 1, 0, true, nullptr, check_by<read_vpdq>,
+    KindRow{SignalKind::kMd5, "md5", SignalOf::kFile, 1, 16, true, true, "MD5", nullptr, nullptr},
+    KindRow{SignalKind::kPdq, "pdq", SignalOf::kPicture, 1, 32, true, true, nullptr, nullptr,
             nullptr},
-    KindRow{SignalKind::kTmk, "tmk", SignalOf::kVideo, 1, 0, true, nullptr, check_by<tmk_layout>,
-            nullptr},
-    KindRow{SignalKind::kFeatures, "features", SignalOf::kPicture, 1, 0, false, nullptr,
+    KindRow{SignalKind::kVpdq, "vpdq", SignalOf::kVideo, 1, 0, true, true, nullptr,
+            check_by<read_vpdq>, nullptr},
+    KindRow{SignalKind::kTmk, "tmk", SignalOf::kVideo, 1, 0, true, false, nullptr,
+            check_by<tmk_layout>, nullptr},
+    KindRow{SignalKind::kFeatures, "features", SignalOf::kPicture, 1, 0, false, false, nullptr,
             check_by<decode_features>, size_of_features},
-    KindRow{SignalKind::kTrack, "track", SignalOf::kVideo, 1, 0, false, nullptr,
+    KindRow{SignalKind::kTrack, "track", SignalOf::kVideo, 1, 0, false, false, nullptr,
             check_by<read_video_track>, nullptr},
-    KindRow{SignalKind::kPdqTurned, "pdq_turned", SignalOf::kPicture, 1, kTurnedBytes, false,
+    KindRow{SignalKind::kPdqTurned, "pdq_turned", SignalOf::kPicture, 1, kTurnedBytes, false, false,
             nullptr, check_turned, nullptr},
 };
+
+// The kinds of which this is said.
+std::vector<SignalKind> kinds_with(bool KindRow::*said) {
+  std::vector<SignalKind> kinds;
+  for (const KindRow& row : kKinds)
+    if (row.*said) kinds.push_back(row.kind);
+  return kinds;
+}
 
 }  // namespace
 
@@ -79,10 +88,11 @@ std::vector<SignalKind> digest_kinds() {
 }
 
 std::vector<SignalKind> exchanged_kinds() {
-  std::vector<SignalKind> kinds;
-  for (const KindRow& row : kKinds)
-    if (row.is_exchanged) kinds.push_back(row.kind);
-  return kinds;
+  return kinds_with(&KindRow::is_exchanged);
+}
+
+std::vector<SignalKind> text_kinds() {
+  return kinds_with(&KindRow::is_text);
 }
 
 size_t value_bytes(SignalKind kind) {

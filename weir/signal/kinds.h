@@ -39,6 +39,7 @@ struct KindRow {
   uint8_t version;     // of what computes it: values of another version are not the same
   size_t bytes;        // of a value; 0 where values differ in size
   bool is_exchanged;   // with other programs, in lists and over HTTP; the others are Weir's own
+  bool is_text;        // lists of lines may hold it
   const char* digest;  // OpenSSL's name of the algorithm; of digests alone: equal or not, nothing
                        // between
   // Errors: invalid or corrupt, saying why, when these are not the bytes of a value. Null where
@@ -57,6 +58,7 @@ size_t value_bytes(SignalKind kind);        // 0 where values differ in size
 
 std::vector<SignalKind> digest_kinds();
 std::vector<SignalKind> exchanged_kinds();
+std::vector<SignalKind> text_kinds();
 
 // Errors: as KindRow::check; invalid, naming both sizes.
 Status check_value(SignalKind kind, std::span<const uint8_t> value);
