@@ -89,11 +89,11 @@ TEST_F(VideoFlow, ACutIsFoundWithItsSeconds) {
   EXPECT_LT(std::chrono::abs(segment.entry_from - microseconds(5'000'000)), microseconds(600'000));
   EXPECT_LT(std::chrono::abs(segment.entry_to - microseconds(15'000'000)), microseconds(600'000));
   EXPECT_GT(known.coverage.value_or(0), 0.9);
-  EXPECT_GT(report.coverage, 0.9);
+  EXPECT_GT(report.coverage.value_or(0), 0.9);
   EXPECT_EQ(report.media, "video");
   EXPECT_EQ(report.duration, microseconds(10'000'000));
   EXPECT_TRUE(ask_about(2).matches.empty());
-  EXPECT_EQ(ask_about(2).coverage, 0);
+  EXPECT_EQ(ask_about(2).coverage.value_or(1), 0);
 }
 
 TEST_F(VideoFlow, TheIndexFollowsWhoeverAddsAndRetires) {

@@ -115,6 +115,30 @@ TEST_F(Hostile, WhatIsNoPictureIsInvalid) {
   EXPECT_EQ(code_of(FileBytes(drawing.begin(), drawing.end())), ErrorCode::kInvalid);
 }
 
+// What is healthy and of another kind is called by its name.
+TEST_F(Hostile, WhatIsNoPictureIsSaidToBeWhatItIs) {
+  using namespace std::string_literals;
+  DecodeWants both = wanting({SignalKind::kPdq, SignalKind::kTrack});
+  for (const auto& [bytes, said] :
+       {std::pair<std::string, std::string>{"\0\0\1\0\1\0\x20\x20"s, "a Windows icon"},
+        {"\0\0\0\x0CjP  \r\n\x87\n"s, "JPEG 2000"},
+        {"8BPS\0\1"s, "a Photoshop document"},
+        {"ID3\4\0\0\0\0\0\x7f"s, "sound as MP3"},
+        {"\xFF\xFB\x90\x64"s, "sound as MP3"},
+        {"%PDF-1.7\n"s, "a PDF document"},
+        {"only words\n"s, "text"}}) {
+    const std::string file = bytes + std::string(bytes == "only words\n" ? 0 : 3000, '\0');
+    const FileBytes content(file.begin(), file.end());
+    for (const DecodeWants& wants : {wanting({SignalKind::kPdq}), both}) {
+      const auto item = decoder_->decode(file_of(content).get(), wants);
+      ASSERT_FALSE(item) << said;
+      EXPECT_EQ(item.error().code, ErrorCode::kInvalid) << said;
+      EXPECT_NE(item.error().message.find("this is " + said), std::string::npos)
+          << item.error().message;
+    }
+  }
+}
+
 TEST_F(Hostile, NameSaysNothingAboutTheFormat) {
   const std::string path = testing::TempDir() + "picture.jpg";
   const FileBytes png = media::vips_file(media::test_picture(40, 28, 3), ".png");

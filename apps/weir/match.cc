@@ -46,8 +46,8 @@ std::string text_of(const ItemReport& report) {
   for (const KnownMatch& known : report.matches)
     text += (text.empty() ? "matches " : "\n  and ") + text_of(known);
   if (text.empty()) text = "no match";
-  if (report.media == "video" && !report.matches.empty())
-    text += fmt::format("\n  {:.0f} % of its {} is known", 100 * report.coverage,
+  if (report.media == "video" && report.coverage && !report.matches.empty())
+    text += fmt::format("\n  {:.0f} % of its {} is known", 100 * *report.coverage,
                         clock_time(report.duration));
   for (const std::string& note : report.notes) text += "\n  note: " + note;
   return text;

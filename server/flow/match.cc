@@ -139,7 +139,7 @@ void describe(ItemReport& report, const ItemToMatch& item) {
     if (known.match.kind == MatchKind::kExact) all.emplace_back().item_to = report.duration;
     all.insert(all.end(), known.match.segments.begin(), known.match.segments.end());
   }
-  report.coverage = covered_time(all, report.duration);
+  if (!all.empty() || report.matches.empty()) report.coverage = covered_time(all, report.duration);
 }
 
 std::vector<std::string> notes_of(const ItemToMatch& item) {

@@ -30,7 +30,8 @@ struct KnownMatch {
 struct ItemReport {
   std::string media;                      // of the item; empty when only signals were given
   std::chrono::microseconds duration{0};  // of a video
-  double coverage = 0;                    // share of a video's time that shows any known material
+  // Share of a video's time that shows any known material; absent where matches do not say when.
+  std::optional<double> coverage;
   std::vector<KnownMatch> matches;        // best first
   std::vector<std::string> notes;  // such as "pdq quality 12 is below 50: not matchable by pdq"
 };

@@ -200,7 +200,7 @@ Json shape_of(const ItemReport& report) {
   if (!report.media.empty()) json["media"] = report.media;
   if (report.media == "video") {
     json["duration_s"] = milli(seconds(report.duration));
-    json["coverage"] = milli(report.coverage);
+    if (report.coverage) json["coverage"] = milli(*report.coverage);
   }
   json["matches"] = Json::array();
   for (const KnownMatch& known : report.matches) json["matches"].push_back(shape_of(known));

@@ -2,6 +2,7 @@
 #include "server/http/front_desk.h"
 
 #include "server/http/text.h"
+#include "weir/base/utf8.h"
 
 namespace weir::http {
 namespace {
@@ -39,6 +40,9 @@ std::optional<Response> check_head(const Head& head, const Target& target,
     return refuse(400, "an HTTP/1.1 request has exactly one Host field");
   if (!head.transfer_encoding.empty() && !equal_ignoring_case(head.transfer_encoding, "chunked"))
     return refuse(501, "Transfer-Encoding other than chunked is not known here");
+  if (!head.content_encoding.empty() && !equal_ignoring_case(head.content_encoding, "identity"))
+    return refuse(415, "the body's Content-Encoding is " + printable(head.content_encoding) +
+                           ", which is not undone here: send it without compression");
   if (!head.expect.empty() && !equal_ignoring_case(head.expect, "100-continue"))
     return refuse(417, "Expect other than 100-continue is not known here");
   const std::string_view host = target.authority.empty() ? head.host : target.authority;

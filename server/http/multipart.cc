@@ -57,9 +57,16 @@ Result<std::optional<std::string>> file_name_of(const HeaderValue& disposition) 
   return std::optional(std::move(*name));
 }
 
+bool is_type_of_files(std::string_view text) {
+  const auto type = parse_header_value(text);
+  return type && (type->value.starts_with("image/") || type->value.starts_with("video/") ||
+                  type->value == "application/octet-stream");
+}
+
 // `lines` is the head without the empty line that ends it; each line ends with CRLF.
 Result<PartHead> parse_head(std::string_view lines) {
   std::optional<PartHead> head;
+  bool is_file = false;
   while (!lines.empty()) {
     const size_t end = lines.find("\r\n");
     const std::string_view line = lines.substr(0, end);
@@ -72,6 +79,8 @@ Result<PartHead> parse_head(std::string_view lines) {
       if (encoding.value != "binary" && encoding.value != "8bit" && encoding.value != "7bit")
         return malformed("parts must be sent as they are, without a transfer encoding");
     }
+    if (equal_ignoring_case(name, "content-type"))
+      is_file = is_type_of_files(line.substr(colon + 1));
     if (!equal_ignoring_case(name, "content-disposition")) continue;
     if (head) return malformed("a part has two Content-Disposition lines");
     auto disposition = parse_header_value(line.substr(colon + 1));
@@ -83,6 +92,7 @@ Result<PartHead> parse_head(std::string_view lines) {
     head = PartHead{unescape_name(std::move(*field)), std::move(file_name)};
   }
   if (!head) return malformed("a part has no Content-Disposition");
+  if (is_file && !head->file_name) head->file_name.emplace();
   return std::move(*head);
 }
 

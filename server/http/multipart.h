@@ -9,7 +9,9 @@
 
 namespace weir::http {
 
-// One part of a form. A part with a file name, even an empty one, is a file; others are fields.
+// One part of a form. A part with a file name, even an empty one, is a file, and so is one whose
+// Content-Type is of a picture, a video or bytes, which some clients send without a name; others
+// are fields.
 struct PartHead {
   std::string name;
   std::optional<std::string> file_name;

@@ -168,6 +168,12 @@ TEST(FrontDesk, RefusesBodiesThatItWouldNotRead) {
   EXPECT_EQ(ask(request).status, 413);
   EXPECT_NE(ask(request).body.find("body_bytes"), std::string::npos);
   request.content_length = 5;
+  request.content_encoding = "gzip";
+  EXPECT_EQ(ask(request).status, 415);
+  EXPECT_NE(ask(request).body.find("without compression"), std::string::npos);
+  request.content_encoding = "Identity";
+  EXPECT_EQ(ask(request).status, 0);
+  request.content_encoding = "";
   request.transfer_encoding = "gzip, chunked";
   EXPECT_EQ(ask(request).status, 501);
   request.transfer_encoding = "Chunked";

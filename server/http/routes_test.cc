@@ -83,6 +83,13 @@ TEST_F(Routes, RawBodiesAreFiles) {
   EXPECT_EQ(ask(with_body("POST", "/v1/hash", "application/octet-stream", "")).status, 400);
   EXPECT_EQ(ask(with_body("POST", "/v1/hash", "text/plain", bmp)).status, 415);
   EXPECT_EQ(form_to("/v1/hash", field_part("x", "no file")).status, 400);
+  const Answer nameless =
+      form_to("/v1/hash",
+              "--xyz\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Type: image/bmp"
+              "\r\n\r\n" +
+                  bmp + "\r\n");
+  ASSERT_EQ(nameless.status, 200) << nameless.body;
+  EXPECT_EQ(nameless.json()["sha256"], sent.json()["sha256"]);
   EXPECT_EQ(form_to("/v1/hash", "").status, 400);
 }
 

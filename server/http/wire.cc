@@ -88,6 +88,7 @@ void WireParser::Impl::read_head() {
   head.host = value(field::host);
   head.hosts = static_cast<int>(message.count(field::host));
   head.content_type = value(field::content_type);
+  head.content_encoding = value(field::content_encoding);
   head.origin = value(field::origin);
   head.fetch_site = text_of(message["Sec-Fetch-Site"]);
   for (auto [at, end] = message.equal_range(field::transfer_encoding); at != end; ++at)

@@ -19,6 +19,7 @@ struct Head {
   std::string host;
   int hosts = 0;  // Host fields
   std::string content_type;
+  std::string content_encoding;
   std::string origin;
   std::string fetch_site;
   std::string transfer_encoding;

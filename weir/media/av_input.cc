@@ -2,9 +2,11 @@
 #include "weir/media/av_input.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "weir/media/av_formats.h"
+#include "weir/media/format.h"
 
 extern "C" {
 #include <libavutil/opt.h>
@@ -84,6 +86,13 @@ Status AvInput::open_format(const Limits& limits) {
   if (failure == AVERROR(ENOMEM)) return no_memory();
   if (format_)
     return Error{ErrorCode::kCorrupt, "the head of this video is damaged: " + av_reason(failure)};
+  std::array<uint8_t, 256> first{};
+  const auto got = source_.read(0, first);
+  const std::string_view other = got ? other_kind(std::span(first).first(*got)) : "";
+  if (!other.empty())
+    return Error{ErrorCode::kInvalid, "this is " + std::string(other) +
+                                          ", which is not read; pictures that are read are " +
+                                          std::string(known_formats()) + ", and most videos"};
   return Error{ErrorCode::kInvalid,
                "no known picture or video format, or too damaged to tell: " + av_reason(failure)};
 }

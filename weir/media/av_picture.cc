@@ -58,7 +58,8 @@ Result<AvPicture> decode_av_picture(AVCodecID id, std::span<const uint8_t> bytes
 
 Status init_av() {
   av_log_set_level(AV_LOG_QUIET);
-  for (const AVCodecID id : {AV_CODEC_ID_AV1, AV_CODEC_ID_HEVC, AV_CODEC_ID_BMP})
+  for (const AVCodecID id : {AV_CODEC_ID_AV1, AV_CODEC_ID_HEVC, AV_CODEC_ID_BMP, AV_CODEC_ID_PBM,
+                             AV_CODEC_ID_PGM, AV_CODEC_ID_PPM, AV_CODEC_ID_PAM})
     if (!find_codec(id))
       return Error{ErrorCode::kUnavailable,
                    std::string("this FFmpeg has no decoder for ") + avcodec_get_name(id)};

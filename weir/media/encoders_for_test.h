@@ -275,6 +275,15 @@ inline void append_le(FileBytes& to, uint32_t value, int bytes) {
 }
 
 // 24 bits, or 8 with a grey palette for one channel; rows from the bottom.
+inline FileBytes pnm_file(const Pixels& picture) {
+  const std::string head = std::string(picture.channels == 1 ? "P5\n" : "P6\n") +
+                           std::to_string(picture.width) + " " + std::to_string(picture.height) +
+                           "\n255\n";
+  FileBytes file(head.begin(), head.end());
+  file.insert(file.end(), picture.samples.begin(), picture.samples.end());
+  return file;
+}
+
 inline FileBytes bmp_file(const Pixels& picture) {
   const uint32_t palette = picture.channels == 1 ? 1024 : 0;
   const uint32_t row = (picture.width * picture.channels + 3) / 4 * 4;
@@ -318,6 +327,7 @@ inline std::vector<NamedFile> one_of_each(uint32_t width = 40, uint32_t height =
       {"gif", vips_file(rgb, ".gif"), 22},
       {"tiff", vips_file(rgb, ".tif[compression=lzw]"), 99},
       {"bmp", bmp_file(rgb), 99},
+      {"pnm", pnm_file(rgb), 99},
       {"avif", heif_file(rgb.samples, w, h, false, heif_compression_AV1), 32},
       {"heic", heif_file(rgb.samples, w, h, false, heif_compression_HEVC), 32},
       {"jxl", jxl_file(rgb.samples, width, height, 3), 99},

@@ -57,6 +57,51 @@ bool is_bmp(Bytes bytes) {
          bytes[16] == 0 && bytes[17] == 0;
 }
 
+// "P" and a digit, and white space or a comment before the width: text hardly begins so.
+bool is_pnm(Bytes bytes) {
+  if (bytes.size() < 8 || bytes[0] != 'P' || bytes[1] < '1' || bytes[1] > '7') return false;
+  const auto is_space = [](uint8_t c) { return c == ' ' || (c >= 9 && c <= 13); };
+  if (bytes[1] == '7') return has(bytes, 2, "\nWIDTH") || has(bytes, 2, "\nHEIGHT");
+  size_t at = 2;
+  while (at < bytes.size() && is_space(bytes[at])) ++at;
+  return at > 2 && at < bytes.size() &&
+         ((bytes[at] >= '0' && bytes[at] <= '9') || bytes[at] == '#');
+}
+
+// What people send that is neither a picture nor a video that is read here.
+struct OtherKind {
+  size_t at;
+  std::string_view magic;
+  std::string_view name;
+};
+using namespace std::string_view_literals;
+constexpr OtherKind kOtherKinds[] = {
+    {0, "\0\0\1\0"sv, "a Windows icon"},
+    {0, "\0\0\2\0"sv, "a Windows cursor"},
+    {0, "\0\0\0\x0CjP  "sv, "JPEG 2000"},
+    {0, "\xFF\x4F\xFF\x51"sv, "JPEG 2000"},
+    {0, "8BPS"sv, "a Photoshop document"},
+    {0, "%PDF-"sv, "a PDF document"},
+    {0, "%!PS"sv, "PostScript"},
+    {0, "<svg"sv, "a drawing in SVG"},
+    {0, "<?xml"sv, "XML, such as a drawing in SVG"},
+    {0, "ID3"sv, "sound as MP3"},
+    {0, "fLaC"sv, "sound as FLAC"},
+    {8, "WAVE"sv, "sound as WAV"},
+    {4, "ftypM4A"sv, "sound as MPEG-4"},
+    {0, "PK\3\4"sv, "a zip archive"},
+    {0, "Rar!\x1A\7"sv, "a RAR archive"},
+    {0, "7z\xBC\xAF\x27\x1C"sv, "a 7z archive"},
+    {0, "\x1F\x8B"sv, "something compressed by gzip"},
+    {0, "\xD0\xCF\x11\xE0"sv, "an old document of Microsoft Office"},
+    {0,
+     "\x7F"
+     "ELF"sv,
+     "a program"},
+    {0, "MZ"sv, "a program"},
+    {0, "#!"sv, "a script"},
+};
+
 }  // namespace
 
 Format sniff(Bytes bytes) {
@@ -67,6 +112,7 @@ Format sniff(Bytes bytes) {
   if (is_tiff(bytes)) return Format::kTiff;
   if (is_jxl(bytes)) return Format::kJxl;
   if (is_bmp(bytes)) return Format::kBmp;
+  if (is_pnm(bytes)) return Format::kPnm;
   return sniff_iso_media(bytes);
 }
 
@@ -90,6 +136,8 @@ std::string_view name_of(Format format) {
       return "tiff";
     case Format::kBmp:
       return "bmp";
+    case Format::kPnm:
+      return "pnm";
     case Format::kJxl:
       return "jxl";
   }
@@ -97,7 +145,19 @@ std::string_view name_of(Format format) {
 }
 
 std::string_view known_formats() {
-  return "JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, BMP and JPEG XL";
+  return "JPEG, PNG, WebP, GIF, AVIF, HEIC, TIFF, BMP, PNM and JPEG XL";
+}
+
+std::string_view other_kind(Bytes bytes) {
+  for (const OtherKind& one : kOtherKinds)
+    if (has(bytes, one.at, one.magic)) return one.name;
+  // Frames of MPEG audio begin with eleven set bits; layer and bit rate are never all of zeros.
+  const bool is_mpeg_audio = bytes.size() > 3 && bytes[0] == 0xFF && (bytes[1] & 0xE0) == 0xE0 &&
+                             (bytes[1] & 0x06) != 0 && (bytes[2] & 0xF0) != 0xF0;
+  if (is_mpeg_audio) return "sound as MP3";
+  const auto is_text = [](uint8_t c) { return c >= 32 ? c != 127 : c == 9 || c == 10 || c == 13; };
+  const Bytes head = bytes.first(std::min<size_t>(bytes.size(), 256));
+  return !head.empty() && std::ranges::all_of(head, is_text) ? "text" : "";
 }
 
 }  // namespace weir::media

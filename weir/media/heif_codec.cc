@@ -138,6 +138,7 @@ heif_error push_data(void* decoder, const void* data, size_t size) {
 heif_error decode(CodedPicture& coded, heif_image** out) {
   HeifBudget* budget = HeifBudget::current();
   assert(budget && "libheif decodes outside decode_heif()");
+  if (coded.id == AV_CODEC_ID_NONE) return kFailed;  // a picture of no bytes
   if (coded.id == AV_CODEC_ID_HEVC && !lengths_to_start_codes(coded.bytes)) return kFailed;
   auto picture = decode_av_picture(coded.id, coded.bytes, budget->pixels_left());
   if (!picture) {

@@ -9,7 +9,7 @@
 #include <new>
 
 #include "weir/media/av_picture.h"
-#include "weir/media/bmp.h"
+#include "weir/media/bitmaps.h"
 #include "weir/media/format.h"
 #include "weir/media/heif.h"
 #include "weir/media/jpeg.h"
@@ -37,9 +37,13 @@ Result<Format> known_format(std::span<const uint8_t> bytes, const Limits& limits
                                         " bytes; the limit `file_bytes` allows " +
                                         std::to_string(limits.file_bytes)};
   const Format format = media::sniff(bytes);
-  if (format == Format::kUnknown)
+  if (format == Format::kUnknown) {
+    const std::string_view other = media::other_kind(bytes);
     return Error{ErrorCode::kInvalid,
-                 "no known image format; known are " + std::string(media::known_formats())};
+                 (other.empty() ? "no known image format"
+                                : "this is " + std::string(other) + ", which is not read") +
+                     "; known are " + std::string(media::known_formats())};
+  }
   return format;
 }
 
@@ -59,6 +63,8 @@ Result<DecodedImage> decode(Format format, std::span<const uint8_t> bytes, const
       return media::decode_heif(format, bytes, limits);
     case Format::kBmp:
       return media::decode_bmp(bytes, limits);
+    case Format::kPnm:
+      return media::decode_pnm(bytes, limits);
     case Format::kJxl:
       return media::decode_jxl(bytes, limits);
     case Format::kUnknown:

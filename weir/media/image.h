@@ -29,7 +29,7 @@ struct Frame {
 Rect shown_box(const Frame& frame);
 
 struct DecodedImage {
-  std::string format;  // "jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp", "jxl"
+  std::string format;  // "jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp", "pnm", "jxl"
   uint32_t width = 0;  // of the upright picture
   uint32_t height = 0;
   uint32_t frame_count = 1;   // in the file (pages of a TIFF); a GIF's are counted up to 4097

@@ -70,6 +70,7 @@ TEST(DecodeImage, LosslessFormatsAreExactAtOddSizes) {
                 rgb.samples);
       EXPECT_EQ(decoded(webp_file(rgb)).samples, rgb.samples);
       EXPECT_EQ(decoded(bmp_file(rgb)).samples, rgb.samples);
+      EXPECT_EQ(decoded(pnm_file(rgb)).samples, rgb.samples);
       EXPECT_EQ(decoded(jxl_file(rgb.samples, width, height, 3)).samples, rgb.samples);
       EXPECT_EQ(decoded(jxl_file(grey.samples, width, height, 1)).samples, grey.samples);
     }
@@ -80,6 +81,7 @@ TEST(DecodeImage, PaletteBmpIsExact) {
   Pixels rgb{{}, 13, 9, 3};
   for (const uint8_t sample : grey.samples) rgb.samples.insert(rgb.samples.end(), 3, sample);
   EXPECT_EQ(decoded(bmp_file(grey)).samples, rgb.samples);
+  EXPECT_EQ(decoded(pnm_file(grey)).samples, rgb.samples);
 }
 
 TEST(DecodeImage, OneBitPictureIsBlackAndWhite) {

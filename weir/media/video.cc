@@ -66,6 +66,7 @@ class VideoRun {
   Status hold(AVFrame& frame);
   Status check(const AVFrame& frame) const;
   Status give_held(microseconds until);
+  std::chrono::microseconds counted_before_first() const;
   std::string note() const;
 
   AvInput& input_;
@@ -258,6 +259,12 @@ std::string seconds_text(microseconds time) {
   return text;
 }
 
+// Some containers count their duration from zero, and their first frame comes later.
+microseconds VideoRun::counted_before_first() const {
+  const microseconds start = start_of(input_.stream()).value_or(microseconds(0));
+  return std::clamp(start, microseconds(0), microseconds(input_.format().duration));
+}
+
 // What a person should know. The container's word on the duration is held against what came: a
 // stream that is cut off ends without any error.
 std::string VideoRun::note() const {
@@ -268,7 +275,7 @@ std::string VideoRun::note() const {
   if (stream.duration != AV_NOPTS_VALUE)
     said = from_stream(stream.duration, stream.time_base);
   else if (input_.format().duration != AV_NOPTS_VALUE)
-    said = microseconds(input_.format().duration);
+    said = microseconds(input_.format().duration) - counted_before_first();
   said = std::min<microseconds>(said, std::chrono::hours(24 * 366));
   const microseconds most_missing = std::max<microseconds>(std::chrono::seconds(2), said / 20);
   const int64_t counted = stream.nb_frames;  // 0 where the container does not say

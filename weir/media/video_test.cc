@@ -301,6 +301,22 @@ TEST(Video, TruncatedVideosGiveWhatTheyHaveAndSaySo) {
   }
 }
 
+// Ten minutes lie before the first frame, and the container counts them.
+TEST(Video, ALargeStartTimeIsNoTruncation) {
+  for (const char* container : {"matroska", "mp4", "mpegts"}) {
+    SCOPED_TRACE(container);
+    VideoRecipe recipe;
+    recipe.container = container;
+    for (int i = 0; i < recipe.frames; ++i)
+      recipe.times.push_back(600 * recipe.frames_a_second + i);
+    const auto decoded = decode(made_video(recipe));
+    ASSERT_TRUE(decoded) << decoded.error().message;
+    EXPECT_EQ(decoded->note, "");
+    EXPECT_EQ(decoded->frames, 50u);
+    EXPECT_LT(decoded->duration, std::chrono::seconds(3));
+  }
+}
+
 TEST(Video, FlippedBitsNeverLoseTheRun) {
   std::mt19937 random(3);
   for (const auto& [container, encoder] : media::video_kinds()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weir/media/bmp.h"
+#include "weir/media/bitmaps.h"
 
 #include <cstdlib>
 #include <utility>
@@ -50,13 +50,13 @@ Result<Layers> to_rgb(const AVFrame& picture) {
       sws_getContext(picture.width, picture.height, format, picture.width, picture.height,
                      has_alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, SWS_POINT | SWS_ACCURATE_RND,
                      nullptr, nullptr, nullptr);
-  if (!scaler) return Error{ErrorCode::kInvalid, "a kind of BMP that is not read here"};
+  if (!scaler) return Error{ErrorCode::kInvalid, "a kind of bitmap that is not read here"};
   uint8_t* const planes[4] = {samples.data(), nullptr, nullptr, nullptr};
   const int strides[4] = {static_cast<int>(stride), 0, 0, 0};
   const int rows =
       sws_scale(scaler, picture.data, picture.linesize, 0, picture.height, planes, strides);
   sws_freeContext(scaler);
-  if (rows != picture.height) return Error{ErrorCode::kCorrupt, "the bmp data is damaged"};
+  if (rows != picture.height) return Error{ErrorCode::kCorrupt, "the bitmap is damaged"};
 
   const Row first{samples.data(),    static_cast<size_t>(picture.width),
                   Bands::kRgb,       bands,
@@ -64,16 +64,42 @@ Result<Layers> to_rgb(const AVFrame& picture) {
   return layers_of(first, static_cast<uint32_t>(picture.height), stride);
 }
 
-}  // namespace
-
-Result<DecodedImage> decode_bmp(std::span<const uint8_t> bytes, const Limits& limits) {
-  TRY(check_header(bytes, limits));
-  const AvPicture picture = TRY(decode_av_picture(AV_CODEC_ID_BMP, bytes, limits.pixels));
+Result<DecodedImage> image_of(const AvPicture& picture) {
   DecodedImage image;
   image.width = static_cast<uint32_t>(picture->width);
   image.height = static_cast<uint32_t>(picture->height);
   image.frames.push_back(frame_of(TRY(to_rgb(*picture)), kUpright, {}, true));
   return image;
+}
+
+// By the digit after the "P".
+AVCodecID map_codec(uint8_t digit) {
+  switch (digit) {
+    case '1':
+    case '4':
+      return AV_CODEC_ID_PBM;
+    case '2':
+    case '5':
+      return AV_CODEC_ID_PGM;
+    case '7':
+      return AV_CODEC_ID_PAM;
+    default:
+      return AV_CODEC_ID_PPM;
+  }
+}
+
+}  // namespace
+
+Result<DecodedImage> decode_bmp(std::span<const uint8_t> bytes, const Limits& limits) {
+  TRY(check_header(bytes, limits));
+  return image_of(TRY(decode_av_picture(AV_CODEC_ID_BMP, bytes, limits.pixels)));
+}
+
+Result<DecodedImage> decode_pnm(std::span<const uint8_t> bytes, const Limits& limits) {
+  const AvPicture picture = TRY(decode_av_picture(map_codec(bytes[1]), bytes, limits.pixels));
+  TRY(check_size(Format::kPnm, static_cast<uint64_t>(picture->width),
+                 static_cast<uint64_t>(picture->height), kBytesPerPixel, limits));
+  return image_of(picture);
 }
 
 }  // namespace weir::media
