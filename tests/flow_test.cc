@@ -179,6 +179,7 @@ TEST_F(Flow, ImportingTwiceAddsOnceAndCountsBadLines) {
     std::istringstream in(list);
     ImportRequest request;
     request.bank = "ARCHIVE";
+    request.kind = SignalKind::kPdq;
     uint64_t bad_line = 0;
     request.failed = [&](uint64_t line, const Error&) { bad_line = line; };
     const auto count = import_list(in, request, *store_);
