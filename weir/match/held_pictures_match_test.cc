@@ -70,6 +70,24 @@ TEST_F(HeldPictures, AnotherMomentOfAPlaceIsNoMatch) {
     EXPECT_FALSE(finds(scene_with(place(1 + seed % 3), 200 + seed, 6, false), 1 + seed % 3));
 }
 
+// A place where nothing stirs, and then somebody stands in it: most of the picture stays, so it was
+// not cut in.
+TEST_F(HeldPictures, AQuietPlaceIntoWhichSomebodyComesIsNoSlide) {
+  for (const int64_t entry : {1, 2, 3}) {
+    const Pixels quiet = place(unsigned(entry));
+    const Video comes{6, [=](double time) {
+                        Pixels out = quiet;
+                        if (time < 1.5) return out;
+                        const auto left = uint32_t(out.width / 5 + 12 * time);
+                        for (uint32_t y = out.height / 3; y < out.height; ++y)
+                          for (uint32_t x = left; x < left + out.width / 4; ++x)
+                            out.samples[size_t{y} * out.width + x] = uint8_t(200 - y % 40);
+                        return out;
+                      }};
+    EXPECT_FALSE(finds(comes, entry)) << entry;
+  }
+}
+
 TEST_F(HeldPictures, TheSameMomentIs) {
   for (const int64_t entry : {1, 2, 3})
     EXPECT_TRUE(finds(made::part(known(entry), 4, 12), entry)) << entry;
