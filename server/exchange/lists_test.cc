@@ -101,6 +101,23 @@ TEST(PlainList, BareSha256IsNotTakenForPdq) {
   EXPECT_EQ(read_text(named, ListFormat::kPlain).entries.size(), 100u);
 }
 
+// In which many shared lists come: told from the number of its digits, and written so.
+TEST(PlainList, Sha1IsTakenAndGiven) {
+  const std::string hex = "a9993e364706816aba3e25717850c26c9cd0d89d";
+  for (const std::string& line : {hex, "sha1 " + hex, hex + "  a.jpg"}) {
+    const ReadList read = read_text(line + "\n", ListFormat::kPlain);
+    ASSERT_EQ(read.entries.size(), 1u) << line;
+    EXPECT_EQ(read.entries[0].signals[0].kind, SignalKind::kSha1);
+    EXPECT_EQ(write_list_entry(read.entries[0], ListFormat::kPlain, ""), hex + "\n");
+    EXPECT_EQ(write_list_entry(read.entries[0], ListFormat::kCsv, ""),
+              "sha1," + hex + ",,POSITIVE_CLASS,\n");
+  }
+  const ReadList csv = read_text(
+      "signal_type,signal_str\nsha1," + hex + "\nvideo_sha1," + hex + "\n", ListFormat::kCsv);
+  ASSERT_EQ(csv.entries.size(), 2u);
+  EXPECT_EQ(csv.entries[1].media, "video");
+}
+
 TEST(EveryList, SaysWhatItIsWhenItIsNoTextInUtf8) {
   for (const auto& [beginning, said] : {std::pair<std::string, std::string>{"\xFF\xFE"
                                                                             "a",

@@ -29,6 +29,14 @@ TEST(Digest, EqualsThePublishedValues) {
   EXPECT_EQ(sha256(std::string(1'000'000, 'a')),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 
+  // FIPS 180-4's examples for SHA-1.
+  const auto sha1 = [](std::string_view text) {
+    return to_hex(digest_of(SignalKind::kSha1, bytes_of(text)));
+  };
+  EXPECT_EQ(sha1(""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  EXPECT_EQ(sha1("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(sha1(std::string(1'000'000, 'a')), "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
+
   const auto md5 = [](std::string_view text) { return to_hex(digest_of(kMd5, bytes_of(text))); };
   EXPECT_EQ(md5(""), "d41d8cd98f00b204e9800998ecf8427e");
   EXPECT_EQ(md5("a"), "0cc175b9c0f1b6a831c399e269772661");

@@ -31,6 +31,8 @@ constexpr std::array kKinds{
     KindRow{SignalKind::kSha256, "sha256", SignalOf::kFile, 1, 32, true, true, "SHA256", nullptr,
             nullptr},
     KindRow{SignalKind::kMd5, "md5", SignalOf::kFile, 1, 16, true, true, "MD5", nullptr, nullptr},
+    KindRow{SignalKind::kSha1, "sha1", SignalOf::kFile, 1, 20, true, true, "SHA1", nullptr,
+            nullptr},
     KindRow{SignalKind::kPdq, "pdq", SignalOf::kPicture, 1, 32, true, true, nullptr, nullptr,
             nullptr},
     KindRow{SignalKind::kVpdq, "vpdq", SignalOf::kVideo, 1, 0, true, true, nullptr,

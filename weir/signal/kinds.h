@@ -19,6 +19,7 @@ enum class SignalKind : uint8_t {
   kTmk = 5,        // of a video: a whole .tmk file, docs/formats/tmk.md
   kFeatures = 6,   // of the first picture: its spots, docs/formats/picture-features.md
   kTrack = 7,      // of a video: its frames and stills, docs/formats/video-track.md
+  kSha1 = 9,       // of the file's bytes, for exchange with others only: collisions can be made
   kPdqTurned = 8,  // of one picture that is asked about: PDQ in eight orientations, see turned.h
 };
 

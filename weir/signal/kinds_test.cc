@@ -32,8 +32,8 @@ TEST(Kinds, EachHasItsOwnNumberAndName) {
 
 // Numbers are stored and names are spoken: those that there were stay as they were.
 TEST(Kinds, AreCalledAsEver) {
-  const std::vector<std::pair<int, std::string_view>> ever{
-      {1, "sha256"}, {2, "md5"}, {3, "pdq"}, {4, "vpdq"}, {5, "tmk"}};
+  const std::vector<std::pair<int, std::string_view>> ever{{1, "sha256"}, {2, "md5"}, {3, "pdq"},
+                                                           {4, "vpdq"},   {5, "tmk"}, {9, "sha1"}};
   for (const auto& [number, name] : ever) {
     const KindRow* row = find_kind(static_cast<uint8_t>(number));
     ASSERT_NE(row, nullptr) << name;
@@ -48,7 +48,7 @@ TEST(Kinds, OthersNameOnlyWhatIsExchanged) {
     EXPECT_EQ(parse_signal_kind(row.name).has_value(), row.is_exchanged) << row.name;
   const auto unknown = parse_signal_kind("sha512");
   ASSERT_FALSE(unknown);
-  EXPECT_NE(unknown.error().message.find("sha256, md5, pdq, vpdq, tmk"), std::string::npos)
+  EXPECT_NE(unknown.error().message.find("sha256, md5, sha1, pdq, vpdq, tmk"), std::string::npos)
       << unknown.error().message;
 }
 
