@@ -55,12 +55,11 @@ bool is_more_than_an_element(const CopyOdds& odds) {
 }
 
 double expected_false_alarms(const PicturePair& pair, double entries) {
-  // Chance makes no more of them than there are: geometry alone promises ten times as many.
-  const double chance = std::min(kHands * entries * std::pow(10, std::max(pair.log10_nfa, -300.0)),
-                                 sharing_of_unrelated(entries));
+  const double chance = kHands * entries * std::pow(10, std::max(pair.log10_nfa, -300.0));
   const double shared = expected_of_unrelated(pair.odds, entries);
   const double least = pair.verdict == Verdict::kCopy ? kLeastFalseAlarms : kWeakClaim;
-  return std::max(chance + shared, least);
+  // No more of them share something than there are: geometry alone promises ten times as many.
+  return std::max(std::min(chance + shared, sharing_of_unrelated(entries)), least);
 }
 
 }  // namespace weir
