@@ -124,16 +124,10 @@ bool shows_moment(const std::vector<int16_t>& picture, double at, const FrameTim
   return true;
 }
 
-// By how much two pictures differ, in the pixels that differ most and in the middle one, whichever
-// of the two is the plainer: any picture, its levels stretched flat, explains a plain one, but a
-// plain one explains no other.
-struct Difference {
-  double most = 0;
-  double middle = 0;
-};
-Difference difference(const std::vector<int16_t>& a, const std::vector<int16_t>& b) {
-  const Residual one = residual(a, b), other = residual(b, a);
-  return {std::max(one.most, other.most), std::max(one.middle, other.middle)};
+// By how much two pictures differ, whichever of the two is the plainer: any picture, its levels
+// stretched flat, explains a plain one, but a plain one explains no other.
+double difference(const std::vector<int16_t>& a, const std::vector<int16_t>& b) {
+  return std::max(residual(a, b).most, residual(b, a).most);
 }
 
 // How a held picture stands among what comes before and behind. Before a camera that stands still
@@ -151,16 +145,11 @@ Standing standing_of(const Held& held, size_t middle, const FrameTimes& item, Th
     return difference(thumbs.item_frame(item.frame(place)), picture);
   };
   size_t first = middle, last = middle;
-  // Who comes into a quiet scene changes some of it, a cut changes most of it.
-  const auto is_another = [&](size_t place) {
-    const Difference change = change_to(place);
-    return change.most >= kAbrupt && change.middle >= kFrozen;
-  };
-  while (first > held.first && change_to(first - 1).most <= kFrozen) --first;
-  while (last < held.last && change_to(last + 1).most <= kFrozen) ++last;
+  while (first > held.first && change_to(first - 1) <= kFrozen) --first;
+  while (last < held.last && change_to(last + 1) <= kFrozen) ++last;
   const bool begins = held.first == 0, ends = held.last + 1 == item.size();
-  const bool cut_before = !begins && is_another(held.first - 1);
-  const bool cut_behind = !ends && is_another(held.last + 1);
+  const bool cut_before = !begins && change_to(held.first - 1) >= kAbrupt;
+  const bool cut_behind = !ends && change_to(held.last + 1) >= kAbrupt;
   Standing standing;
   standing.is_cut_in = cut_before || cut_behind;
   standing.is_all = begins && ends && first == held.first && last == held.last;
