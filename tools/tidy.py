@@ -396,7 +396,7 @@ def type_names(files):
 
 
 KINDS = "weir/signal/kinds.cc"
-KIND_ROW = re.compile(r'KindRow\{\s*SignalKind::\w+,\s*"(\w+)"')
+KIND_ROW = re.compile(r'KindRow\{\.kind = SignalKind::\w+,\s*\.name = "(\w+)"')
 
 
 def kind_names(files):

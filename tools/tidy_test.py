@@ -91,8 +91,8 @@ BAD = {
 }
 # What stands beside the bad examples of a rule.
 BESIDE = {"kind_names": ("weir/signal/kinds.cc",
-                         'KindRow a[]{KindRow{SignalKind::kPdq, "pdq"},\n'
-                         '            KindRow{SignalKind::kTmk, "tmk"}};\n'),
+                         'KindRow a[]{KindRow{.kind = SignalKind::kPdq, .name = "pdq"},\n'
+                         '            KindRow{.kind = SignalKind::kTmk,\n.name = "tmk"}};\n'),
           "type_names": ("weir/base/z.h",
                          "#pragma once\nnamespace weir {\nclass Twice final {\n};\n}\n")}
 

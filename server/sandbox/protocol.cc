@@ -14,9 +14,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "weir/base/utf8.h"
 #include "weir/signal/video_codec.h"

@@ -53,7 +53,7 @@ struct BlockMap {
   std::vector<Shown> regions;  // by each of them alone
   double blur = 0;             // sigma that the entry was blurred with to be as soft as the item
   Plane known;                 // the entry's plane, as soft as the item
-  PictureChange change;               // of what is shown
+  PictureChange change;        // of what is shown
   const Block& at(size_t column, size_t row) const { return blocks[row * columns + column]; }
 };
 

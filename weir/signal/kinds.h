@@ -37,17 +37,16 @@ struct KindRow {
   SignalKind kind;
   std::string_view name;  // "sha256"
   SignalOf of;
-  uint8_t version;     // of what computes it: values of another version are not the same
-  size_t bytes;        // of a value; 0 where values differ in size
-  bool is_exchanged;   // with other programs, in lists and over HTTP; the others are Weir's own
-  bool is_text;        // lists of lines may hold it
-  const char* digest;  // OpenSSL's name of the algorithm; of digests alone: equal or not, nothing
-                       // between
+  size_t bytes = 0;           // of a value; 0 where values differ in size
+  bool is_exchanged = false;  // with other programs, in lists and over HTTP; else Weir's own
+  bool is_text = false;       // lists of lines may hold it
+  // OpenSSL's name of the algorithm; of digests alone: equal or not, nothing between.
+  const char* digest = nullptr;
   // Errors: invalid or corrupt, saying why, when these are not the bytes of a value. Null where
   // the size says all.
-  Status (*check)(std::span<const uint8_t> value);
+  Status (*check)(std::span<const uint8_t> value) = nullptr;
   // Null for kinds that do not say. Precondition: check() passed.
-  SaidSize (*size_of)(std::span<const uint8_t> value);
+  SaidSize (*size_of)(std::span<const uint8_t> value) = nullptr;
 };
 
 std::span<const KindRow> all_kinds();

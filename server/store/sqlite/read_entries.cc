@@ -28,8 +28,8 @@ Result<Signal> signal_of(const Rows& rows) {
   Signal signal;
   signal.kind = static_cast<SignalKind>(rows.integer(0));
   const auto value = rows.blob(1);
-  const bool is_known = find_kind(static_cast<uint8_t>(signal.kind)) != nullptr;
-  if (!is_known || !check_value(signal.kind, value))
+  const KindRow* row = find_kind(static_cast<uint8_t>(rows.integer(0)));
+  if (row == nullptr || !row->is_exchanged || !check_value(signal.kind, value))
     return Error{ErrorCode::kCorrupt, "a stored signal is damaged; restore the store's backup"};
   signal.value.assign(value.begin(), value.end());
   if (!rows.is_null(2)) signal.quality = static_cast<int>(rows.integer(2));
