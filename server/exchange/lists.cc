@@ -60,7 +60,7 @@ struct Parsing {
 
 // 64 digits that nobody named are a PDQ or a SHA-256. Half of the bits of a PDQ are set, 128, since
 // each says on which side of their median something lies: so are 99 in 100 published ones, and one
-// SHA-256 in twenty. The first lines of a list are held back until they tell.
+// SHA-256 in twenty. The first lines of a list are held back until they tell by majority.
 class UnnamedHashes {
  public:
   UnnamedHashes(bool looks, const std::function<Status(ListLine)>& take)
@@ -81,13 +81,13 @@ class UnnamedHashes {
 
   Status finish() {
     is_decided_ = true;
-    are_digests_ = seen_ >= kLeastToTell && 2 * halves_ < seen_;
+    are_digests_ = 2 * halves_ < seen_;
     for (Held& one : std::exchange(held_, {})) TRY(hand_on(std::move(one)));
     return {};
   }
 
  private:
-  static constexpr size_t kHeld = 64, kLeastToTell = 4;
+  static constexpr size_t kHeld = 64;  // lines
   struct Held {
     ListLine line;
     bool is_unnamed = false;

@@ -14,16 +14,18 @@
 namespace weir {
 
 // Hash lists as files.
-//   plain  one hash a line; the kind from `kind`, or told from the number of digits (64: pdq unless
-//          said otherwise; 32: md5). After the hash, a comma or blanks may be followed by a name,
-//          as the PDQ tools ("hash=HEX,rest" too) and sha256sum write it; "KIND HEX" is taken as
-//          well. Lines that begin with '#' are comments.
+//   plain  one hash a line; the kind from `kind`, or told from the number of digits: 64 are pdq,
+//          unless the bits of the first lines are set as no PDQ's are, and then such lines are
+//          errors that ask for `kind`; 40 sha1; 32 md5. After the hash, a comma or blanks may be followed by
+//          a name, as the PDQ tools ("hash=HEX,rest" too) and sha256sum write it; "KIND HEX" is
+//          taken as well. Lines that begin with '#' are comments.
 //   csv    header signal_type,signal_str,collab,category,tags (python-threatexchange `dataset
 //   --csv`),
 //          in any order, only the first two required. RFC 4180, except that a line end always ends
-//          the row, so that one stray quote costs one line. Types pdq, md5, sha256, video_md5 and
-//          video_sha256; category and tags become labels, collab provenance. NEGATIVE_CLASS is
-//          someone's word that this is not to be matched: such a row is read as a retired entry.
+//          the row, so that one stray quote costs one line. Types pdq, vpdq, the digests, and those
+//          with "video_" before them; category and tags become labels, collab provenance.
+//          NEGATIVE_CLASS is someone's word that this is not to be matched: such a row is read as a
+//          retired entry.
 //   jsonl  our own, one entry a line with all its signals, labels and provenance;
 //          docs/formats/entries-jsonl.md
 //   vpdq   one video a file, as the C++ tools write it ("number,quality,hash,seconds" a line), or a
@@ -57,11 +59,10 @@ Status read_list(std::istream& in, ListFormat format, std::optional<SignalKind> 
 // format. Only jsonl says everything. The others have no way to say that a PDQ value is of low
 // quality or an entry retired, so such are left out; csv writes a retired entry whose category is
 // NEGATIVE_CLASS. plain has no way to tell sha256 from pdq but "sha256 HEX", and gives of each
-// entry the PDQ values, or else the md5, or else the sha256. `collab` fills the CSV column of that
-// name; when it is empty, the provenance of that name does. Read back, csv and plain give an entry
-// a line.
-// vpdq writes a JSON string for each vpdq signal; tmk writes nothing here, since its files are one
-// a video: see write_video_file().
+// entry the PDQ values, or else the shortest digest, or else the vpdq. `collab` fills the CSV
+// column of that name; when it is empty, the provenance of that name does. Read back, csv and plain
+// give an entry a line. vpdq writes a JSON string for each vpdq signal; tmk writes nothing here,
+// since its files are one a video: see write_video_file().
 std::string write_list_entry(const Entry& entry, ListFormat format, std::string_view collab);
 // The entry's vpdq or tmk signal as a file of its own, in the C++ tools' form; empty when it has
 // none, or is retired.

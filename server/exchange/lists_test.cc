@@ -92,6 +92,7 @@ TEST(PlainList, BareSha256IsNotTakenForPdq) {
   ASSERT_EQ(guessed.errors.size(), 100u);
   EXPECT_EQ(guessed.errors[99].first, 100u);
   EXPECT_NE(guessed.errors[0].second.message.find("--kind sha256"), std::string::npos);
+  EXPECT_EQ(read_text(sums.substr(0, 64), ListFormat::kPlain).errors.size(), 1u);
   EXPECT_EQ(read_text(sums, ListFormat::kPlain, SignalKind::kSha256).entries.size(), 100u);
   EXPECT_EQ(read_text(sums, ListFormat::kPlain, SignalKind::kPdq).entries.size(), 100u);
 
