@@ -16,9 +16,9 @@ namespace weir {
 // Hash lists as files.
 //   plain  one hash a line; the kind from `kind`, or told from the number of digits: 64 are pdq,
 //          unless the bits of the first lines are set as no PDQ's are, and then such lines are
-//          errors that ask for `kind`; 40 sha1; 32 md5. After the hash, a comma or blanks may be followed by
-//          a name, as the PDQ tools ("hash=HEX,rest" too) and sha256sum write it; "KIND HEX" is
-//          taken as well. Lines that begin with '#' are comments.
+//          errors that ask for `kind`; 40 sha1; 32 md5. After the hash, a comma or blanks may be
+//          followed by a name, as the PDQ tools ("hash=HEX,rest" too) and sha256sum write it;
+//          "KIND HEX" is taken as well. Lines that begin with '#' are comments.
 //   csv    header signal_type,signal_str,collab,category,tags (python-threatexchange `dataset
 //   --csv`),
 //          in any order, only the first two required. RFC 4180, except that a line end always ends
