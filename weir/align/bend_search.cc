@@ -25,8 +25,8 @@ constexpr double kOctaves = 1;        // by which shapes may differ from the map
 constexpr double kWorthwhile = 1.05;  // times as many pairs as the map explains,
 constexpr size_t kWorthwhileMore = 6;
 constexpr double kMostStrain = 0.6;
-constexpr size_t kSquares = 8;       // along each side of the picture,
-constexpr double kLeastBent = 0.2;   // and of those with spots, that the bend must be seen in
+constexpr size_t kSquares = 8;      // along each side of the picture,
+constexpr double kLeastBent = 0.2;  // and of those with spots, that the bend must be seen in
 constexpr int kRounds = 8;
 
 // The pairs in the frame of the entry, scaled to kSide.
@@ -52,10 +52,12 @@ class BendSearch {
       const SpotPair& pair = pairs[i];
       const Point at = (*back)(pair.item);
       const Point by{(at.x - pair.entry.x) * scale_, (at.y - pair.entry.y) * scale_};
-      if (!(std::hypot(by.x, by.y) < kFurthest) || pair.weight <= 0) continue;
+      if (!(distance(by, {}) < kFurthest) || pair.weight <= 0) continue;
       if (std::abs(pair.log_scale - octaves) > kOctaves) continue;
       if (std::abs(std::remainder(pair.turn - turn, 2 * std::numbers::pi)) > kTurn) continue;
-      beside_.push_back({i, {pair.entry.x * scale_, pair.entry.y * scale_}, by,
+      beside_.push_back({i,
+                         {pair.entry.x * scale_, pair.entry.y * scale_},
+                         by,
                          std::binary_search(region.inliers.begin(), region.inliers.end(), i)});
     }
     for (const Beside& one : beside_) agrees_.push_back(one.by_map);
@@ -106,8 +108,7 @@ class BendSearch {
     std::vector<uint8_t> next(beside_.size());
     bool changed = false;
     for (size_t i = 0; i < beside_.size(); ++i) {
-      const Point by = field(beside_[i].place);
-      const double error = std::hypot(by.x - beside_[i].by.x, by.y - beside_[i].by.y);
+      const double error = distance(field(beside_[i].place), beside_[i].by);
       next[i] = error < most && near(i) >= kLeastNear;
       changed |= next[i] != agrees_[i];
     }

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
 #include "weir/align/tone_curve.h"
 #include "weir/align/transform.h"
+#include "weir/base/wide.h"
 
 namespace weir {
 
@@ -54,17 +56,27 @@ struct Sums {
   bool is_flat() const { return variance_of_entry() < count * kLeastContrast * kLeastContrast; }
 };
 
-Sums sums_of(const Plane& entry, const Plane& item, size_t x, size_t y, int dx, int dy) {
-  float e = 0, i = 0, ee = 0, ii = 0, ei = 0;
+// Four numbers that are worked on at once.
+using Four = float __attribute__((vector_size(16)));
+inline Four four_at(const float* from) {
+  Four four;
+  std::memcpy(&four, from, sizeof four);
+  return four;
+}
+
+inline Sums sums_of(const Plane& entry, const Plane& item, size_t x, size_t y, int dx, int dy) {
+  static_assert(kSide % 4 == 0);
+  Four e{}, i{}, ee{}, ii{}, ei{};
   for (size_t r = 0; r < kSide; ++r) {
     const float* from = entry.row(y + r) + x;
     const float* to = item.row(y + r + static_cast<size_t>(dy)) + x + static_cast<size_t>(dx);
-    for (size_t c = 0; c < kSide; ++c) {
-      const float a = from[c] - 128, b = to[c] - 128;
+    for (size_t c = 0; c < kSide; c += 4) {
+      const Four a = four_at(from + c) - 128, b = four_at(to + c) - 128;
       e += a, i += b, ee += a * a, ii += b * b, ei += a * b;
     }
   }
-  return {e, i, ee, ii, ei};
+  const auto all = [](const Four& sums) { return sums[0] + sums[1] + sums[2] + sums[3]; };
+  return {all(e), all(i), all(ee), all(ii), all(ei)};
 }
 
 // The place of the top of the parabola through three values, the middle one the largest.
@@ -74,7 +86,7 @@ float top_of(double before, double middle, double after) {
                        : 0;
 }
 
-Block compare_block(const Plane& entry, const Plane& item, size_t x, size_t y) {
+WEIR_WIDE Block compare_block(const Plane& entry, const Plane& item, size_t x, size_t y) {
   double score[3][3];
   int best_x = 0, best_y = 0;
   Block block;
@@ -154,15 +166,14 @@ BlockComparison::BlockComparison(const Plane& known, const SeenItem& seen,
       shown_(seen.plane),
       visible_(seen.visible),
       shown_pixels_(static_cast<double>(seen.plane.width) * static_cast<double>(seen.plane.height)),
-      to_shown_(to_shown),
-      bend_(std::move(bend)) {
+      laid_{to_shown, {}, std::move(bend), {}, {}, {}} {
   if (!visible_.empty())
     shown_pixels_ =
         std::max(1.0, std::accumulate(visible_.samples.begin(), visible_.samples.end(), 0.0));
   columns_ = known.width / kSide;
   left_ = known.width % kSide / 2;  // what is left over is shared by both sides
   top_ = known.height % kSide / 2;
-  blocks_.resize(columns_ * (known.height / kSide));
+  laid_.blocks.resize(columns_ * (known.height / kSide));
   warp();
 }
 
@@ -174,29 +185,30 @@ Point BlockComparison::middle_of(size_t block) const {
 // Calls does(middle, displacement) for each block that tells where it lies.
 template <class Does>
 void BlockComparison::for_each_guide(Does does) const {
-  for (size_t i = 0; i < blocks_.size(); ++i)
-    if (blocks_[i].state == Block::State::kCompared && blocks_[i].agreement >= kGuides)
-      does(middle_of(i), Point{blocks_[i].shift_x, blocks_[i].shift_y});
+  for (size_t i = 0; i < laid_.blocks.size(); ++i)
+    if (laid_.blocks[i].state == Block::State::kCompared && laid_.blocks[i].agreement >= kGuides)
+      does(middle_of(i), Point{laid_.blocks[i].shift_x, laid_.blocks[i].shift_y});
 }
 
 // Calls does(i, x, y) for each block i that is wholly in the item, x, y being its corner.
 template <class Does>
 void BlockComparison::for_each_inside(Does does) const {
-  for (size_t i = 0; i < blocks_.size(); ++i) {
+  for (size_t i = 0; i < laid_.blocks.size(); ++i) {
     const size_t x = left_ + i % columns_ * kSide, y = top_ + i / columns_ * kSide;
-    if (all_inside(inside_, known_.width, known_.height, x, y)) does(i, x, y);
+    if (all_inside(laid_.inside, known_.width, known_.height, x, y)) does(i, x, y);
   }
 }
 
 void BlockComparison::warp() {
-  Warped seen = warped(shown_, to_shown_, known_.width, known_.height, bend_);
-  inside_ = std::move(seen.inside);
-  soft_item_ = blurred(seen.plane, kAlwaysBlur);
+  Warped seen = warped(shown_, laid_.to_shown, known_.width, known_.height, laid_.bend);
+  laid_.inside = std::move(seen.inside);
+  laid_.soft_item = blurred(seen.plane, kAlwaysBlur);
   if (visible_.empty()) return;
   // What was filled is no picture: nothing is compared there.
-  const Plane visible = warped(visible_, to_shown_, known_.width, known_.height, bend_).plane;
-  for (size_t i = 0; i < inside_.size(); ++i)
-    if (visible.samples[i] < kLeastVisible) inside_[i] = 0;
+  const Plane visible =
+      warped(visible_, laid_.to_shown, known_.width, known_.height, laid_.bend).plane;
+  for (size_t i = 0; i < laid_.inside.size(); ++i)
+    if (visible.samples[i] < kLeastVisible) laid_.inside[i] = 0;
 }
 
 std::pair<Plane, double> BlockComparison::softened(double least) const {
@@ -207,7 +219,7 @@ std::pair<Plane, double> BlockComparison::softened(double least) const {
     Plane soft = blurred(known_, blur);
     double sum = 0, count = 0;
     for_each_inside([&](size_t, size_t x, size_t y) {
-      const Sums sums = sums_of(soft, soft_item_, x, y, 0, 0);
+      const Sums sums = sums_of(soft, laid_.soft_item, x, y, 0, 0);
       if (sums.is_flat()) return;
       sum += information(sums.correlation()), count += 1;
     });
@@ -221,10 +233,10 @@ std::pair<Plane, double> BlockComparison::softened(double least) const {
 }
 
 double BlockComparison::compare_blocks() {
-  std::fill(blocks_.begin(), blocks_.end(), Block());
+  std::fill(laid_.blocks.begin(), laid_.blocks.end(), Block());
   double sum = 0;
   for_each_inside([&](size_t i, size_t x, size_t y) {
-    Block& block = blocks_[i] = compare_block(*soft_entry_, soft_item_, x, y);
+    Block& block = laid_.blocks[i] = compare_block(*soft_entry_, laid_.soft_item, x, y);
     block.state =
         block.entry_contrast < kLeastContrast ? Block::State::kFlat : Block::State::kCompared;
     if (block.state == Block::State::kCompared) sum += information(block.agreement);
@@ -236,19 +248,15 @@ void BlockComparison::compare(const Plane& soft_entry) {
   soft_entry_ = &soft_entry;
   double agreement = compare_blocks();
   for (int round = 0; round < kCorrections; ++round) {
-    const PictureTransform map = to_shown_, corrected = corrected_;
-    const SmoothField bend = bend_;
-    if (!(bend_.empty() ? correct_map() : correct_bend()) && !correct_bend()) break;
+    Laid before = laid_;
+    if (!(laid_.bend.empty() ? correct_map() : correct_bend()) && !correct_bend()) break;
     warp();
     const double after = compare_blocks();
-    if (after > agreement) {
-      agreement = after;
-      continue;
+    if (after <= agreement) {
+      laid_ = std::move(before);
+      break;
     }
-    to_shown_ = map, corrected_ = corrected, bend_ = bend;
-    warp();
-    compare_blocks();
-    break;
+    agreement = after;
   }
   compare_tones();
 }
@@ -256,11 +264,12 @@ void BlockComparison::compare(const Plane& soft_entry) {
 // How much of each block is of another tone than what it shows has elsewhere.
 void BlockComparison::compare_tones() {
   const size_t width = known_.width, height = known_.height;
-  const ToneCurve curve(*soft_entry_, soft_item_, trust_in(blocks_, width, height, inside_));
+  const ToneCurve curve(*soft_entry_, laid_.soft_item,
+                        trust_in(laid_.blocks, width, height, laid_.inside));
   Plane toned = *soft_entry_;
   double sum = 0, squares = 0, count = 0;
-  for (size_t i = 0; i < inside_.size(); ++i) {
-    if (!inside_[i]) continue;
+  for (size_t i = 0; i < laid_.inside.size(); ++i) {
+    if (!laid_.inside[i]) continue;
     const double tone = toned.samples[i] = curve(toned.samples[i]);
     sum += tone, squares += tone * tone, count += 1;
   }
@@ -269,8 +278,8 @@ void BlockComparison::compare_tones() {
     float changed = 0;
     for (size_t r = y; r < y + kSide; ++r)
       for (size_t c = x; c < x + kSide; ++c)
-        changed += std::abs(toned.row(r)[c] - soft_item_.row(r)[c]) > kOtherTone * contrast;
-    blocks_[i].changed = changed / (kSide * kSide);
+        changed += std::abs(toned.row(r)[c] - laid_.soft_item.row(r)[c]) > kOtherTone * contrast;
+    laid_.blocks[i].changed = changed / (kSide * kSide);
   });
 }
 
@@ -296,8 +305,8 @@ bool BlockComparison::correct_map() {
   });
   found = fit(kind, pairs);
   if (!found) return false;
-  to_shown_ = compose(*found, to_shown_);
-  corrected_ = compose(*found, corrected_);
+  laid_.to_shown = compose(*found, laid_.to_shown);
+  laid_.corrected = compose(*found, laid_.corrected);
   return true;
 }
 
@@ -306,7 +315,7 @@ bool BlockComparison::correct_bend() {
   std::vector<SmoothField::Shift> shifts;
   double away = 0;
   for_each_guide([&](Point middle, Point by) {
-    const Point before = bend_(middle);
+    const Point before = laid_.bend(middle);
     shifts.push_back({middle, {before.x + by.x, before.y + by.y}});
     away += std::hypot(by.x, by.y);
   });
@@ -315,18 +324,18 @@ bool BlockComparison::correct_bend() {
   auto field = SmoothField::fit(shifts, static_cast<double>(known_.width),
                                 static_cast<double>(known_.height), kBendCells, kBendStiffness);
   if (!field || field->strain() > kMostStrain) return false;
-  bend_ = std::move(*field);
+  laid_.bend = std::move(*field);
   return true;
 }
 
 Point BlockComparison::in_item(size_t block) const {
-  const Point middle = middle_of(block), by = bend_(middle);
-  const Point at = to_shown_({middle.x + by.x, middle.y + by.y});
+  const Point middle = middle_of(block), by = laid_.bend(middle);
+  const Point at = laid_.to_shown({middle.x + by.x, middle.y + by.y});
   return {at.x / static_cast<double>(shown_.width), at.y / static_cast<double>(shown_.height)};
 }
 
 double BlockComparison::item_share(size_t block) const {
-  const Stretch here = stretch(to_shown_, middle_of(block));
+  const Stretch here = stretch(laid_.to_shown, middle_of(block));
   return here.most * here.least * kSide * kSide / shown_pixels_;
 }
 

@@ -44,13 +44,13 @@ class BlockComparison {
   // Compares, and makes good what the map errs by; `soft_entry` must stay.
   void compare(const Plane& soft_entry);
 
-  const std::vector<Block>& blocks() const { return blocks_; }
-  const Plane& soft_item() const { return soft_item_; }
-  const Mask& inside() const { return inside_; }
-  const PictureTransform& to_shown() const { return to_shown_; }
+  const std::vector<Block>& blocks() const { return laid_.blocks; }
+  const Plane& soft_item() const { return laid_.soft_item; }
+  const Mask& inside() const { return laid_.inside; }
+  const PictureTransform& to_shown() const { return laid_.to_shown; }
   // What was put before the map, in the frame of the entry's plane.
-  const PictureTransform& corrected() const { return corrected_; }
-  const SmoothField& bend() const { return bend_; }
+  const PictureTransform& corrected() const { return laid_.corrected; }
+  const SmoothField& bend() const { return laid_.bend; }
   // Where the middle of a block lies in the item, in shares of its sides.
   Point in_item(size_t block) const;
   // The share of what shows of the item that the block is there.
@@ -72,14 +72,17 @@ class BlockComparison {
   const Plane& shown_;
   const Plane& visible_;
   double shown_pixels_;
-  PictureTransform to_shown_;
-  PictureTransform corrected_;
-  SmoothField bend_;
+  struct Laid {
+    PictureTransform to_shown;
+    PictureTransform corrected;
+    SmoothField bend;
+    Plane soft_item;
+    Mask inside;
+    std::vector<Block> blocks;
+  };
+  Laid laid_;  // how the item lies over the entry now, and what that shows
   const Plane* soft_entry_ = nullptr;
-  Plane soft_item_;
-  Mask inside_;
   size_t columns_ = 0, left_ = 0, top_ = 0;
-  std::vector<Block> blocks_;
 };
 
 }  // namespace weir

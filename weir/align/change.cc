@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "weir/align/tone_curve.h"
+#include "weir/base/wide.h"
 
 namespace weir {
 
@@ -22,19 +23,23 @@ constexpr size_t kStraight = 18;         // pixels of an outline in a line that 
 constexpr size_t kGap = 3;               // to the next pixel of the same line
 
 // Specks go, holes are filled: each pixel becomes what most of its neighbourhood is.
-std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width, size_t height) {
+WEIR_WIDE std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width,
+                                        size_t height) {
   constexpr size_t kSide = 2 * kReach + 1;
   std::vector<uint8_t> rows(mask.size()), out(mask.size());
+  if (width < kSide) return out;
+  // to[x] += from[x], which a compiler turns into vectors.
+  const auto add = [](uint8_t* to, const uint8_t* from, size_t count) {
+    for (size_t x = 0; x < count; ++x) to[x] = static_cast<uint8_t>(to[x] + from[x]);
+  };
   for (size_t y = 0; y < height; ++y)
-    for (size_t x = kReach; x + kReach < width; ++x)
-      for (size_t k = x - kReach; k <= x + kReach; ++k)
-        rows[y * width + x] = static_cast<uint8_t>(rows[y * width + x] + mask[y * width + k]);
-  for (size_t y = kReach; y + kReach < height; ++y)
-    for (size_t x = 0; x < width; ++x) {
-      unsigned sum = 0;
-      for (size_t k = y - kReach; k <= y + kReach; ++k) sum += rows[k * width + x];
-      out[y * width + x] = 2 * sum > kSide * kSide;
-    }
+    for (size_t k = 0; k < kSide; ++k)
+      add(&rows[y * width + kReach], &mask[y * width + k], width - kSide + 1);
+  for (size_t y = kReach; y + kReach < height; ++y) {
+    uint8_t* sums = &out[y * width];
+    for (size_t k = y - kReach; k <= y + kReach; ++k) add(sums, &rows[k * width], width);
+    for (size_t x = 0; x < width; ++x) sums[x] = 2 * sums[x] > kSide * kSide;
+  }
   return out;
 }
 
@@ -123,9 +128,9 @@ class Outlines {
 
 }  // namespace
 
-PictureChange change_between(const Plane& entry, const Plane& item, const Mask& inside,
-                             const Mask& agrees, const Plane& trust,
-                             std::span<const DisplacedSpot> spots) {
+WEIR_WIDE PictureChange change_between(const Plane& entry, const Plane& item, const Mask& inside,
+                                       const Mask& agrees, const Plane& trust,
+                                       std::span<const DisplacedSpot> spots) {
   PictureChange change;
   if (static_cast<size_t>(std::count(agrees.begin(), agrees.end(), 1)) < kFewest) return change;
   const ToneCurve curve(entry, item, trust);
@@ -147,11 +152,14 @@ PictureChange change_between(const Plane& entry, const Plane& item, const Mask& 
 
   // Marks what became brighter (`sign` 1), darker (-1) or either (0).
   Mask changed(inside.size());
-  const auto mark = [&](double least_contrast, float sign) {
-    const double limit = std::max(kNoises * noise, least_contrast * contrast);
+  const auto mark = [&, out = changed.data(), shows = inside.data()](double least_contrast,
+                                                                     float sign) {
+    const auto limit = static_cast<float>(std::max(kNoises * noise, least_contrast * contrast));
+    const float *to = item.samples.data(), *from = toned.samples.data();
     for (size_t i = 0; i < inside.size(); ++i) {
-      const float brighter = item.samples[i] - toned.samples[i];
-      changed[i] = inside[i] && (sign == 0 ? std::abs(brighter) : sign * brighter) > limit;
+      const float brighter = to[i] - from[i];
+      const float by = sign == 0 ? std::abs(brighter) : sign * brighter;
+      out[i] = shows[i] & static_cast<uint8_t>(by > limit);
     }
   };
   change.laid_over.assign(inside.size(), 0);
@@ -165,11 +173,11 @@ PictureChange change_between(const Plane& entry, const Plane& item, const Mask& 
     change.parts.gone += parts.gone;
   }
   mark(kLeastContrast, 0);
-  double differing = 0, over = 0;
+  uint32_t differing = 0, over = 0;
   for (size_t i = 0; i < inside.size(); ++i)
-    differing += changed[i], over += changed[i] && change.laid_over[i];
+    differing += changed[i], over += changed[i] & change.laid_over[i];
   change.share = differing / count;
-  if (differing > 0) change.over = over / differing;
+  if (differing > 0) change.over = static_cast<double>(over) / differing;
   change.moved = moved_places(toned, item, inside, spots);
   const Mask whole = smoothed(changed, entry.width, entry.height);
   const Outlines outlines(toned, item, whole, inside);

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "weir/base/wide.h"
+
 namespace weir {
 
 // First along rows, then along columns, in loops without branches that a compiler turns into
 // vectors.
-Mask near_value(const Mask& mask, uint8_t value, size_t width, size_t height) {
+WEIR_WIDE Mask near_value(const Mask& mask, uint8_t value, size_t width, size_t height) {
   if (mask.empty()) return {};
   Mask along(mask.size()), out(mask.size());
   Mask padded(width + 2);

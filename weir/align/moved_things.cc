@@ -84,10 +84,6 @@ double turned_by(double angle) {
   return std::abs(std::remainder(angle, 2 * std::numbers::pi));
 }
 
-double distance(Point a, Point b) {
-  return std::hypot(a.x - b.x, a.y - b.y);
-}
-
 Point displacement(const DisplacedSpot& spot) {
   return {spot.item.x - spot.entry.x, spot.item.y - spot.entry.y};
 }
@@ -99,11 +95,17 @@ std::vector<double> against_neighbours(const std::vector<DisplacedSpot>& spots, 
   std::vector<size_t> near_home;
   for (size_t k = 0; k < spots.size(); ++k)
     if (distance(spots[k].entry, spots[k].item) < kFurthest * side) near_home.push_back(k);
+  const auto is_above = [&](size_t a, size_t b) { return spots[a].entry.y < spots[b].entry.y; };
+  std::sort(near_home.begin(), near_home.end(), is_above);
   const double around = kAround * side;
   std::vector<double> x, y;
   for (size_t i = 0; i < spots.size(); ++i) {
     x.clear(), y.clear();
-    for (const size_t k : near_home) {
+    const double top = spots[i].entry.y - around, bottom = spots[i].entry.y + around;
+    const auto first = std::partition_point(near_home.begin(), near_home.end(),
+                                            [&](size_t k) { return !(spots[k].entry.y > top); });
+    for (auto at = first; at != near_home.end() && spots[*at].entry.y < bottom; ++at) {
+      const size_t k = *at;
       const double right = spots[i].entry.x - spots[k].entry.x;
       const double down = spots[i].entry.y - spots[k].entry.y;
       if (k == i || !(right * right + down * down < around * around)) continue;
@@ -117,8 +119,7 @@ std::vector<double> against_neighbours(const std::vector<DisplacedSpot>& spots, 
       std::nth_element(y.begin(), y.begin() + half, y.end());
       middle = {x[x.size() / 2], y[y.size() / 2]};
     }
-    const Point by = displacement(spots[i]);
-    away[i] = std::hypot(by.x - middle.x, by.y - middle.y);
+    away[i] = distance(displacement(spots[i]), middle);
   }
   return away;
 }
@@ -150,9 +151,9 @@ bool are_alike(const PictureTransform& a, const PictureTransform& b, Point at) {
   double apart = 0, length = 0;
   for (const Point step : {Point{at.x + 1, at.y}, Point{at.x, at.y + 1}}) {
     const Point to_a = a(step), to_b = b(step);
-    const Point by{to_a.x - from_a.x, to_a.y - from_a.y};
-    apart += std::hypot(by.x - (to_b.x - from_b.x), by.y - (to_b.y - from_b.y));
-    length += std::hypot(by.x, by.y);
+    apart +=
+        distance({to_a.x - from_a.x, to_a.y - from_a.y}, {to_b.x - from_b.x, to_b.y - from_b.y});
+    length += distance(to_a, from_a);
   }
   return apart < kOtherShape * length;
 }

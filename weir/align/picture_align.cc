@@ -154,8 +154,7 @@ void drop_pieces(std::vector<Candidate>& regions, const Extent& entry) {
     if (!back || static_cast<double>(other.inliers.size()) < enough) continue;
     std::erase_if(first.displaced, [&](const DisplacedSpot& spot) {
       const Point seen = (*back)(first.region.entry_to_item(spot.item));
-      const double error = std::hypot(seen.x - spot.entry.x, seen.y - spot.entry.y);
-      return error < kError * std::max(entry.width, entry.height);
+      return distance(seen, spot.entry) < kError * std::max(entry.width, entry.height);
     });
   }
 }

@@ -87,8 +87,7 @@ PictureDifference picture_difference(const SharedRegion& region, const PictureFe
   const RegionMap to_item{region.entry_to_item, region.bend};
   const BlockMap map = compare_planes(item, entry, {&to_item, 1});
   if (map.blocks.empty() || side == 0) return {};
-  return {laid_over(item, entry, region, std::min(side, kMostSide)),
-          blocks_of(map, entry)};
+  return {laid_over(item, entry, region, std::min(side, kMostSide)), blocks_of(map, entry)};
 }
 
 }  // namespace weir

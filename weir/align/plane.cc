@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "weir/base/wide.h"
+
 namespace weir {
 
 namespace {
 
 // One pass of a Gaussian over `count` lines that are `step` apart, each of `size` samples.
-void blur_rows(const Plane& from, Plane& to, const std::vector<float>& taps) {
+WEIR_WIDE void blur_rows(const Plane& from, Plane& to, const std::vector<float>& taps) {
   const size_t reach = taps.size() - 1;
   std::vector<float> line(from.width + 2 * reach);
   for (size_t y = 0; y < from.height; ++y) {
@@ -25,7 +27,7 @@ void blur_rows(const Plane& from, Plane& to, const std::vector<float>& taps) {
   }
 }
 
-void blur_columns(const Plane& from, Plane& to, const std::vector<float>& taps) {
+WEIR_WIDE void blur_columns(const Plane& from, Plane& to, const std::vector<float>& taps) {
   const size_t last = from.height - 1;
   for (size_t y = 0; y < from.height; ++y) {
     float* out = to.row(y);
@@ -76,8 +78,8 @@ Plane blurred(const Plane& plane, double sigma) {
   return out;
 }
 
-Warped warped(const Plane& source, const PictureTransform& to_source, size_t width, size_t height,
-              const SmoothField& bend) {
+WEIR_WIDE Warped warped(const Plane& source, const PictureTransform& to_source, size_t width,
+                        size_t height, const SmoothField& bend) {
   Warped out{{width, height, std::vector<float>(width * height)},
              std::vector<uint8_t>(width * height)};
   if (source.width < 2 || source.height < 2) return out;
@@ -86,13 +88,16 @@ Warped warped(const Plane& source, const PictureTransform& to_source, size_t wid
                last_y = static_cast<double>(source.height);
   // Where the pixels of a row lie first, which is arithmetic on columns; then the samples.
   std::vector<double> xs(width), ys(width);
+  std::vector<int32_t> left(width), top(width);
+  std::vector<float> right(width), down(width);
   for (size_t y = 0; y < height; ++y) {
     const double py = static_cast<double>(y) + 0.5;
     for (size_t x = 0; x < width; ++x) {
       const double px = static_cast<double>(x) + 0.5;
       const double depth = h[6] * px + h[7] * py + h[8];
-      xs[x] = (h[0] * px + h[1] * py + h[2]) / depth;
-      ys[x] = (h[3] * px + h[4] * py + h[5]) / depth;
+      const double near = 1 / depth;
+      xs[x] = (h[0] * px + h[1] * py + h[2]) * near;
+      ys[x] = (h[3] * px + h[4] * py + h[5]) * near;
     }
     for (size_t x = 0; x < width && !bend.empty(); ++x) {
       const Point from{static_cast<double>(x) + 0.5, py}, by = bend(from);
@@ -102,17 +107,19 @@ Warped warped(const Plane& source, const PictureTransform& to_source, size_t wid
     float* to = out.plane.row(y);
     uint8_t* inside = out.inside.data() + y * width;
     for (size_t x = 0; x < width; ++x) {
+      // In this order, what is not a number becomes 0.
+      const double cx = std::min(std::max(0.0, xs[x] - 0.5), last_x - 1.001);
+      const double cy = std::min(std::max(0.0, ys[x] - 0.5), last_y - 1.001);
+      left[x] = static_cast<int32_t>(cx), top[x] = static_cast<int32_t>(cy);
+      right[x] = static_cast<float>(cx - left[x]), down[x] = static_cast<float>(cy - top[x]);
+    }
+    for (size_t x = 0; x < width; ++x) {
       if (!(xs[x] >= 0 && ys[x] >= 0 && xs[x] <= last_x && ys[x] <= last_y)) continue;
-      const double cx = std::clamp(xs[x] - 0.5, 0.0, last_x - 1.001);
-      const double cy = std::clamp(ys[x] - 0.5, 0.0, last_y - 1.001);
-      const auto ix = static_cast<size_t>(cx), iy = static_cast<size_t>(cy);
-      const auto fx = static_cast<float>(cx - static_cast<double>(ix));
-      const auto fy = static_cast<float>(cy - static_cast<double>(iy));
-      const float* upper = source.row(iy) + ix;
+      const float* upper = source.row(static_cast<size_t>(top[x])) + left[x];
       const float* lower = upper + source.width;
-      const float top = upper[0] + fx * (upper[1] - upper[0]);
-      const float bottom = lower[0] + fx * (lower[1] - lower[0]);
-      to[x] = top + fy * (bottom - top);
+      const float above = upper[0] + right[x] * (upper[1] - upper[0]);
+      const float below = lower[0] + right[x] * (lower[1] - lower[0]);
+      to[x] = above + down[x] * (below - above);
       inside[x] = 1;
     }
   }

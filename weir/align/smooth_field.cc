@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "weir/base/wide.h"
+
 namespace weir {
 
 namespace {
@@ -30,46 +32,50 @@ Taps taps_at(double place, double cell, size_t cells) {
   return taps;
 }
 
-// A symmetric system of equations, positive, with two right sides.
+// A symmetric system of equations, positive, with two right sides. Only unknowns less than `reach`
+// apart occur together in a square: all else is 0 and stays so.
 class Equations {
  public:
-  explicit Equations(size_t size) : size_(size), left_(size * size), right_(size) {}
+  Equations(size_t size, size_t reach)
+      : size_(size), reach_(reach), left_(size * reach), right_(size) {}
 
-  double& at(size_t row, size_t column) { return left_[row * size_ + column]; }
+  // The lower half: row >= column.
+  double& at(size_t column, size_t row) { return column_of(column)[row]; }
   Point& right(size_t row) { return right_[row]; }
 
-  // Adds the square of the sum of unknowns by weight.
+  // Adds the square of the sum of unknowns, in rising order, by weight.
   template <size_t N>
   void add_square(const std::array<size_t, N>& unknowns, const std::array<double, N>& weights,
                   double times) {
     for (size_t a = 0; a < N; ++a)
-      for (size_t b = 0; b < N; ++b)
+      for (size_t b = a; b < N; ++b)
         at(unknowns[a], unknowns[b]) += times * weights[a] * weights[b];
   }
 
   // Cholesky's way; the left side is used up.
   std::vector<Point> solved() {
     for (size_t c = 0; c < size_; ++c) {
-      double* column = &left_[c * size_];
+      double* column = column_of(c);
       const double pivot = std::sqrt(std::max(column[c], 1e-12));
-      for (size_t r = c; r < size_; ++r) column[r] /= pivot;
-      for (size_t next = c + 1; next < size_; ++next) {
+      const size_t end = std::min(size_, c + reach_);
+      for (size_t r = c; r < end; ++r) column[r] /= pivot;
+      for (size_t next = c + 1; next < end; ++next) {
         const double share = column[next];
         if (share == 0) continue;
-        double* to = &left_[next * size_];
-        for (size_t r = next; r < size_; ++r) to[r] -= share * column[r];
+        double* to = column_of(next);
+        for (size_t r = next; r < end; ++r) to[r] -= share * column[r];
       }
     }
     std::vector<Point> x = right_;
     for (size_t c = 0; c < size_; ++c) {
-      const double* column = &left_[c * size_];
+      const double* column = column_of(c);
       x[c].x /= column[c], x[c].y /= column[c];
-      for (size_t r = c + 1; r < size_; ++r)
+      for (size_t r = c + 1; r < std::min(size_, c + reach_); ++r)
         x[r].x -= column[r] * x[c].x, x[r].y -= column[r] * x[c].y;
     }
     for (size_t c = size_; c-- > 0;) {
-      const double* column = &left_[c * size_];
-      for (size_t r = c + 1; r < size_; ++r)
+      const double* column = column_of(c);
+      for (size_t r = c + 1; r < std::min(size_, c + reach_); ++r)
         x[c].x -= column[r] * x[r].x, x[c].y -= column[r] * x[r].y;
       x[c].x /= column[c], x[c].y /= column[c];
     }
@@ -77,8 +83,11 @@ class Equations {
   }
 
  private:
-  size_t size_;
-  std::vector<double> left_;  // the lower half, column by column
+  // To be asked for rows from `column` on.
+  double* column_of(size_t column) { return left_.data() + column * reach_ - column; }
+
+  size_t size_, reach_;
+  std::vector<double> left_;  // of each column, `reach_` rows from the diagonal down
   std::vector<Point> right_;
 };
 
@@ -100,8 +109,9 @@ void add_bending(Equations& equations, size_t columns, size_t rows, double stiff
 
 }  // namespace
 
-std::optional<SmoothField> SmoothField::fit(std::span<const Shift> shifts, double width,
-                                            double height, size_t cells, double stiffness) {
+WEIR_WIDE std::optional<SmoothField> SmoothField::fit(std::span<const Shift> shifts, double width,
+                                                      double height, size_t cells,
+                                                      double stiffness) {
   if (shifts.size() < 3 || !(width > 0) || !(height > 0) || cells == 0) return std::nullopt;
   const double cell = std::max(width, height) / static_cast<double>(cells);
   const auto pieces = [&](double side) {
@@ -113,7 +123,7 @@ std::optional<SmoothField> SmoothField::fit(std::span<const Shift> shifts, doubl
   field.cell_height_ = height / static_cast<double>(down);
   field.columns_ = across + kDegree;
   field.rows_ = down + kDegree;
-  Equations equations(field.columns_ * field.rows_);
+  Equations equations(field.columns_ * field.rows_, kDegree * field.columns_ + kTaps);
   for (const Shift& shift : shifts) {
     const Taps x = taps_at(shift.place.x, field.cell_width_, across);
     const Taps y = taps_at(shift.place.y, field.cell_height_, down);

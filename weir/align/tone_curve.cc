@@ -51,7 +51,7 @@ ToneCurve::ToneCurve(const Plane& entry, const Plane& item, const Plane& weights
 float ToneCurve::operator()(float tone) const {
   const float at = std::clamp(tone / kWidth - 0.5f, 0.0f, static_cast<float>(kTones) - 1.001f);
   const auto low = static_cast<size_t>(at);
-  return std::lerp(value_[low], value_[low + 1], at - static_cast<float>(low));
+  return value_[low] + (at - static_cast<float>(low)) * (value_[low + 1] - value_[low]);
 }
 
 }  // namespace weir

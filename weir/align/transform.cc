@@ -43,8 +43,7 @@ struct Normal {
     const double share = 1.0 / static_cast<double>(pairs.size());
     for (const PointPair& pair : pairs) x += side(pair).x * share, y += side(pair).y * share;
     double spread = 0;
-    for (const PointPair& pair : pairs)
-      spread += std::hypot(side(pair).x - x, side(pair).y - y) * share;
+    for (const PointPair& pair : pairs) spread += distance(side(pair), {x, y}) * share;
     scale = spread > 1e-6 ? 1 / spread : 1;
   }
   Point operator()(const Point& p) const { return {(p.x - x) * scale, (p.y - y) * scale}; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,11 @@ struct Point {
   double x = 0;
   double y = 0;
 };
+
+// std::hypot takes many times as long, for the sake of lengths that no picture has.
+inline double distance(const Point& a, const Point& b) {
+  return std::sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y));
+}
 
 // A rectangle in pixels of the upright picture; x to the right, y down, from the top left corner.
 struct Rect {
