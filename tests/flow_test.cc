@@ -60,7 +60,7 @@ class Flow : public testing::Test {
   }
   static bool finds(CurrentSnapshot& snapshot, const Hash256& hash) {
     EXPECT_TRUE(snapshot.catch_up().has_value());
-    const auto found = snapshot.index().search({&hash, 1}, Distance{0}, 10);
+    const auto found = snapshot.take()->hashes.search({&hash, 1}, Distance{0}, 10);
     EXPECT_TRUE(found.has_value());
     EXPECT_LE(found->size(), 1u) << "an entry stands in the index twice";
     return !found->empty();
@@ -107,7 +107,7 @@ TEST_F(Flow, RetiringAndRestoringEntriesAndBanksHidesAndShows) {
   ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kActive).has_value());
   EXPECT_TRUE(finds(*snapshot, one));
   EXPECT_TRUE(finds(*snapshot, two));
-  EXPECT_EQ(snapshot->index().size(), 2u);
+  EXPECT_EQ(snapshot->take()->hashes.size(), 2u);
 }
 
 TEST_F(Flow, ASavedBaseOpensToTheSameRowsAndOlderOnesGo) {
@@ -122,8 +122,8 @@ TEST_F(Flow, ASavedBaseOpensToTheSameRowsAndOlderOnesGo) {
     EXPECT_EQ(base_files(), 1u);
   }
   const auto snapshot = open_snapshot(*store_);
-  EXPECT_EQ(snapshot->index().size(), hashes.size());
-  EXPECT_EQ(snapshot->index().tail_rows(), 0u);
+  EXPECT_EQ(snapshot->take()->hashes.size(), hashes.size());
+  EXPECT_EQ(snapshot->take()->hashes.tail_rows(), 0u);
   for (const Hash256& hash : hashes) EXPECT_TRUE(finds(*snapshot, hash));
 }
 
@@ -189,7 +189,7 @@ TEST_F(Flow, ImportingTwiceAddsOnceAndCountsBadLines) {
     EXPECT_EQ(count->failed, 1u);
     EXPECT_EQ(bad_line, 2'501u);
   }
-  EXPECT_EQ(open_snapshot(*store_)->index().size(), 2'500u);
+  EXPECT_EQ(open_snapshot(*store_)->take()->hashes.size(), 2'500u);
 }
 
 }  // namespace

@@ -113,13 +113,13 @@ TEST_F(PictureFlow, RetiringAndRestoringEntriesAndBanksHidesAndShows) {
   EXPECT_EQ(found(*snapshot, crop_of(2)), Entries{two});
   ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kRetired));
   EXPECT_TRUE(found(*snapshot, crop_of(2)).empty());
-  EXPECT_EQ(snapshot->features().rows(), 0u);
+  EXPECT_EQ(snapshot->take()->pictures.rows(), 0u);
   ASSERT_TRUE(store_->set_entry_state(one, State::kActive));
   EXPECT_TRUE(found(*snapshot, crop_of(1)).empty()) << "its bank is retired";
   ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kActive));
   EXPECT_EQ(found(*snapshot, crop_of(1)), Entries{one});
   EXPECT_EQ(found(*snapshot, crop_of(2)), Entries{two});
-  EXPECT_EQ(snapshot->features().rows(), rows_of(1) + rows_of(2));
+  EXPECT_EQ(snapshot->take()->pictures.rows(), rows_of(1) + rows_of(2));
 }
 
 TEST_F(PictureFlow, AnEntryThatWasADigestIsFoundOnceItTookItsPicture) {
@@ -128,7 +128,7 @@ TEST_F(PictureFlow, AnEntryThatWasADigestIsFoundOnceItTookItsPicture) {
   const Signal digest = test_digest(SignalKind::kSha256, 77);
   const EntryId id = add_signals(bank_, {{{digest}, {}}}, *store_)->front().entry.id;
   EXPECT_TRUE(found(*snapshot, crop_of(1)).empty());
-  EXPECT_EQ(snapshot->features().rows(), 0u);
+  EXPECT_EQ(snapshot->take()->pictures.rows(), 0u);
   const auto added = add_item(bank_, item, {}, *store_);
   EXPECT_EQ(added->added, Added::kPresent);
   EXPECT_EQ(added->entry.id, id);
@@ -136,7 +136,7 @@ TEST_F(PictureFlow, AnEntryThatWasADigestIsFoundOnceItTookItsPicture) {
   // Again changes nothing.
   ASSERT_TRUE(add_item(bank_, item, {}, *store_));
   EXPECT_EQ(found(*snapshot, crop_of(1)), Entries{id});
-  EXPECT_EQ(snapshot->features().rows(), rows_of(1));
+  EXPECT_EQ(snapshot->take()->pictures.rows(), rows_of(1));
 }
 
 TEST_F(PictureFlow, ASavedBaseOpensToTheSameRowsAndOlderOnesGo) {
@@ -152,8 +152,8 @@ TEST_F(PictureFlow, ASavedBaseOpensToTheSameRowsAndOlderOnesGo) {
               base_files(".hamming")[0].stem().string().substr(4));
   }
   const auto snapshot = open_snapshot();
-  EXPECT_EQ(snapshot->features().rows(), rows);
-  EXPECT_EQ(snapshot->features().tail_rows(), 0u);
+  EXPECT_EQ(snapshot->take()->pictures.rows(), rows);
+  EXPECT_EQ(snapshot->take()->pictures.tail_rows(), 0u);
   for (unsigned seed = 1; seed <= 3; ++seed)
     EXPECT_EQ(found(*snapshot, crop_of(seed)), Entries{ids[seed - 1]});
 }
@@ -166,7 +166,7 @@ TEST_F(PictureFlow, ABaseFileIsUsedAndNotBuiltAnew) {
   other.add(feature_rows(1, made::entry_features(scene(2))));
   ASSERT_TRUE(other.merge());
   ASSERT_TRUE(other.save(base_files(".features").at(0).string()));
-  EXPECT_EQ(open_snapshot()->features().rows(), rows_of(2));
+  EXPECT_EQ(open_snapshot()->take()->pictures.rows(), rows_of(2));
 }
 
 TEST_F(PictureFlow, ADamagedOrMissingBaseIsBuiltAnew) {
@@ -177,16 +177,16 @@ TEST_F(PictureFlow, ADamagedOrMissingBaseIsBuiltAnew) {
   for (const auto length : {size / 2, decltype(size){0}, decltype(size){20}}) {
     std::filesystem::resize_file(file, length);
     const auto snapshot = open_snapshot();
-    EXPECT_EQ(snapshot->features().rows(), rows_of(1));
+    EXPECT_EQ(snapshot->take()->pictures.rows(), rows_of(1));
     EXPECT_EQ(found(*snapshot, crop_of(1)), Entries{id});
   }
   std::filesystem::remove(file);
-  EXPECT_EQ(open_snapshot()->features().rows(), rows_of(1));
+  EXPECT_EQ(open_snapshot()->take()->pictures.rows(), rows_of(1));
   // The next base that is saved is whole again.
   add(scene(2));
   ASSERT_TRUE(*open_snapshot()->save_if_stale(0));
-  EXPECT_EQ(open_snapshot()->features().tail_rows(), 0u);
-  EXPECT_EQ(open_snapshot()->features().rows(), rows_of(1) + rows_of(2));
+  EXPECT_EQ(open_snapshot()->take()->pictures.tail_rows(), 0u);
+  EXPECT_EQ(open_snapshot()->take()->pictures.rows(), rows_of(1) + rows_of(2));
 }
 
 TEST_F(PictureFlow, ABaseBehindTheStoreIsBroughtLevelOnOpening) {
@@ -198,7 +198,7 @@ TEST_F(PictureFlow, ABaseBehindTheStoreIsBroughtLevelOnOpening) {
   const auto snapshot = open_snapshot();
   EXPECT_TRUE(found(*snapshot, crop_of(2)).empty());
   EXPECT_EQ(found(*snapshot, crop_of(3)), Entries{later});
-  EXPECT_EQ(snapshot->features().rows(), rows_of(1) + rows_of(3));
+  EXPECT_EQ(snapshot->take()->pictures.rows(), rows_of(1) + rows_of(3));
 }
 
 // While a base was being written others wrote too: it holds more than its name says.
@@ -218,7 +218,7 @@ TEST_F(PictureFlow, CatchingUpFromABaseOfLaterChangesRepeatsNothingTwice) {
   std::filesystem::rename(kept, hashes);
 
   const auto snapshot = open_snapshot();
-  EXPECT_EQ(snapshot->features().rows(), rows_of(1) + rows_of(3));
+  EXPECT_EQ(snapshot->take()->pictures.rows(), rows_of(1) + rows_of(3));
   EXPECT_EQ(found(*snapshot, crop_of(3)), Entries{later});
   EXPECT_TRUE(found(*snapshot, crop_of(2)).empty());
 }

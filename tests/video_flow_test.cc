@@ -113,7 +113,7 @@ TEST_F(VideoFlow, TheIndexFollowsWhoeverAddsAndRetires) {
   EXPECT_TRUE(found(1).empty());
   ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kActive));
   EXPECT_EQ(found(1), Entries{one});
-  EXPECT_EQ(snapshot_->videos().videos(), 2u);
+  EXPECT_EQ(snapshot_->take()->videos.videos, 2u);
 }
 
 TEST_F(VideoFlow, AnEntryKnownByItsDigestTakesItsTrackLater) {

@@ -66,7 +66,7 @@ void tend_snapshot(Home& home, std::stop_token stop) {
       const auto saved =
           snapshot.save_if_stale(static_cast<int64_t>(home.config().snapshot_changes));
       if (!saved) done = saved.error();
-      if (saved && *saved) log_event("snapshot.saved", {{"rows", snapshot.index().size()}});
+      if (saved && *saved) log_event("snapshot.saved", {{"rows", snapshot.take()->hashes.size()}});
     }
     if (!done) log_event("snapshot.failed", shape_of(done.error()));
     std::unique_lock lock(mutex);
@@ -90,7 +90,7 @@ Status load_videos(CurrentSnapshot& snapshot) {
   if (videos > 0)
     log_event("videos.loaded", {{"videos", videos},
                                 {"seconds", took.count()},
-                                {"index_bytes", snapshot.videos().memory_bytes()}});
+                                {"index_bytes", snapshot.take()->videos.memory_bytes}});
   return {};
 }
 

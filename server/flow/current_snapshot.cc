@@ -2,6 +2,7 @@
 #include "server/flow/current_snapshot.h"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 #include <filesystem>
 #include <optional>
@@ -110,7 +111,35 @@ Status CurrentSnapshot::load() {
     applied_ = seq.value;
   }
   TRY(load_features(ChangeSeq{applied_}));
-  return catch_up(true);
+  TRY(catch_up(true));
+  publish(ChangeSeq{applied_});
+  return {};
+}
+
+// Makes what the indexes hold now the snapshot that is asked. Precondition: they are level with
+// `seq`, and apply_mutex_ is held or nobody else is here yet.
+void CurrentSnapshot::publish(ChangeSeq seq) {
+  pause();
+  Snapshot next;
+  next.change = seq;
+  next.hashes = index_->edition();
+  next.pictures = features_.edition();
+  next.has_loaded_videos = has_loaded_videos_;
+  if (has_loaded_videos_) {
+    next.videos = videos_.edition();
+    next.vpdq = vpdq_.edition();
+    next.tmk = tmk_.edition();
+  }
+  assert(next.change >= take()->change && "the order of changes goes one way");
+  published_.put(std::move(next));
+  pause();
+}
+
+// After a merge: the same entries, folded into new bases.
+void CurrentSnapshot::publish_again() {
+  pause();
+  const std::scoped_lock lock(apply_mutex_);
+  publish(ChangeSeq{applied_});
 }
 
 // The pictures' index of a file may stand at a later change than the hashes': catching up then
@@ -145,6 +174,7 @@ Status CurrentSnapshot::catch_up(bool may_repeat) {
     const auto changes = TRY(store_.changes_after(ChangeSeq{applied_}, kChangesAtOnce));
     if (changes.empty()) return {};
     TRY(apply(changes, may_repeat));
+    publish(changes.back().seq);
     applied_ = changes.back().seq.value;
   }
 }
@@ -189,6 +219,7 @@ Status CurrentSnapshot::apply(std::span<const Change> changes, bool may_repeat) 
   std::vector<uint32_t> hidden;
   for (const EntryId entry : touched.known_before) hidden.push_back(key_of(entry));
   if (!hidden.empty()) index_->remove(hidden);
+  pause();
   index_->add(as_rows(rows));
 
   if (has_loaded_videos_) {
@@ -215,6 +246,7 @@ Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
   std::vector<uint32_t> hidden;
   for (const EntryId entry : known_before) hidden.push_back(key_of(entry));
   if (!hidden.empty()) features_.remove(hidden);
+  pause();
   for (size_t i = 0; i < touched.size(); i += kPicturesAtOnce) {
     const auto some = std::span(touched).subspan(i, std::min(kPicturesAtOnce, touched.size() - i));
     std::vector<FeatureRow> rows;
@@ -231,7 +263,7 @@ Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
 Result<bool> CurrentSnapshot::has_videos() {
   if (!has_loaded_videos_) return !TRY(store_.entries_with_tracks()).second.empty();
   TRY(catch_up());
-  return videos_.videos() > 0;
+  return take()->videos.videos > 0;
 }
 
 // What changes while the tracks are read is applied again afterwards, which does no harm.
@@ -253,6 +285,7 @@ Status CurrentSnapshot::load_videos(const std::function<void(size_t, size_t)>& p
   TRY(videos_.merge());
   TRY(vpdq_.merge());
   has_loaded_videos_ = true;
+  publish(ChangeSeq{applied_});
   return {};
 }
 
@@ -273,36 +306,22 @@ Status CurrentSnapshot::add_exchanged(EntryId id) {
   if (entry.state != State::kActive) return {};
   for (const Signal& signal : entry.signals) {
     if (signal.kind == SignalKind::kVpdq) {
-      const auto frames = TRY(read_vpdq(signal.value));
-      const std::unique_lock lock(exchanged_mutex_);
-      TRY(vpdq_.add(id, frames));
+      TRY(vpdq_.add(id, TRY(read_vpdq(signal.value))));
     } else if (signal.kind == SignalKind::kTmk) {
-      auto signature = TRY(read_tmk(signal.value));
-      const std::unique_lock lock(exchanged_mutex_);
-      tmk_.add(id, std::move(signature));
+      tmk_.add(id, TRY(read_tmk(signal.value)));
     }
   }
   return {};
-}
-
-Result<std::vector<VpdqMatch>> CurrentSnapshot::find_vpdq(std::span<const VpdqFrame> item) const {
-  const std::shared_lock lock(exchanged_mutex_);
-  return vpdq_.search(item);
-}
-
-std::vector<TmkMatch> CurrentSnapshot::find_tmk(const TmkSignature& item) const {
-  const std::shared_lock lock(exchanged_mutex_);
-  return tmk_.search(item);
 }
 
 Status CurrentSnapshot::apply_tracks(const std::vector<EntryId>& touched,
                                      const std::vector<EntryId>& known_before) {
   for (const EntryId entry : known_before) {
     videos_.remove(entry);
-    const std::unique_lock lock(exchanged_mutex_);
     vpdq_.remove(entry);
     tmk_.remove(entry);
   }
+  pause();
   unmerged_videos_ += touched.size();
   for (const EntryId entry : touched) {
     TRY(add_track(entry));
@@ -315,15 +334,24 @@ Status CurrentSnapshot::apply_tracks(const std::vector<EntryId>& touched,
 // it never does.
 Status CurrentSnapshot::merge_if_larger(size_t tail_rows) {
   const size_t felt = std::max<size_t>(index_->size() / 20, kLeastTailToMerge);
-  if (index_->tail_rows() > std::min(tail_rows, felt)) TRY(index_->merge());
-  if (features_.tail_rows() > std::max(features_.rows() / 10, kLeastFeaturesToMerge))
+  const auto now = take();
+  bool has_merged = false;
+  if (index_->tail_rows() > std::min(tail_rows, felt)) {
+    TRY(index_->merge());
+    has_merged = true;
+  }
+  if (features_.tail_rows() > std::max(features_.rows() / 10, kLeastFeaturesToMerge)) {
     TRY(features_.merge());
-  if (unmerged_videos_ > std::max<size_t>(kLeastVideosToMerge, videos_.videos() / 10)) {
+    has_merged = true;
+  }
+  if (unmerged_videos_ > std::max<size_t>(kLeastVideosToMerge, now->videos.videos / 10)) {
     unmerged_videos_ = 0;
     TRY(videos_.merge());
-    const std::unique_lock lock(exchanged_mutex_);
+    const std::scoped_lock lock(apply_mutex_);  // its merge is no match for changes beside it
     TRY(vpdq_.merge());
+    has_merged = true;
   }
+  if (has_merged) publish_again();
   return {};
 }
 
@@ -355,6 +383,7 @@ Status CurrentSnapshot::save_features(ChangeSeq seq) {
   unsaved_pictures_ = 0;
   if (features_.rows() == 0) return {};
   TRY(features_.merge());
+  publish_again();
   return features_.save((std::filesystem::path(folder_) / kPictures.name(seq)).string());
 }
 

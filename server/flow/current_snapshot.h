@@ -6,7 +6,6 @@
 #include <memory>
 #include <mutex>
 #include <set>
-#include <shared_mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,13 +14,16 @@
 #include "weir/base/result.h"
 #include "weir/index/feature_index.h"
 #include "weir/index/live_hamming_index.h"
+#include "weir/index/published.h"
+#include "weir/match/snapshot.h"
 #include "weir/match/video_match.h"
 #include "weir/match/vpdq_match.h"
 
 namespace weir {
 
 // The search structure over all active entries, kept level with the store: whoever else writes to
-// the same home, what was committed before catch_up() began is found after it returned.
+// the same home, what was committed before catch_up() began is found after it returned. What is
+// asked is a Snapshot, which take() gives; while changes are being applied that is the one before.
 //
 // Its bases are two files of the home's snapshots folder, pdq-SEQ.hamming and picture-SEQ.features,
 // built from the store at change SEQ. The store is the truth: a missing or damaged file is built
@@ -35,9 +37,8 @@ class CurrentSnapshot {
   // Brings the index level with the store; cheap when nothing changed. Safe from any thread.
   Status catch_up();
 
-  const LiveHammingIndex& index() const { return *index_; }
-  // Of entries' pictures; the key of a row is the entry's id.
-  const LiveFeatureIndex& features() const { return features_; }
+  // What is known at this moment. Safe from any thread, and waits for nothing.
+  std::shared_ptr<const Snapshot> take() const { return published_.take(); }
 
   // Whether any entry has a track. Errors: of the store.
   Result<bool> has_videos();
@@ -45,12 +46,6 @@ class CurrentSnapshot {
   // of video. `progress` is called with how many are done, and how many there are. Errors: of the
   // store, corrupt (a track), limit.
   Status load_videos(const std::function<void(size_t done, size_t all)>& progress = {});
-  // What is known of videos; nothing before load_videos().
-  const VideoIndex& videos() const { return videos_; }
-  // The same by the signals of others, for all entries that have them. Errors: limit.
-  Result<std::vector<VpdqMatch>> find_vpdq(std::span<const VpdqFrame> item) const;
-  std::vector<TmkMatch> find_tmk(const TmkSignature& item) const;
-
   // Folds the tails into the indexes when the first has grown beyond `tail_rows` or a twentieth of
   // its index, that of pictures beyond a tenth of its own, or that of videos beyond some dozens.
   // Errors: limit.
@@ -63,6 +58,9 @@ class CurrentSnapshot {
 
   // Changes of the store that the newest base file does not hold.
   Result<int64_t> changes_behind();
+
+  // Called wherever a change is half done, so that a test can ask in between. Set it first of all.
+  std::function<void()> pause_for_test;
 
  private:
   CurrentSnapshot(Store& store, std::string folder) : store_(store), folder_(std::move(folder)) {}
@@ -83,6 +81,11 @@ class CurrentSnapshot {
   Status add_exchanged(EntryId entry);
   Status apply_tracks(const std::vector<EntryId>& touched,
                       const std::vector<EntryId>& known_before);
+  void publish(ChangeSeq seq);
+  void publish_again();
+  void pause() const {
+    if (pause_for_test) pause_for_test();
+  }
 
   Store& store_;
   std::string folder_;
@@ -90,12 +93,12 @@ class CurrentSnapshot {
   LiveFeatureIndex features_;
   ChangeSeq pictures_built_at_;  // that far features_ need not be caught up; zero from a file
   VideoIndex videos_;
-  mutable std::shared_mutex exchanged_mutex_;  // of the next two
   VpdqIndex vpdq_;
   TmkIndex tmk_;
+  Published<Snapshot> published_{Snapshot()};  // changes under apply_mutex_
   std::atomic<size_t> unmerged_videos_{0};
   std::atomic<bool> has_loaded_videos_{false};  // changes under apply_mutex_
-  std::mutex apply_mutex_;  // one thread applies changes, the others wait for it
+  std::mutex apply_mutex_;  // one thread applies changes, the others wait for it; of the indexes
   std::mutex save_mutex_;
   std::atomic<int64_t> applied_{0};          // ChangeSeq that index_ stands at
   std::atomic<int64_t> saved_{0};            // ChangeSeq of the newest base file

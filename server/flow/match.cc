@@ -164,20 +164,38 @@ std::vector<std::string> notes_of(const ItemToMatch& item) {
 
 // Adds what tracks say: of a video with videos and with pictures, of a picture with videos.
 Result<std::vector<Match>> with_videos(std::vector<Match> claims, const ItemToMatch& item,
-                                       const BanksAsked& asked, Services& services) {
-  const bool knows_videos = TRY(services.snapshot.has_videos());
+                                       const BanksAsked& asked, const Snapshot& snapshot,
+                                       Services& services) {
+  const bool knows_videos = snapshot.videos.videos > 0;
   if (!item.video) {
     if (!knows_videos || item.features.features.empty()) return claims;
-    return joined(std::move(claims), TRY(match_picture_with_videos(item.features, asked, services)),
+    return joined(std::move(claims),
+                  TRY(match_picture_with_videos(item.features, asked, snapshot, services)),
                   MatchKind::kImage);
   }
   const VideoTrack& track = item.video->track;
-  claims = joined(
-      std::move(claims),
-      TRY(match_stills_with_pictures(track, pictures_among(asked, services.store), services)),
-      MatchKind::kImage);
+  claims = joined(std::move(claims),
+                  TRY(match_stills_with_pictures(track, pictures_among(asked, services.store),
+                                                 snapshot, services)),
+                  MatchKind::kImage);
   if (!knows_videos) return claims;
-  return joined(std::move(claims), TRY(match_video_item(track, asked, services)));
+  return joined(std::move(claims), TRY(match_video_item(track, asked, snapshot, services)));
+}
+
+// What is known now, videos included where any item asks for them.
+Result<std::shared_ptr<const Snapshot>> level_snapshot(std::span<const ItemToMatch> items,
+                                                       CurrentSnapshot& current) {
+  TRY(current.catch_up());
+  const auto asks = [](const ItemToMatch& item) {
+    return item.video || !item.features.features.empty();
+  };
+  const auto exchanges = [](const ItemToMatch& item) {
+    return item.video && !(item.video->vpdq.empty() && item.video->tmk.empty());
+  };
+  const bool wants = std::any_of(items.begin(), items.end(), exchanges) ||
+                     (std::any_of(items.begin(), items.end(), asks) && TRY(current.has_videos()));
+  if (wants) TRY(current.load_videos());
+  return current.take();
 }
 
 // Entries that only hashes of whole pictures name: whose pixels are to be asked.
@@ -245,7 +263,7 @@ Result<DecodeWants> wants_to_match(Services& services) {
   const bool knows_videos = TRY(services.snapshot.has_videos());
   wants.kinds = digest_kinds();
   wants.kinds.push_back(SignalKind::kPdqTurned);
-  if (services.snapshot.features().rows() > 0 || knows_videos)
+  if (services.snapshot.take()->pictures.rows() > 0 || knows_videos)
     wants.kinds.push_back(SignalKind::kFeatures);
   wants.framed = true;
   wants.kinds.push_back(SignalKind::kTrack);
@@ -281,9 +299,9 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
                                                     std::span<const std::string> banks,
                                                     Services& services) {
   const BanksAsked asked = TRY(banks_asked(banks, services.store));
-  TRY(services.snapshot.catch_up());
+  const auto snapshot = TRY(level_snapshot(items, services.snapshot));
   const std::vector<ItemQuery> queries = TRY(queries_of(items, services.store));
-  const auto matches = TRY(match_items(queries, services.snapshot.index(), MatchOptions{}));
+  const auto matches = TRY(match_items(queries, snapshot->hashes, MatchOptions{}));
 
   PictureMatchOptions options;
   options.most_false_alarms = services.settings.expected_false_alarms;
@@ -292,12 +310,12 @@ Result<std::vector<ItemReport>> match_against_banks(std::span<const ItemToMatch>
     reports[i].notes = notes_of(items[i]);
     const std::vector<NamedByHash> named = named_by_hash(matches[i]);
     options.named = named;
-    auto pictures = TRY(match_picture(items[i].features, services.snapshot.features(),
+    auto pictures = TRY(match_picture(items[i].features, snapshot->pictures,
                                       pictures_among(asked, services.store), options));
     auto claims = joined(matches[i], std::move(pictures));
-    claims = TRY(with_videos(std::move(claims), items[i], asked, services));
+    claims = TRY(with_videos(std::move(claims), items[i], asked, *snapshot, services));
     ExchangedClaims exchanged;
-    if (items[i].video) exchanged = TRY(match_exchanged(*items[i].video, services));
+    if (items[i].video) exchanged = TRY(match_exchanged(*items[i].video, *snapshot));
     claims = joined(std::move(claims), exchanged.matches());
     std::vector<KnownMatch> found;
     for (Match& match : claims) {

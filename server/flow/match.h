@@ -32,8 +32,8 @@ struct ItemReport {
   std::chrono::microseconds duration{0};  // of a video
   // Share of a video's time that shows any known material; absent where matches do not say when.
   std::optional<double> coverage;
-  std::vector<KnownMatch> matches;        // best first
-  std::vector<std::string> notes;  // such as "pdq quality 12 is below 50: not matchable by pdq"
+  std::vector<KnownMatch> matches;  // best first
+  std::vector<std::string> notes;   // such as "pdq quality 12 is below 50: not matchable by pdq"
 };
 
 // What is asked of a video. The track has no frames when only signals of others are known.

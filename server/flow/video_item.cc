@@ -32,23 +32,21 @@ KnownTracks tracks_among(const BanksAsked& asked, Store& store) {
 }  // namespace
 
 Result<std::vector<VideoMatch>> match_video_item(const VideoTrack& item, const BanksAsked& asked,
-                                                 Services& services) {
-  TRY(services.snapshot.load_videos());
+                                                 const Snapshot& snapshot, Services& services) {
   VideoMatchOptions options;
   options.most_false_alarms = services.settings.expected_false_alarms;
-  return match_video(item, services.snapshot.videos(), tracks_among(asked, services.store),
-                     options);
+  return match_video(item, snapshot.videos, tracks_among(asked, services.store), options);
 }
 
 Result<std::vector<VideoMatch>> match_picture_with_videos(const PictureFeatures& picture,
                                                           const BanksAsked& asked,
+                                                          const Snapshot& snapshot,
                                                           Services& services) {
-  TRY(services.snapshot.load_videos());
   VideoMatchOptions options;
   options.most_false_alarms = services.settings.expected_false_alarms;
   std::vector<VideoMatch> found;
-  for (const StillMatch& still : TRY(match_still(picture, services.snapshot.videos(),
-                                                 tracks_among(asked, services.store), options))) {
+  for (const StillMatch& still :
+       TRY(match_still(picture, snapshot.videos, tracks_among(asked, services.store), options))) {
     SharedSegment segment = still_segment(still.region);
     segment.entry_from = segment.entry_to = still.time;
     found.push_back({still.entry, {segment}, still.expected_false_alarms});
@@ -58,20 +56,19 @@ Result<std::vector<VideoMatch>> match_picture_with_videos(const PictureFeatures&
 
 Result<std::vector<VideoMatch>> match_stills_with_pictures(const VideoTrack& item,
                                                            const KnownPictures& known,
+                                                           const Snapshot& snapshot,
                                                            Services& services) {
-  return match_slides(item, services.snapshot.features(), known,
-                      services.settings.expected_false_alarms);
+  return match_slides(item, snapshot.pictures, known, services.settings.expected_false_alarms);
 }
 
-Result<ExchangedClaims> match_exchanged(const AskedVideo& item, Services& services) {
+Result<ExchangedClaims> match_exchanged(const AskedVideo& item, const Snapshot& snapshot) {
   ExchangedClaims claims;
   if (item.vpdq.empty() && item.tmk.empty()) return claims;
-  TRY(services.snapshot.load_videos());
-  for (const VpdqMatch& match : TRY(services.snapshot.find_vpdq(item.vpdq)))
+  for (const VpdqMatch& match : TRY(snapshot.vpdq.search(item.vpdq)))
     if (std::min(match.shares.item_hashes, match.shares.entry_hashes) >= kLeastHashes)
       claims.vpdq.emplace(match.entry, match.shares);
   if (item.tmk.empty()) return claims;
-  for (const TmkMatch& match : services.snapshot.find_tmk(TRY(read_tmk(item.tmk))))
+  for (const TmkMatch& match : snapshot.tmk.search(TRY(read_tmk(item.tmk))))
     claims.tmk.emplace(match.entry, match.score);
   return claims;
 }

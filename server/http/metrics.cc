@@ -75,20 +75,21 @@ Result<std::string> Metrics::page(Services& services) const {
           "{code=\"" + std::string(name_of(static_cast<ErrorCode>(code))) + "\"}",
           decoder_failures_[code].load());
 
-  const LiveHammingIndex& index = services.snapshot.index();
+  const auto snapshot = services.snapshot.take();
+  const HammingEdition& index = snapshot->hashes;
   write_one(page, "weir_index_rows", "gauge", "PDQ rows that a search can find.", index.size());
   write_one(page, "weir_index_tail_rows", "gauge", "Rows added or hidden since the last merge.",
             index.tail_rows());
   write_one(page, "weir_index_bytes", "gauge", "Memory of the index.", index.memory_bytes());
-  const LiveFeatureIndex& features = services.snapshot.features();
+  const FeatureEdition& features = snapshot->pictures;
   write_one(page, "weir_feature_index_rows", "gauge", "Local features of entries' pictures.",
             features.rows());
   write_one(page, "weir_feature_index_bytes", "gauge", "Memory of the index of local features.",
             features.memory_bytes());
   write_one(page, "weir_video_index_videos", "gauge", "Known videos that a search can find.",
-            services.snapshot.videos().videos());
+            snapshot->videos.videos);
   write_one(page, "weir_video_index_bytes", "gauge", "Memory of the index of videos.",
-            services.snapshot.videos().memory_bytes());
+            snapshot->videos.memory_bytes);
   write_one(page, "weir_decoder_workers", "gauge", "Decoder processes.",
             services.decoder.workers());
 

@@ -27,8 +27,10 @@ struct TailSegment {
   uint64_t born = 0;
 };
 
-// One moment of the index. Every change makes a new State, as in LiveHammingIndex.
-struct State {
+}  // namespace
+
+// Every change makes a new State, as in LiveHammingIndex.
+struct FeatureEdition::State {
   SharedSegment base = std::make_shared<const FeatureSegment>();
   std::vector<TailSegment> tail;
   size_t merging = 0;  // the first so many of the tail are being merged, and stay as they are
@@ -42,6 +44,8 @@ struct State {
   void append(SharedSegment rows);
   size_t tail_rows() const;
 };
+
+namespace {
 
 // Of `keys`, sorted, those rows in `segment` of which `is_counted` says so.
 template <class IsCounted>
@@ -57,7 +61,9 @@ size_t count_in(const FeatureSegment& segment, std::span<const uint32_t> keys,
   return rows;
 }
 
-FeatureSegment::Source State::source(const TailSegment& segment) const {
+}  // namespace
+
+FeatureSegment::Source FeatureEdition::State::source(const TailSegment& segment) const {
   FeatureSegment::Source source{segment.rows.get(), {}};
   if (!hidden.empty())
     source.hides = [this, born = segment.born](uint32_t key) {
@@ -66,7 +72,7 @@ FeatureSegment::Source State::source(const TailSegment& segment) const {
   return source;
 }
 
-std::vector<FeatureSegment::Source> State::sources() const {
+std::vector<FeatureSegment::Source> FeatureEdition::State::sources() const {
   std::vector<FeatureSegment::Source> sources;
   FeatureSegment::Source whole{base.get(), {}};
   if (!hidden.empty()) whole.hides = [this](uint32_t key) { return hidden.hides_base(key); };
@@ -76,7 +82,8 @@ std::vector<FeatureSegment::Source> State::sources() const {
 }
 
 // How many rows of these keys there are, those that `but` hides left out. `keys` sorted, each once.
-size_t State::count_rows(std::span<const uint32_t> keys, const HiddenKeys& but) const {
+size_t FeatureEdition::State::count_rows(std::span<const uint32_t> keys,
+                                         const HiddenKeys& but) const {
   size_t rows = count_in(*base, keys, [&](uint32_t key) { return !but.hides_base(key); });
   for (const TailSegment& segment : tail)
     rows += count_in(*segment.rows, keys,
@@ -86,7 +93,7 @@ size_t State::count_rows(std::span<const uint32_t> keys, const HiddenKeys& but) 
 
 // Joining segments of like size means that each row is moved only as often as the tail doubles.
 // What is hidden is left out, so that the joined rows can be said to be born now.
-void State::append(SharedSegment rows) {
+void FeatureEdition::State::append(SharedSegment rows) {
   std::vector<TailSegment> joined = {{std::move(rows), ++now}};
   uint64_t together = joined.front().rows->rows();
   while (tail.size() > merging && tail.back().rows->rows() <= 2 * together &&
@@ -106,15 +113,15 @@ void State::append(SharedSegment rows) {
   tail.insert(tail.end(), joined.begin(), joined.end());
 }
 
-size_t State::tail_rows() const {
+size_t FeatureEdition::State::tail_rows() const {
   size_t rows = 0;
   for (const TailSegment& segment : tail) rows += segment.rows->rows();
   return rows;
 }
 
-}  // namespace
-
 struct LiveFeatureIndex::Impl {
+  using State = FeatureEdition::State;
+
   std::shared_ptr<const State> state() const { return published.take(); }
   void publish(State next) { published.put(std::move(next)); }
 
@@ -130,7 +137,7 @@ LiveFeatureIndex::~LiveFeatureIndex() = default;
 void LiveFeatureIndex::add(std::span<const FeatureRow> rows) {
   if (rows.empty()) return;
   const std::lock_guard lock(impl_->change_mutex);
-  State next = *impl_->state();
+  FeatureEdition::State next = *impl_->state();
   while (!rows.empty()) {
     const auto some = rows.first(std::min(rows.size(), kRowsAtOnce));
     auto segment = FeatureSegment::build(some);
@@ -147,7 +154,7 @@ void LiveFeatureIndex::remove(std::span<const uint32_t> keys) {
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
 
   const std::lock_guard lock(impl_->change_mutex);
-  State next = *impl_->state();
+  FeatureEdition::State next = *impl_->state();
   const size_t newly_hidden = next.count_rows(sorted, next.hidden);
   if (newly_hidden == 0) return;  // nothing of these keys was to be seen
   ++next.now;
@@ -158,22 +165,27 @@ void LiveFeatureIndex::remove(std::span<const uint32_t> keys) {
   impl_->publish(std::move(next));
 }
 
-FeatureVote LiveFeatureIndex::vote(std::span<const FeatureQuery> upright,
-                                   std::span<const FeatureQuery> mirrored, size_t most) const {
-  const auto state = impl_->state();
-  return count_votes(state->sources(), upright, mirrored, most);
+FeatureEdition LiveFeatureIndex::edition() const {
+  return FeatureEdition(impl_->state());
+}
+
+FeatureEdition::FeatureEdition() : state_(std::make_shared<const State>()) {}
+
+FeatureVote FeatureEdition::vote(std::span<const FeatureQuery> upright,
+                                 std::span<const FeatureQuery> mirrored, size_t most) const {
+  return count_votes(state_->sources(), upright, mirrored, most);
 }
 
 Status LiveFeatureIndex::merge() {
   const std::unique_lock merging(impl_->merge_mutex, std::try_to_lock);
   if (!merging.owns_lock()) return {};
 
-  std::shared_ptr<const State> before;
+  std::shared_ptr<const FeatureEdition::State> before;
   {
     const std::lock_guard lock(impl_->change_mutex);
     before = impl_->state();
     if (before->tail.empty() && before->hidden.empty()) return {};
-    State marked = *before;
+    FeatureEdition::State marked = *before;
     marked.merging = marked.tail.size();
     marked.hidden = marked.hidden.marked();  // tells later removals from those merged now
     impl_->publish(std::move(marked));
@@ -182,7 +194,7 @@ Status LiveFeatureIndex::merge() {
   auto base = FeatureSegment::join(before->sources());
 
   const std::lock_guard lock(impl_->change_mutex);
-  State after = *impl_->state();
+  FeatureEdition::State after = *impl_->state();
   const auto merged = static_cast<std::ptrdiff_t>(std::exchange(after.merging, 0));
   if (base) {
     // Later rows stay in the tail. Later removals hide the new base as they did the old one.
@@ -202,7 +214,7 @@ Status LiveFeatureIndex::save(const std::string& path) const {
 }
 
 Status LiveFeatureIndex::open(const std::string& path) {
-  State opened;
+  FeatureEdition::State opened;
   opened.base = std::make_shared<const FeatureSegment>(TRY(read_feature_file(path)));
   const std::lock_guard merging(impl_->merge_mutex);
   const std::lock_guard lock(impl_->change_mutex);
@@ -210,20 +222,17 @@ Status LiveFeatureIndex::open(const std::string& path) {
   return {};
 }
 
-size_t LiveFeatureIndex::rows() const {
-  const auto state = impl_->state();
-  return state->base->rows() + state->tail_rows() - state->hidden_rows;
+size_t FeatureEdition::rows() const {
+  return state_->base->rows() + state_->tail_rows() - state_->hidden_rows;
 }
 
-size_t LiveFeatureIndex::tail_rows() const {
-  const auto state = impl_->state();
-  return state->tail_rows() + state->hidden_rows;
+size_t FeatureEdition::tail_rows() const {
+  return state_->tail_rows() + state_->hidden_rows;
 }
 
-size_t LiveFeatureIndex::memory_bytes() const {
-  const auto state = impl_->state();
-  size_t bytes = state->base->memory_bytes() + state->hidden.memory_bytes();
-  for (const TailSegment& segment : state->tail) bytes += segment.rows->memory_bytes();
+size_t FeatureEdition::memory_bytes() const {
+  size_t bytes = state_->base->memory_bytes() + state_->hidden.memory_bytes();
+  for (const TailSegment& segment : state_->tail) bytes += segment.rows->memory_bytes();
   return bytes;
 }
 

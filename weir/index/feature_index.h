@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/base/result.h"
@@ -46,6 +47,28 @@ struct FeatureVote {
   std::vector<uint32_t> agreeing_keys;
 };
 
+// What a LiveFeatureIndex held at one moment. Nothing changes it, and a copy costs a pointer. Safe
+// from any thread.
+class FeatureEdition {
+ public:
+  FeatureEdition();  // of no rows
+
+  // `upright` and `mirrored` are the item's features in the same order, the second as its mirror
+  // picture would give them (empty: not asked). At most `most` candidates.
+  FeatureVote vote(std::span<const FeatureQuery> upright, std::span<const FeatureQuery> mirrored,
+                   size_t most) const;
+
+  size_t rows() const;
+  size_t tail_rows() const;  // added or hidden since the base was built
+  size_t memory_bytes() const;
+
+ private:
+  friend class LiveFeatureIndex;
+  struct State;
+  explicit FeatureEdition(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
 // An inverted index of known pictures' features with Hamming embedding and weak geometric
 // consistency (Jegou, Douze, Schmid, ECCV 2008): an immutable base, a tail of rows added since, and
 // removed keys. What add() and remove() did is seen by every vote that starts after they return.
@@ -63,10 +86,13 @@ class LiveFeatureIndex {
   // Hides every row of these keys that is here now.
   void remove(std::span<const uint32_t> keys);
 
-  // `upright` and `mirrored` are the item's features in the same order, the second as its mirror
-  // picture would give them (empty: not asked). At most `most` candidates.
+  // The state of this moment, to be asked.
+  FeatureEdition edition() const;
+  operator FeatureEdition() const { return edition(); }
   FeatureVote vote(std::span<const FeatureQuery> upright, std::span<const FeatureQuery> mirrored,
-                   size_t most) const;
+                   size_t most) const {
+    return edition().vote(upright, mirrored, most);
+  }
 
   // Folds tail and removals into a new base. One merge runs at a time, others return at once; until
   // votes on the old base have ended there is memory for both. Errors: limit above 2^32 - 1 rows;
@@ -80,9 +106,9 @@ class LiveFeatureIndex {
   Status save(const std::string& path) const;
   Status open(const std::string& path);
 
-  size_t rows() const;
-  size_t tail_rows() const;  // added or hidden since the base was built
-  size_t memory_bytes() const;
+  size_t rows() const { return edition().rows(); }
+  size_t tail_rows() const { return edition().tail_rows(); }
+  size_t memory_bytes() const { return edition().memory_bytes(); }
 
  private:
   struct Impl;

@@ -65,6 +65,7 @@ class HammingIndex {
 
  private:
   friend class LiveHammingIndex;
+  friend class HammingEdition;
   struct Impl;
   explicit HammingIndex(std::shared_ptr<const Impl> impl);
 

@@ -15,16 +15,18 @@ namespace weir {
 // Every change makes a new State and puts it in place of the old one; whoever holds the old one
 // goes on seeing what was. Bases, chunks and runs of hidden keys are shared, so a State is a few
 // words.
-struct LiveHammingIndex::Impl {
-  struct State {
-    HammingIndex base;
-    LiveTail tail;
-    HiddenKeys hidden;
-    size_t hidden_rows = 0;
+struct HammingEdition::State {
+  HammingIndex base;
+  LiveTail tail;
+  HiddenKeys hidden;
+  size_t hidden_rows = 0;
 
-    const IndexImage& image() const { return base.impl_->image; }
-    size_t count_visible(std::span<const uint32_t> keys, const HiddenKeys& but) const;
-  };
+  const IndexImage& image() const { return base.impl_->image; }
+  size_t count_visible(std::span<const uint32_t> keys, const HiddenKeys& but) const;
+};
+
+struct LiveHammingIndex::Impl {
+  using State = HammingEdition::State;
 
   std::shared_ptr<const State> state() const { return published.take(); }
   void publish(State next) { published.put(std::move(next)); }
@@ -53,8 +55,8 @@ std::vector<HammingRow> visible_rows(const IndexImage& image, const LiveTail& ta
 }  // namespace
 
 // How many rows of these keys there are, those that `but` hides left out. `keys` sorted, each once.
-size_t LiveHammingIndex::Impl::State::count_visible(std::span<const uint32_t> keys,
-                                                    const HiddenKeys& but) const {
+size_t HammingEdition::State::count_visible(std::span<const uint32_t> keys,
+                                            const HiddenKeys& but) const {
   if (keys.empty()) return 0;
   size_t count = 0;
   const auto base_keys = image().keys();
@@ -108,15 +110,20 @@ void LiveHammingIndex::remove(std::span<const uint32_t> keys) {
   impl_->publish(std::move(next));
 }
 
-Result<std::vector<Neighbour>> LiveHammingIndex::search(std::span<const Hash256> queries,
-                                                        Distance radius, size_t most) const {
-  const auto state = impl_->state();
+HammingEdition LiveHammingIndex::edition() const {
+  return HammingEdition(impl_->state());
+}
+
+HammingEdition::HammingEdition() : state_(std::make_shared<const State>()) {}
+
+Result<std::vector<Neighbour>> HammingEdition::search(std::span<const Hash256> queries,
+                                                      Distance radius, size_t most) const {
   NeighbourSink sink(most);
-  const Search search{queries, radius, state->hidden.empty() ? nullptr : &state->hidden, sink};
+  const Search search{queries, radius, state_->hidden.empty() ? nullptr : &state_->hidden, sink};
   TRY(search.check());
 
-  search_image(state->image(), search);
-  state->tail.search(search);
+  search_image(state_->image(), search);
+  state_->tail.search(search);
   return std::move(sink).take();
 }
 
@@ -151,19 +158,16 @@ HammingIndex LiveHammingIndex::base() const {
   return impl_->state()->base;
 }
 
-size_t LiveHammingIndex::size() const {
-  const auto state = impl_->state();
-  return state->base.size() + state->tail.size() - state->hidden_rows;
+size_t HammingEdition::size() const {
+  return state_->base.size() + state_->tail.size() - state_->hidden_rows;
 }
 
-size_t LiveHammingIndex::tail_rows() const {
-  const auto state = impl_->state();
-  return state->tail.size() + state->hidden_rows;
+size_t HammingEdition::tail_rows() const {
+  return state_->tail.size() + state_->hidden_rows;
 }
 
-size_t LiveHammingIndex::memory_bytes() const {
-  const auto state = impl_->state();
-  return state->base.memory_bytes() + state->tail.memory_bytes() + state->hidden.memory_bytes();
+size_t HammingEdition::memory_bytes() const {
+  return state_->base.memory_bytes() + state_->tail.memory_bytes() + state_->hidden.memory_bytes();
 }
 
 }  // namespace weir

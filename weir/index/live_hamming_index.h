@@ -5,11 +5,34 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/index/hamming_index.h"
 
 namespace weir {
+
+// What a LiveHammingIndex held at one moment. Nothing changes it, and a copy costs a pointer: who
+// asks several things of one edition gets answers that belong together. Safe from any thread.
+class HammingEdition {
+ public:
+  HammingEdition();  // of no rows
+
+  // As HammingIndex::search(), over the base, the tail and the removals of that moment. Hidden rows
+  // do not count towards `most`.
+  Result<std::vector<Neighbour>> search(std::span<const Hash256> queries, Distance radius,
+                                        size_t most) const;
+
+  size_t size() const;       // rows that a search can find
+  size_t tail_rows() const;  // rows added or hidden since the base was built
+  size_t memory_bytes() const;
+
+ private:
+  friend class LiveHammingIndex;
+  struct State;
+  explicit HammingEdition(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
 
 // A HammingIndex that changes: an immutable base, a short tail of rows added since, and keys
 // removed since. What add() and remove() did is seen by every search that starts after they return,
@@ -33,10 +56,13 @@ class LiveHammingIndex {
   // The same for many keys at once, such as a bank that is retired; they vanish together.
   void remove(std::span<const uint32_t> keys);
 
-  // As HammingIndex::search(), over one moment's base, tail and removals. Hidden rows do not count
-  // towards `most`.
+  // The state of this moment, to be asked.
+  HammingEdition edition() const;
+  operator HammingEdition() const { return edition(); }
   Result<std::vector<Neighbour>> search(std::span<const Hash256> queries, Distance radius,
-                                        size_t most) const;
+                                        size_t most) const {
+    return edition().search(queries, radius, most);
+  }
 
   // Folds tail and removals into a new base. One merge runs at a time, others return at once; rows
   // added or hidden meanwhile stay so. Until searches on the old base have ended there is memory
@@ -46,9 +72,9 @@ class LiveHammingIndex {
   // The base of this moment, to be saved; it knows nothing of the tail and of removals.
   HammingIndex base() const;
 
-  size_t size() const;       // rows that a search can find
-  size_t tail_rows() const;  // rows added or hidden since the base was built
-  size_t memory_bytes() const;
+  size_t size() const { return edition().size(); }
+  size_t tail_rows() const { return edition().tail_rows(); }
+  size_t memory_bytes() const { return edition().memory_bytes(); }
 
  private:
   struct Impl;

@@ -181,7 +181,7 @@ std::vector<Match> joined(std::vector<Match> matches, std::vector<VideoMatch> vi
 }
 
 Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> items,
-                                                    const LiveHammingIndex& index,
+                                                    const HammingEdition& index,
                                                     const MatchOptions& options) {
   const Batch batch = gather(items);
   const std::vector<Neighbour> neighbours =

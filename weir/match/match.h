@@ -68,7 +68,7 @@ struct MatchOptions {
 // once for all items. Same input, same output, whatever the order of the index.
 // Errors: limit, when more than options.most_neighbours rows are near.
 Result<std::vector<std::vector<Match>>> match_items(std::span<const ItemQuery> items,
-                                                    const LiveHammingIndex& index,
+                                                    const HammingEdition& index,
                                                     const MatchOptions& options);
 
 // Adds claims about pictures to those about hashes, by entry. The pixels of a picture know more

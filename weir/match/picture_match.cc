@@ -41,7 +41,7 @@ struct Item {
 };
 
 // How many pictures a claim could have been about.
-double entries_of(const LiveFeatureIndex& index) {
+double entries_of(const FeatureEdition& index) {
   return std::max(1.0, static_cast<double>(index.rows()) / kEntryFeatures.most);
 }
 
@@ -77,7 +77,7 @@ enum class Look { kNotAsked, kNothing, kShared };
 // One item against one entry after another.
 class Search {
  public:
-  Search(const PictureFeatures& picture, const LiveFeatureIndex& index, const KnownPictures& known,
+  Search(const PictureFeatures& picture, const FeatureEdition& index, const KnownPictures& known,
          const PictureMatchOptions& options)
       : item_{picture, {}}, index_(index), known_(known), options_(options), common_(picture) {
     for (const LocalFeature& feature : picture.features)
@@ -147,7 +147,7 @@ class Search {
   }
 
   Item item_;
-  const LiveFeatureIndex& index_;
+  const FeatureEdition& index_;
   const KnownPictures& known_;
   const PictureMatchOptions& options_;
   CommonParts common_;
@@ -179,7 +179,7 @@ std::vector<FeatureQuery> feature_queries(std::span<const LocalFeature> features
 }
 
 Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& picture,
-                                                const LiveFeatureIndex& index,
+                                                const FeatureEdition& index,
                                                 const KnownPictures& known,
                                                 const PictureMatchOptions& options) {
   if (index.rows() == 0 || picture.features.empty()) return std::vector<PictureMatch>();

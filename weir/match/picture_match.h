@@ -58,7 +58,7 @@ struct PictureMatchOptions {
 // a weak claim says what the hash does not know. Deterministic.
 // Errors: of `known`.
 Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& item,
-                                                const LiveFeatureIndex& index,
+                                                const FeatureEdition& index,
                                                 const KnownPictures& known,
                                                 const PictureMatchOptions& options = {});
 

@@ -63,7 +63,7 @@ void add_span(VideoMatch& match, const SharedRegion& region,
 
 // How often chance would give a region like this one of a still, among all known pictures. What
 // else a claim may be wrong by does not grow with the number of stills: they show the same.
-double by_chance(const SharedRegion& region, const LiveFeatureIndex& index) {
+double by_chance(const SharedRegion& region, const FeatureEdition& index) {
   const double pictures = static_cast<double>(index.rows()) / kEntryFeatures.most;
   return 2 * std::max(1.0, pictures) * std::pow(10, std::max(region.log10_nfa, -300.0));
 }
@@ -83,7 +83,7 @@ SharedSegment still_segment(const SharedRegion& region) {
   return segment;
 }
 
-Result<std::vector<VideoMatch>> match_slides(const VideoTrack& item, const LiveFeatureIndex& index,
+Result<std::vector<VideoMatch>> match_slides(const VideoTrack& item, const FeatureEdition& index,
                                              const KnownPictures& known, double most_false_alarms) {
   std::map<EntryId, VideoMatch> found;
   std::vector<VideoMatch> out;

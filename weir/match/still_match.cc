@@ -15,9 +15,9 @@
 namespace weir {
 namespace {
 
-constexpr size_t kEntries = 10;              // that are looked at closely
-constexpr size_t kStillsOfEntry = 4;         // likewise
-constexpr double kStillsOfVideo = 1'000;     // about half an hour of them
+constexpr size_t kEntries = 10;           // that are looked at closely
+constexpr size_t kStillsOfEntry = 4;      // likewise
+constexpr double kStillsOfVideo = 1'000;  // about half an hour of them
 
 std::optional<SharedRegion> copied_region(const PictureFeatures& picture, const Still& still) {
   std::vector<LocalFeature> turned_over;
@@ -32,16 +32,16 @@ std::optional<SharedRegion> copied_region(const PictureFeatures& picture, const 
 
 }  // namespace
 
-Result<std::vector<StillMatch>> match_still(const PictureFeatures& picture, const VideoIndex& index,
-                                            const KnownTracks& known,
+Result<std::vector<StillMatch>> match_still(const PictureFeatures& picture,
+                                            const VideoEdition& index, const KnownTracks& known,
                                             const VideoMatchOptions& options) {
   std::vector<StillMatch> matches;
-  if (picture.features.empty() || index.videos() == 0) return matches;
+  if (picture.features.empty() || index.videos == 0) return matches;
   VideoTrack item;
   item.width = picture.width;
   item.height = picture.height;
   item.stills.push_back({std::chrono::microseconds(0), picture});
-  const double chances = std::log10(2 * kStillsOfVideo * static_cast<double>(index.videos()));
+  const double chances = std::log10(2 * kStillsOfVideo * static_cast<double>(index.videos));
   bool is_harmless = false;
   size_t looked_at = 0;
   for (const EntryVotes& votes : TRY(votes_of(item, index))) {

@@ -33,7 +33,7 @@ struct Asked {
   std::map<EntryId, Shown> by;
 
   void add(const KnownMoment& moment, uint32_t query, EntryId of) {
-    if (moment.entry.value == 0 || moment.entry == of) return;
+    if (moment.entry == of) return;
     by[moment.entry].anywhere.insert(query);
     if (moment.is_at_end) by[moment.entry].at_ends.insert(query);
   }
@@ -52,21 +52,22 @@ struct Sharing {
 };
 
 // Cards have little detail, often too little for PDQ: their stills are asked about too.
-void add_stills(EntryId entry, const VideoTrack& track, const VideoIndex& index,
+void add_stills(EntryId entry, const VideoTrack& track, const VideoEdition& index,
                 const auto& is_wanted, Asked& out) {
   for (const Still& still : track.stills) {
     if (!is_wanted(still.time) || out.count >= kMostStills) continue;
     const auto asked = static_cast<uint32_t>(out.count++);
-    const FeatureVote vote = index.impl().stills.vote(
-        feature_queries(still.picture.features, still.picture), {}, kCandidates);
+    const FeatureVote vote =
+        index.stills.vote(feature_queries(still.picture.features, still.picture), {}, kCandidates);
     std::vector<uint32_t> keys;
     for (const FeatureCandidate& one : vote.candidates)
       if (one.hits >= kLeastFeatures) keys.push_back(one.key);
-    for (const KnownMoment& moment : index.impl().stills_named(keys)) out.add(moment, asked, entry);
+    for (const KnownMoment& moment : index.moments->stills_named(keys))
+      out.add(moment, asked, entry);
   }
 }
 
-Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoIndex& index,
+Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoEdition& index,
                           const auto& is_wanted) {
   Sharing out;
   std::vector<Hash256> hashes;
@@ -75,7 +76,7 @@ Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoInd
         track.frames[i].quality >= kPdqMatchableQuality)
       hashes.push_back(track.frames[i].pdq);
   out.frames.count = hashes.size();
-  auto near = index.impl().frames.search(hashes, kPdqMatchRadius, kMostNeighbours);
+  auto near = index.frames.search(hashes, kPdqMatchRadius, kMostNeighbours);
   if (!near && near.error().code == ErrorCode::kLimit) {
     out.everywhere = true;
     return out;
@@ -83,7 +84,7 @@ Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoInd
   if (!near) return std::move(near).error();
   std::vector<uint32_t> keys;
   for (const Neighbour& one : *near) keys.push_back(one.key);
-  const std::vector<KnownMoment> known = index.impl().frames_named(keys);
+  const std::vector<KnownMoment> known = index.moments->frames_named(keys);
   for (size_t i = 0; i < known.size(); ++i) out.frames.add(known[i], (*near)[i].query, entry);
   add_stills(entry, track, index, is_wanted, out.stills);
   return out;
@@ -92,7 +93,7 @@ Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoInd
 }  // namespace
 
 Result<Wearers> wearers_of(EntryId entry, const VideoTrack& track, microseconds from,
-                           microseconds to, const VideoIndex& index) {
+                           microseconds to, const VideoEdition& index) {
   Wearers out;
   const Sharing within = TRY(who_shows(entry, track, index, [&](microseconds time) {
     return time >= from - kBeside && time <= to + kBeside;

@@ -20,6 +20,6 @@ struct Wearers {
 // hashes of the entry, not by those of an item, so what was done to the item does not matter.
 // Errors: of the index.
 Result<Wearers> wearers_of(EntryId entry, const VideoTrack& track, std::chrono::microseconds from,
-                           std::chrono::microseconds to, const VideoIndex& index);
+                           std::chrono::microseconds to, const VideoEdition& index);
 
 }  // namespace weir

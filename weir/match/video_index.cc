@@ -2,6 +2,8 @@
 #include "weir/match/video_index.h"
 
 #include <algorithm>
+#include <cassert>
+#include <map>
 #include <mutex>
 #include <numeric>
 
@@ -57,98 +59,117 @@ bool is_telling(const VideoTrack& track, size_t frame) {
   return mean > 10 && mean < 246;
 }
 
-std::vector<KnownMoment> VideoIndex::Impl::named(const std::vector<Moment>& moments,
-                                                 std::span<const uint32_t> keys) const {
-  std::shared_lock lock(lists);
+Result<KnownMoments::Begin> KnownMoments::add(std::span<const Moment> frames,
+                                              std::span<const Moment> stills) {
+  const std::lock_guard lock(mutex_);
+  constexpr size_t kMost = UINT32_MAX;
+  if (frames_.size() + frames.size() > kMost || stills_.size() + stills.size() > kMost)
+    return Error{ErrorCode::kLimit, "the video index has named 4294967295 moments; build it anew"};
+  const Begin begin{static_cast<uint32_t>(frames_.size()), static_cast<uint32_t>(stills_.size())};
+  frames_.insert(frames_.end(), frames.begin(), frames.end());
+  stills_.insert(stills_.end(), stills.begin(), stills.end());
+  return begin;
+}
+
+std::vector<KnownMoment> KnownMoments::named(const std::vector<Moment>& moments,
+                                             std::span<const uint32_t> keys) const {
+  const std::shared_lock lock(mutex_);
   std::vector<KnownMoment> out(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
-    if (keys[i] >= moments.size()) continue;
+    assert(keys[i] < moments.size() && "a row that names nothing");
     const Moment& moment = moments[keys[i]];
-    const auto video = videos.find(moment.entry);
-    if (video == videos.end()) continue;
-    out[i] = {EntryId{moment.entry}, video->second.is_benign, moment.number, moment.is_at_end};
+    out[i] = {EntryId{moment.entry}, moment.is_benign, moment.number, moment.is_at_end};
   }
   return out;
 }
 
-std::vector<KnownMoment> VideoIndex::Impl::frames_named(std::span<const uint32_t> keys) const {
-  return named(frame_moments, keys);
+std::vector<KnownMoment> KnownMoments::frames_named(std::span<const uint32_t> keys) const {
+  return named(frames_, keys);
 }
-std::vector<KnownMoment> VideoIndex::Impl::stills_named(std::span<const uint32_t> keys) const {
-  return named(still_moments, keys);
+
+std::vector<KnownMoment> KnownMoments::stills_named(std::span<const uint32_t> keys) const {
+  return named(stills_, keys);
 }
+
+size_t KnownMoments::memory_bytes() const {
+  const std::shared_lock lock(mutex_);
+  return (frames_.capacity() + stills_.capacity()) * sizeof(Moment);
+}
+
+VideoEdition::VideoEdition() : moments(std::make_shared<const KnownMoments>()) {}
+
+struct VideoIndex::Impl {
+  // The keys of a video's rows: one after the other in each list.
+  struct Rows {
+    uint32_t first_frame = 0, frames = 0;
+    uint32_t first_still = 0, stills = 0;
+  };
+  void remove(uint32_t key);
+
+  mutable std::mutex change;  // held by all that changes, as a whole, and while an edition is made
+  LiveHammingIndex frames;
+  LiveFeatureIndex stills;
+  std::shared_ptr<KnownMoments> moments = std::make_shared<KnownMoments>();
+  std::map<uint32_t, Rows> videos;  // by entry
+};
 
 VideoIndex::VideoIndex() : impl_(std::make_unique<Impl>()) {}
 VideoIndex::~VideoIndex() = default;
 
 Status VideoIndex::add(EntryId entry, const VideoTrack& track, bool is_benign) {
-  remove(entry);
-  std::lock_guard change(impl_->change);
   const auto key = static_cast<uint32_t>(entry.value);
   const std::vector<size_t> kept = frames_kept(track);
-  Impl::Video video;
-  video.is_benign = is_benign;
-  {
-    std::lock_guard lock(impl_->lists);
-    constexpr size_t kMost = UINT32_MAX;
-    if (impl_->frame_moments.size() + kept.size() > kMost ||
-        impl_->still_moments.size() + track.stills.size() > kMost)
-      return Error{ErrorCode::kLimit,
-                   "the video index has named 4294967295 moments; build it anew"};
-    video.first_frame = static_cast<uint32_t>(impl_->frame_moments.size());
-    for (const size_t frame : kept)
-      impl_->frame_moments.push_back(
-          {key, static_cast<uint32_t>(frame), is_at_end(track, track.frames[frame].time)});
-    video.end_frame = static_cast<uint32_t>(impl_->frame_moments.size());
-    video.first_still = static_cast<uint32_t>(impl_->still_moments.size());
-    for (uint32_t i = 0; i < track.stills.size(); ++i)
-      impl_->still_moments.push_back({key, i, is_at_end(track, track.stills[i].time)});
-    video.end_still = static_cast<uint32_t>(impl_->still_moments.size());
-    impl_->videos[key] = video;
-  }
+  std::vector<KnownMoments::Moment> frame_moments, still_moments;
+  for (const size_t frame : kept)
+    frame_moments.push_back(
+        {key, static_cast<uint32_t>(frame), is_at_end(track, track.frames[frame].time), is_benign});
+  for (uint32_t i = 0; i < track.stills.size(); ++i)
+    still_moments.push_back({key, i, is_at_end(track, track.stills[i].time), is_benign});
+
+  const std::lock_guard change(impl_->change);
+  const auto begin = TRY(impl_->moments->add(frame_moments, still_moments));
   std::vector<HammingRow> hashes;
   for (size_t i = 0; i < kept.size(); ++i) {
     const TrackFrame& frame = track.frames[kept[i]];
-    const auto row = static_cast<uint32_t>(video.first_frame + i);
+    const auto row = static_cast<uint32_t>(begin.frame + i);
     const bool is_whole = frame.quality >= kPdqMatchableQuality;
     if (is_whole) hashes.push_back({frame.pdq, row});
     if (frame.clean_quality >= kPdqMatchableQuality &&
         !(is_whole && distance(frame.pdq, frame.clean) <= kSameAsWhole))
       hashes.push_back({frame.clean, row});
   }
-  impl_->frames.add(hashes);
   std::vector<FeatureRow> features;
   for (size_t i = 0; i < track.stills.size(); ++i) {
     const PictureFeatures& whole = track.stills[i].picture;
     const auto some = chosen(whole);
-    const auto rows = feature_rows(static_cast<uint32_t>(video.first_still + i),
+    const auto rows = feature_rows(static_cast<uint32_t>(begin.still + i),
                                    {whole.width, whole.height, {some.begin(), some.end()}, {}});
     features.insert(features.end(), rows.begin(), rows.end());
   }
+  impl_->remove(key);
+  impl_->frames.add(hashes);
   impl_->stills.add(features);
+  impl_->videos[key] = {begin.frame, static_cast<uint32_t>(frame_moments.size()), begin.still,
+                        static_cast<uint32_t>(still_moments.size())};
   return {};
 }
 
 void VideoIndex::remove(EntryId entry) {
-  std::lock_guard change(impl_->change);
-  Impl::Video video;
-  {
-    std::lock_guard lock(impl_->lists);
-    const auto found = impl_->videos.find(static_cast<uint32_t>(entry.value));
-    if (found == impl_->videos.end()) return;
-    video = found->second;
-    impl_->videos.erase(found);
-    for (uint32_t i = video.first_frame; i < video.end_frame; ++i)
-      impl_->frame_moments[i].entry = 0;
-    for (uint32_t i = video.first_still; i < video.end_still; ++i)
-      impl_->still_moments[i].entry = 0;
-  }
-  std::vector<uint32_t> keys(video.end_frame - video.first_frame);
-  std::iota(keys.begin(), keys.end(), video.first_frame);
-  impl_->frames.remove(keys);
-  keys.resize(video.end_still - video.first_still);
-  std::iota(keys.begin(), keys.end(), video.first_still);
-  impl_->stills.remove(keys);
+  const std::lock_guard change(impl_->change);
+  impl_->remove(static_cast<uint32_t>(entry.value));
+}
+
+void VideoIndex::Impl::remove(uint32_t key) {
+  const auto found = videos.find(key);
+  if (found == videos.end()) return;
+  const Rows& rows = found->second;
+  std::vector<uint32_t> keys(rows.frames);
+  std::iota(keys.begin(), keys.end(), rows.first_frame);
+  frames.remove(keys);
+  keys.resize(rows.stills);
+  std::iota(keys.begin(), keys.end(), rows.first_still);
+  stills.remove(keys);
+  videos.erase(found);
 }
 
 Status VideoIndex::merge() {
@@ -156,17 +177,18 @@ Status VideoIndex::merge() {
   return impl_->stills.merge();
 }
 
-size_t VideoIndex::videos() const {
-  std::shared_lock lock(impl_->lists);
-  return impl_->videos.size();
-}
-
-size_t VideoIndex::memory_bytes() const {
-  std::shared_lock lock(impl_->lists);
-  return impl_->frames.memory_bytes() + impl_->stills.memory_bytes() +
-         (impl_->frame_moments.capacity() + impl_->still_moments.capacity()) *
-             sizeof(Impl::Moment) +
-         impl_->videos.size() * (sizeof(Impl::Video) + 48);
+VideoEdition VideoIndex::edition() const {
+  constexpr size_t kNodeBytes = 48;  // of the map, beside what a node holds
+  const std::lock_guard change(impl_->change);
+  VideoEdition edition;
+  edition.frames = impl_->frames.edition();
+  edition.stills = impl_->stills.edition();
+  edition.moments = impl_->moments;
+  edition.videos = impl_->videos.size();
+  edition.memory_bytes = edition.frames.memory_bytes() + edition.stills.memory_bytes() +
+                         impl_->moments->memory_bytes() +
+                         impl_->videos.size() * (sizeof(Impl::Rows) + kNodeBytes);
+  return edition;
 }
 
 }  // namespace weir

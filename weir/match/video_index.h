@@ -18,34 +18,35 @@ struct KnownMoment {
   bool is_at_end = false;  // within kEndsOfVideo of where the video begins or ends
 };
 
-// Rows of both indexes have running numbers for keys, each the place of what it names in a list. A
-// number is never given twice, so what a search found means the same whenever it is looked up.
-struct VideoIndex::Impl {
-  LiveHammingIndex frames;
-  LiveFeatureIndex stills;
-
-  // What rows mean; entry 0 for those of videos that were removed.
-  std::vector<KnownMoment> frames_named(std::span<const uint32_t> keys) const;
-  std::vector<KnownMoment> stills_named(std::span<const uint32_t> keys) const;
-
+// What the rows of both indexes mean. They have running numbers for keys, each the place of what it
+// names in a list. A number is never given twice and what it means never changes, so that what was
+// found in an old edition can still be looked up. Safe from any thread.
+class KnownMoments {
+ public:
   struct Moment {
     uint32_t entry = 0;
     uint32_t number = 0;
     bool is_at_end = false;
-  };
-  struct Video {
-    uint32_t first_frame = 0, end_frame = 0;
-    uint32_t first_still = 0, end_still = 0;
     bool is_benign = false;
   };
+  // Where new ones begin in both lists.
+  struct Begin {
+    uint32_t frame = 0;
+    uint32_t still = 0;
+  };
+
+  // Errors: limit, above 2^32 - 1 of either; nothing is added then.
+  Result<Begin> add(std::span<const Moment> frames, std::span<const Moment> stills);
+  std::vector<KnownMoment> frames_named(std::span<const uint32_t> keys) const;
+  std::vector<KnownMoment> stills_named(std::span<const uint32_t> keys) const;
+  size_t memory_bytes() const;
+
+ private:
   std::vector<KnownMoment> named(const std::vector<Moment>& moments,
                                  std::span<const uint32_t> keys) const;
-
-  std::mutex change;                // held by add() and remove() as a whole
-  mutable std::shared_mutex lists;  // of what follows
-  std::vector<Moment> frame_moments;
-  std::vector<Moment> still_moments;
-  std::map<uint32_t, Video> videos;
+  mutable std::shared_mutex mutex_;
+  std::vector<Moment> frames_;
+  std::vector<Moment> stills_;
 };
 
 // Whether a frame tells anything: of PDQ's quality, and neither black nor white.

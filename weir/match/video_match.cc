@@ -171,7 +171,7 @@ SharedSegment told_of(const SharedSegment& one) {
 }
 
 // What other known videos wear at their ends too is no claim.
-Status put_cards_aside(Found& of, const VideoTrack& track, const VideoIndex& index) {
+Status put_cards_aside(Found& of, const VideoTrack& track, const VideoEdition& index) {
   std::vector<SharedSegment> kept;
   for (SharedSegment& one : of.match.segments) {
     const SharedSegment told = told_of(one);
@@ -270,7 +270,7 @@ double false_alarms(const std::vector<SharedSegment>& segments, const VideoTrack
 using Scenes = std::map<EntryId, std::vector<SharedSegment>>;
 
 // The entries that one track shows. `scenes` is given what it shows of them besides.
-Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoIndex& index,
+Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options,
                                             Scenes* scenes = nullptr) {
@@ -310,7 +310,7 @@ Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoI
     VideoMatch& match = matches.emplace_back(std::move(of.match));
     keep_sure(match, item.duration);
     std::erase_if(match.segments, [&](const auto& one) { return is_explained(one, harmless); });
-    match.expected_false_alarms = false_alarms(match.segments, item, index.videos());
+    match.expected_false_alarms = false_alarms(match.segments, item, index.videos);
   }
   std::erase_if(matches, [&](const VideoMatch& one) {
     return one.segments.empty() || one.expected_false_alarms > options.most_false_alarms;
@@ -357,7 +357,7 @@ bool is_one_frame(const VideoTrack& item) {
 }
 
 // What a picture shows, shown for as long as it lasts.
-Result<std::vector<VideoMatch>> match_frame(const VideoTrack& item, const VideoIndex& index,
+Result<std::vector<VideoMatch>> match_frame(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options) {
   std::vector<VideoMatch> matches;
@@ -373,7 +373,7 @@ Result<std::vector<VideoMatch>> match_frame(const VideoTrack& item, const VideoI
 
 }  // namespace
 
-Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
+Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options) {
   Scenes scenes;

@@ -16,8 +16,22 @@
 
 namespace weir {
 
+class KnownMoments;
+
+// What a VideoIndex held at one moment. Nothing changes it, and a copy costs a few pointers. Safe
+// from any thread.
+struct VideoEdition {
+  VideoEdition();  // of no videos
+  HammingEdition frames;
+  FeatureEdition stills;
+  std::shared_ptr<const KnownMoments> moments;  // that rows of both name
+  size_t videos = 0;
+  size_t memory_bytes = 0;
+};
+
 // The search structure over known videos: their frames' hashes and their stills' features. Rows of
-// the two indexes are numbered here, since an entry has many.
+// the two indexes are numbered here, since an entry has many. Changes are made by one thread at a
+// time; edition() is safe beside them, and sees each of them whole.
 class VideoIndex {
  public:
   VideoIndex();
@@ -26,13 +40,14 @@ class VideoIndex {
   Status add(EntryId entry, const VideoTrack& track, bool is_benign);
   void remove(EntryId entry);
   Status merge();
-  size_t videos() const;
-  size_t memory_bytes() const;
 
-  struct Impl;
-  Impl& impl() const { return *impl_; }
+  VideoEdition edition() const;
+  operator VideoEdition() const { return edition(); }
+  size_t videos() const { return edition().videos; }
+  size_t memory_bytes() const { return edition().memory_bytes; }
 
  private:
+  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
@@ -53,7 +68,7 @@ struct VideoMatchOptions {
 
 // The entries that the item shows, surest first. What a benign entry has too does not count.
 // Deterministic. Errors: of `known`.
-Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoIndex& index,
+Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options = {});
 

@@ -74,7 +74,7 @@ Questions questions_of(const VideoTrack& item) {
 
 // One search for all; where so much is near that it would not end, each hash by itself, and those
 // that are near to everything are left out: they are common.
-Result<std::vector<Neighbour>> neighbours(const LiveHammingIndex& index,
+Result<std::vector<Neighbour>> neighbours(const HammingEdition& index,
                                           const std::vector<Hash256>& hashes) {
   auto all = index.search(hashes, kRadius, kMostNeighbours);
   if (all || all.error().code != ErrorCode::kLimit) return all;
@@ -107,29 +107,26 @@ double surprise_at(Distance distance) {
 
 using ByEntry = std::map<EntryId, EntryVotes>;
 
-Status add_hashes(const VideoTrack& item, const VideoIndex::Impl& index, size_t videos,
-                  ByEntry& votes) {
+Status add_hashes(const VideoTrack& item, const VideoEdition& index, ByEntry& votes) {
   const Questions questions = questions_of(item);
   const auto near = TRY(neighbours(index.frames, questions.hashes));
   std::vector<uint32_t> keys;
   keys.reserve(near.size());
   for (const Neighbour& one : near) keys.push_back(one.key);
-  const std::vector<KnownMoment> known = index.frames_named(keys);
+  const std::vector<KnownMoment> known = index.moments->frames_named(keys);
 
   // By frame of the item, which entries show it, and whether a harmless one does.
   std::map<uint32_t, std::set<EntryId>> shown_by;
   std::set<uint32_t> harmless;
   for (size_t i = 0; i < near.size(); ++i) {
-    if (known[i].entry.value == 0) continue;
     const uint32_t frame = questions.asked[near[i].query].frame;
     if (known[i].is_benign) harmless.insert(frame);
     shown_by[frame].insert(known[i].entry);
   }
   for (size_t i = 0; i < near.size(); ++i) {
-    if (known[i].entry.value == 0) continue;
     const Asked& asked = questions.asked[near[i].query];
     if (!known[i].is_benign && harmless.contains(asked.frame)) continue;
-    const double share = telling_share(shown_by[asked.frame].size() - 1, videos);
+    const double share = telling_share(shown_by[asked.frame].size() - 1, index.videos);
     EntryVotes& of_entry = votes[known[i].entry];
     of_entry.is_benign = known[i].is_benign;
     of_entry.hashes.push_back(
@@ -154,7 +151,7 @@ float votes_by_chance(const FeatureVote& vote, std::span<const KnownMoment> know
   return 0;
 }
 
-void add_stills(const VideoTrack& item, const VideoIndex::Impl& index, ByEntry& votes) {
+void add_stills(const VideoTrack& item, const VideoEdition& index, ByEntry& votes) {
   const size_t step = (item.stills.size() + kMostStillsAsked - 1) / kMostStillsAsked;
   for (size_t i = 0; i < item.stills.size(); i += std::max<size_t>(step, 1)) {
     const PictureFeatures& picture = item.stills[i].picture;
@@ -164,11 +161,11 @@ void add_stills(const VideoTrack& item, const VideoIndex::Impl& index, ByEntry& 
         feature_queries(upright, picture), feature_queries(turned, picture), kCandidatesOfStill);
     std::vector<uint32_t> keys;
     for (const FeatureCandidate& one : vote.candidates) keys.push_back(one.key);
-    const std::vector<KnownMoment> known = index.stills_named(keys);
+    const std::vector<KnownMoment> known = index.moments->stills_named(keys);
     const float by_chance = votes_by_chance(vote, known);
     for (size_t k = 0; k < keys.size(); ++k) {
       const FeatureCandidate& one = vote.candidates[k];
-      if (known[k].entry.value == 0 || one.hits < kLeastFeatures) continue;
+      if (one.hits < kLeastFeatures) continue;
       EntryVotes& of_entry = votes[known[k].entry];
       of_entry.is_benign = known[k].is_benign;
       of_entry.stills.push_back(
@@ -192,10 +189,10 @@ double worth(const EntryVotes& votes) {
 
 }  // namespace
 
-Result<std::vector<EntryVotes>> votes_of(const VideoTrack& item, const VideoIndex& index) {
+Result<std::vector<EntryVotes>> votes_of(const VideoTrack& item, const VideoEdition& index) {
   ByEntry by_entry;
-  TRY(add_hashes(item, index.impl(), index.videos(), by_entry));
-  add_stills(item, index.impl(), by_entry);
+  TRY(add_hashes(item, index, by_entry));
+  add_stills(item, index, by_entry);
   std::vector<EntryVotes> out;
   for (auto& [entry, votes] : by_entry) {
     votes.entry = entry;

@@ -33,6 +33,6 @@ struct EntryVotes {
 };
 
 // Entries for which there are votes, worthiest first, then by entry.
-Result<std::vector<EntryVotes>> votes_of(const VideoTrack& item, const VideoIndex& index);
+Result<std::vector<EntryVotes>> votes_of(const VideoTrack& item, const VideoEdition& index);
 
 }  // namespace weir

@@ -68,16 +68,15 @@ bool vpdq_match(std::span<const VpdqFrame> item, std::span<const VpdqFrame> entr
 }
 
 // Rows have running numbers for keys; an entry's are consecutive.
-struct VpdqIndex::Impl {
+struct VpdqEdition::State {
   struct Block {
     EntryId entry;
     std::vector<uint8_t> qualities;  // by row
   };
+  using Blocks = std::map<uint32_t, std::shared_ptr<const Block>>;  // by first key
 
-  LiveHammingIndex rows;
-  std::map<uint32_t, Block> blocks;  // by first key
-  std::map<EntryId, uint32_t> first_keys;
-  uint64_t next_key = 0;
+  HammingEdition rows;
+  std::shared_ptr<const Blocks> blocks = std::make_shared<const Blocks>();
 
   // What of one entry was found.
   struct Found {
@@ -89,8 +88,8 @@ struct VpdqIndex::Impl {
   std::vector<Found> sufficient(std::span<const Neighbour> neighbours, int quality) const {
     std::vector<Found> found;
     for (const Neighbour& near : neighbours) {
-      const auto block = std::prev(blocks.upper_bound(near.key));
-      if (block->second.qualities[near.key - block->first] >= quality)
+      const auto block = std::prev(blocks->upper_bound(near.key));
+      if (block->second->qualities[near.key - block->first] >= quality)
         found.push_back({block->first, near.key, near.query});
     }
     std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
@@ -98,6 +97,15 @@ struct VpdqIndex::Impl {
     });
     return found;
   }
+};
+
+struct VpdqIndex::Impl {
+  using Block = VpdqEdition::State::Block;
+
+  LiveHammingIndex rows;
+  SharedCopy<VpdqEdition::State::Blocks> blocks;
+  std::map<EntryId, uint32_t> first_keys;
+  uint64_t next_key = 0;
 };
 
 VpdqIndex::VpdqIndex() : impl_(std::make_unique<Impl>()) {}
@@ -114,7 +122,8 @@ Status VpdqIndex::add(EntryId entry, std::span<const VpdqFrame> frames) {
     rows.push_back({found.hashes[i], first + static_cast<uint32_t>(i)});
   if (rows.empty()) return {};
   impl_->rows.add(rows);
-  impl_->blocks[first] = {entry, std::move(found.qualities)};
+  impl_->blocks.to_change()[first] =
+      std::make_shared<const Impl::Block>(Impl::Block{entry, std::move(found.qualities)});
   impl_->first_keys[entry] = first;
   impl_->next_key += rows.size();
   return {};
@@ -123,11 +132,12 @@ Status VpdqIndex::add(EntryId entry, std::span<const VpdqFrame> frames) {
 void VpdqIndex::remove(EntryId entry) {
   const auto known = impl_->first_keys.find(entry);
   if (known == impl_->first_keys.end()) return;
-  const auto block = impl_->blocks.find(known->second);
-  std::vector<uint32_t> keys(block->second.qualities.size());
+  auto& blocks = impl_->blocks.to_change();
+  const auto block = blocks.find(known->second);
+  std::vector<uint32_t> keys(block->second->qualities.size());
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = block->first + static_cast<uint32_t>(i);
   impl_->rows.remove(keys);
-  impl_->blocks.erase(block);
+  blocks.erase(block);
   impl_->first_keys.erase(known);
 }
 
@@ -135,24 +145,31 @@ Status VpdqIndex::merge() {
   return impl_->rows.merge();
 }
 
-size_t VpdqIndex::entries() const {
-  return impl_->first_keys.size();
+VpdqEdition VpdqIndex::edition() {
+  return VpdqEdition(std::make_shared<const VpdqEdition::State>(
+      VpdqEdition::State{impl_->rows.edition(), impl_->blocks.share()}));
 }
 
-size_t VpdqIndex::memory_bytes() const {
-  constexpr size_t kNodeBytes = 160;  // of the two maps, for each entry
-  size_t bytes = impl_->rows.memory_bytes() + impl_->blocks.size() * kNodeBytes;
-  for (const auto& [first, block] : impl_->blocks) bytes += block.qualities.capacity();
+VpdqEdition::VpdqEdition() : state_(std::make_shared<const State>()) {}
+
+size_t VpdqEdition::entries() const {
+  return state_->blocks->size();
+}
+
+size_t VpdqEdition::memory_bytes() const {
+  constexpr size_t kNodeBytes = 160;  // of the maps, for each entry
+  size_t bytes = state_->rows.memory_bytes() + state_->blocks->size() * kNodeBytes;
+  for (const auto& [first, block] : *state_->blocks) bytes += block->qualities.capacity();
   return bytes;
 }
 
-Result<std::vector<VpdqMatch>> VpdqIndex::search(std::span<const VpdqFrame> item,
-                                                 const VpdqRule& rule) const {
+Result<std::vector<VpdqMatch>> VpdqEdition::search(std::span<const VpdqFrame> item,
+                                                   const VpdqRule& rule) const {
   const DistinctHashes queries = distinct(item, rule.quality);
   std::vector<VpdqMatch> matches;
-  if (queries.hashes.empty() || impl_->blocks.empty()) return matches;
-  const auto near = TRY(impl_->rows.search(queries.hashes, rule.radius, kMostNeighbours));
-  const auto found = impl_->sufficient(near, rule.quality);
+  if (queries.hashes.empty() || state_->blocks->empty()) return matches;
+  const auto near = TRY(state_->rows.search(queries.hashes, rule.radius, kMostNeighbours));
+  const auto found = state_->sufficient(near, rule.quality);
   for (auto begin = found.begin(); begin != found.end();) {
     const uint32_t first = begin->first_key;
     size_t rows = 0;
@@ -164,7 +181,7 @@ Result<std::vector<VpdqMatch>> VpdqIndex::search(std::span<const VpdqFrame> item
     }
     std::sort(asked.begin(), asked.end());
     asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
-    const Impl::Block& block = impl_->blocks.at(first);
+    const State::Block& block = *state_->blocks->at(first);
     const auto sufficient = static_cast<size_t>(
         std::count_if(block.qualities.begin(), block.qualities.end(),
                       [&](uint8_t quality) { return quality >= rule.quality; }));
@@ -182,42 +199,33 @@ Result<std::vector<VpdqMatch>> VpdqIndex::search(std::span<const VpdqFrame> item
   return matches;
 }
 
-struct TmkIndex::Impl {
-  std::map<EntryId, TmkSignature> signatures;
-};
-
-TmkIndex::TmkIndex() : impl_(std::make_unique<Impl>()) {}
-TmkIndex::~TmkIndex() = default;
+TmkEdition::TmkEdition() : signatures_(std::make_shared<const Signatures>()) {}
 
 void TmkIndex::add(EntryId entry, TmkSignature signature) {
-  impl_->signatures.insert_or_assign(entry, std::move(signature));
+  signatures_.to_change()[entry] = std::make_shared<const TmkSignature>(std::move(signature));
 }
 
 void TmkIndex::remove(EntryId entry) {
-  impl_->signatures.erase(entry);
+  signatures_.to_change().erase(entry);
 }
 
-size_t TmkIndex::entries() const {
-  return impl_->signatures.size();
-}
-
-size_t TmkIndex::memory_bytes() const {
+size_t TmkEdition::memory_bytes() const {
   size_t bytes = 0;
-  for (const auto& [entry, one] : impl_->signatures)
-    bytes +=
-        sizeof one + 4 * (one.periods.capacity() + one.weights.capacity() + one.average.capacity() +
-                          one.cosines.capacity() + one.sines.capacity());
+  for (const auto& [entry, one] : *signatures_)
+    bytes += sizeof *one +
+             4 * (one->periods.capacity() + one->weights.capacity() + one->average.capacity() +
+                  one->cosines.capacity() + one->sines.capacity());
   return bytes;
 }
 
-std::vector<TmkMatch> TmkIndex::search(const TmkSignature& item, float level_1,
-                                       float level_2) const {
+std::vector<TmkMatch> TmkEdition::search(const TmkSignature& item, float level_1,
+                                         float level_2) const {
   std::vector<TmkMatch> matches;
-  for (const auto& [entry, signature] : impl_->signatures) {
+  for (const auto& [entry, signature] : *signatures_) {
     TmkScore score;
-    score.level_1 = tmk_level_1(item, signature);
+    score.level_1 = tmk_level_1(item, *signature);
     if (!(score.level_1 >= level_1)) continue;
-    score.level_2 = tmk_level_2(item, signature);
+    score.level_2 = tmk_level_2(item, *signature);
     if (score.level_2 >= level_2) matches.push_back({entry, score});
   }
   std::sort(matches.begin(), matches.end(), [](const TmkMatch& a, const TmkMatch& b) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
 #include "weir/hash/tmk.h"
+#include "weir/index/shared_copy.h"
 #include "weir/signal/video_track.h"
 
 namespace weir {
@@ -43,8 +45,26 @@ struct VpdqMatch {
   VpdqShares shares;
 };
 
-// All vpdq entries, searched exactly: the same as vpdq_shares() with each of them. Calls on const
-// objects are safe from any thread, those that change it are not safe beside any other.
+// What a VpdqIndex held at one moment. Nothing changes it, and a copy costs a pointer. Safe from
+// any thread.
+class VpdqEdition {
+ public:
+  VpdqEdition();  // of no entries
+  // Entries that match, by the larger share, largest first, then by entry: the same as
+  // vpdq_shares() with each of them. Errors: limit.
+  Result<std::vector<VpdqMatch>> search(std::span<const VpdqFrame> item,
+                                        const VpdqRule& rule = {}) const;
+  size_t entries() const;
+  size_t memory_bytes() const;
+
+ private:
+  friend class VpdqIndex;
+  struct State;
+  explicit VpdqEdition(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+// All vpdq entries. One thread at a time may change it or take an edition.
 class VpdqIndex {
  public:
   VpdqIndex();
@@ -54,11 +74,7 @@ class VpdqIndex {
   void remove(EntryId entry);
   // Folds what was added and removed into the search structure. Errors: limit, unavailable.
   Status merge();
-  size_t entries() const;
-  size_t memory_bytes() const;
-  // Entries that match, by the larger share, largest first, then by entry. Errors: limit.
-  Result<std::vector<VpdqMatch>> search(std::span<const VpdqFrame> item,
-                                        const VpdqRule& rule = {}) const;
+  VpdqEdition edition();
 
  private:
   struct Impl;
@@ -70,22 +86,34 @@ struct TmkMatch {
   TmkScore score;
 };
 
-// All tmk entries: level 1 with each of them, and level 2 where level 1 says yes. Threads as above.
-class TmkIndex {
+// What a TmkIndex held at one moment, as above.
+class TmkEdition {
  public:
-  TmkIndex();
-  ~TmkIndex();
-  void add(EntryId entry, TmkSignature signature);  // some 260 KB; replaces what was there
-  void remove(EntryId entry);
-  size_t entries() const;
-  size_t memory_bytes() const;
-  // Entries that reach both levels, by level 2, highest first, then by entry.
+  TmkEdition();  // of no entries
+  // Level 1 with each entry, and level 2 where level 1 says yes. Entries that reach both levels, by
+  // level 2, highest first, then by entry.
   std::vector<TmkMatch> search(const TmkSignature& item, float level_1 = kTmkMatch,
                                float level_2 = kTmkMatch) const;
+  size_t entries() const { return signatures_->size(); }
+  size_t memory_bytes() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  friend class TmkIndex;
+  using Signatures = std::map<EntryId, std::shared_ptr<const TmkSignature>>;
+  explicit TmkEdition(std::shared_ptr<const Signatures> signatures)
+      : signatures_(std::move(signatures)) {}
+  std::shared_ptr<const Signatures> signatures_;
+};
+
+// All tmk entries. Threads as VpdqIndex.
+class TmkIndex {
+ public:
+  void add(EntryId entry, TmkSignature signature);  // some 260 KB; replaces what was there
+  void remove(EntryId entry);
+  TmkEdition edition() { return TmkEdition(signatures_.share()); }
+
+ private:
+  SharedCopy<TmkEdition::Signatures> signatures_;
 };
 
 }  // namespace weir

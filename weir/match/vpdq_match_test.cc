@@ -94,7 +94,7 @@ RC_GTEST_PROP(VpdqIndex, GivesWhatComparingWithEachEntryGives, (uint64_t seed)) 
   VpdqRule rule;
   rule.item_share = 0.5;
   const auto item = any_video(scenes, random);
-  const auto found = index.search(item, rule);
+  const auto found = index.edition().search(item, rule);
   RC_ASSERT(found.has_value());
   std::map<int64_t, VpdqShares> expected;
   for (const auto& [entry, frames] : entries)
@@ -124,23 +124,23 @@ TEST(TmkIndex, FindsTheSameVideoAndNoOther) {
   TmkIndex index;
   for (uint64_t seed = 1; seed <= 4; ++seed)
     index.add(EntryId{static_cast<int64_t>(seed)}, signature_of(seed, 60));
-  EXPECT_EQ(index.entries(), 4u);
+  EXPECT_EQ(index.edition().entries(), 4u);
   const TmkSignature item = signature_of(3, 60);
-  const auto found = index.search(item);
+  const auto found = index.edition().search(item);
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(found[0].entry, EntryId{3});
   EXPECT_NEAR(found[0].score.level_1, 1, 1e-5);
   EXPECT_NEAR(found[0].score.level_2, 1, 1e-4);
-  for (const TmkMatch& match : index.search(item, -1, -1)) {
+  for (const TmkMatch& match : index.edition().search(item, -1, -1)) {
     const TmkScore score = tmk_similarity(item, signature_of(match.entry.value, 60));
     EXPECT_EQ(match.score.level_1, score.level_1);
     EXPECT_EQ(match.score.level_2, score.level_2);
   }
-  EXPECT_EQ(index.search(item, -1, -1).size(), 4u);
+  EXPECT_EQ(index.edition().search(item, -1, -1).size(), 4u);
   index.remove(EntryId{3});
   index.remove(EntryId{9});
-  EXPECT_EQ(index.entries(), 3u);
-  for (const TmkMatch& match : index.search(item)) EXPECT_NE(match.entry, EntryId{3});
+  EXPECT_EQ(index.edition().entries(), 3u);
+  for (const TmkMatch& match : index.edition().search(item)) EXPECT_NE(match.entry, EntryId{3});
 }
 
 }  // namespace

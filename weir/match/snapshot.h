@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "weir/base/ids.h"
+#include "weir/index/feature_index.h"
+#include "weir/index/live_hamming_index.h"
+#include "weir/match/video_match.h"
+#include "weir/match/vpdq_match.h"
+
+namespace weir {
+
+// All that is searched, as it stood at one place in the order of changes. Nothing changes it: a
+// query takes one and asks nothing else, so that an entry which is being changed is seen as it was
+// or as it will be, and never as missing.
+//
+// Example: the labels of an entry change, and its picture is indexed anew. A query that began
+// before goes on seeing the old rows, one that begins after sees the new ones.
+struct Snapshot {
+  ChangeSeq change;         // the last one that it holds
+  HammingEdition hashes;    // PDQ of pictures; the key of a row is the entry's id
+  FeatureEdition pictures;  // local features of pictures, by the same key
+  // Of videos; of nothing until they were asked for once.
+  bool has_loaded_videos = false;
+  VideoEdition videos;
+  VpdqEdition vpdq;
+  TmkEdition tmk;
+};
+
+}  // namespace weir
