@@ -253,7 +253,7 @@ Entry entry_of(const Bank& bank, const PictureFeatures& picture, size_t number) 
   signal.value.resize(32);
   for (size_t i = 0; i < 8; ++i) signal.value[i] = static_cast<uint8_t>(number >> (8 * i));
   entry.signals = {signal};
-  entry.picture = encode_features(picture);
+  entry.own.push_back({SignalKind::kFeatures, encode_features(picture), {}, {}, {}});
   return entry;
 }
 
@@ -331,9 +331,9 @@ struct Bench {
     must(index.merge());
     const KnownPictures known = [&](EntryId id) -> Result<std::optional<KnownPicture>> {
       const EntryId stored{1 + id.value % static_cast<int64_t>(entries)};
-      auto found = must(store.pictures_of({&stored, 1}));
+      const auto found = must(store.signals_of(SignalKind::kFeatures, {&stored, 1}));
       if (found.empty()) return std::optional<KnownPicture>();
-      return std::optional(KnownPicture{std::move(found[0].picture), false});
+      return std::optional(KnownPicture{must(decode_features(found[0].value)), false});
     };
     DecodeWants wants;
     wants.kinds = {SignalKind::kFeatures};

@@ -96,15 +96,15 @@ TEST_F(Flow, RetiringAndRestoringEntriesAndBanksHidesAndShows) {
   const EntryId id = add(*store_, one);
   add(*store_, two);
   EXPECT_TRUE(finds(*snapshot, one));
-  ASSERT_TRUE(store_->set_entry_state(id, State::kRetired).has_value());
+  ASSERT_TRUE(store_->change_entry(id, {.state = State::kRetired}).has_value());
   EXPECT_FALSE(finds(*snapshot, one));
   EXPECT_TRUE(finds(*snapshot, two));
-  ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kRetired).has_value());
+  ASSERT_TRUE(store_->change_bank("ARCHIVE", {.state = State::kRetired}).has_value());
   EXPECT_FALSE(finds(*snapshot, two));
   // Restored while its bank is retired: still not to be found.
-  ASSERT_TRUE(store_->set_entry_state(id, State::kActive).has_value());
+  ASSERT_TRUE(store_->change_entry(id, {.state = State::kActive}).has_value());
   EXPECT_FALSE(finds(*snapshot, one));
-  ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kActive).has_value());
+  ASSERT_TRUE(store_->change_bank("ARCHIVE", {.state = State::kActive}).has_value());
   EXPECT_TRUE(finds(*snapshot, one));
   EXPECT_TRUE(finds(*snapshot, two));
   EXPECT_EQ(snapshot->take()->hashes.size(), 2u);
@@ -132,7 +132,7 @@ TEST_F(Flow, ABaseBehindTheStoreIsBroughtLevelOnOpening) {
   add(*store_, kept);
   const EntryId id = add(*store_, gone);
   ASSERT_TRUE(*open_snapshot(*store_)->save_if_stale(0));
-  ASSERT_TRUE(store_->set_entry_state(id, State::kRetired).has_value());
+  ASSERT_TRUE(store_->change_entry(id, {.state = State::kRetired}).has_value());
   add(*store_, later);
   const auto snapshot = open_snapshot(*store_);
   EXPECT_TRUE(finds(*snapshot, kept));

@@ -108,15 +108,15 @@ TEST_F(PictureFlow, RetiringAndRestoringEntriesAndBanksHidesAndShows) {
   const auto snapshot = open_snapshot();
   const EntryId one = add(scene(1)), two = add(scene(2));
   EXPECT_EQ(found(*snapshot, crop_of(1)), Entries{one});
-  ASSERT_TRUE(store_->set_entry_state(one, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(one, {.state = State::kRetired}));
   EXPECT_TRUE(found(*snapshot, crop_of(1)).empty());
   EXPECT_EQ(found(*snapshot, crop_of(2)), Entries{two});
-  ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kRetired));
+  ASSERT_TRUE(store_->change_bank("ARCHIVE", {.state = State::kRetired}));
   EXPECT_TRUE(found(*snapshot, crop_of(2)).empty());
   EXPECT_EQ(snapshot->take()->pictures.rows(), 0u);
-  ASSERT_TRUE(store_->set_entry_state(one, State::kActive));
+  ASSERT_TRUE(store_->change_entry(one, {.state = State::kActive}));
   EXPECT_TRUE(found(*snapshot, crop_of(1)).empty()) << "its bank is retired";
-  ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kActive));
+  ASSERT_TRUE(store_->change_bank("ARCHIVE", {.state = State::kActive}));
   EXPECT_EQ(found(*snapshot, crop_of(1)), Entries{one});
   EXPECT_EQ(found(*snapshot, crop_of(2)), Entries{two});
   EXPECT_EQ(snapshot->take()->pictures.rows(), rows_of(1) + rows_of(2));
@@ -193,7 +193,7 @@ TEST_F(PictureFlow, ABaseBehindTheStoreIsBroughtLevelOnOpening) {
   add(scene(1));
   const EntryId gone = add(scene(2));
   ASSERT_TRUE(*open_snapshot()->save_if_stale(0));
-  ASSERT_TRUE(store_->set_entry_state(gone, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(gone, {.state = State::kRetired}));
   const EntryId later = add(scene(3));
   const auto snapshot = open_snapshot();
   EXPECT_TRUE(found(*snapshot, crop_of(2)).empty());
@@ -211,7 +211,7 @@ TEST_F(PictureFlow, CatchingUpFromABaseOfLaterChangesRepeatsNothingTwice) {
   std::filesystem::copy_file(hashes, kept);
 
   const EntryId later = add(scene(3));
-  ASSERT_TRUE(store_->set_entry_state(gone, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(gone, {.state = State::kRetired}));
   ASSERT_TRUE(*open_snapshot()->save_if_stale(0));
   std::filesystem::rename(base_files(".features").at(0), earlier);
   std::filesystem::remove(base_files(".hamming").at(0));
@@ -260,7 +260,7 @@ TEST_F(PictureFlow, ABenignBankTakesAwayWhatRestsOnItAlone) {
   for (const Pixels& picture : {carrier, badge, copy})
     for (const EntryId entry : found(*snapshot, picture, true)) EXPECT_NE(entry, logo);
 
-  ASSERT_TRUE(store_->set_bank_state("LOGOS", State::kRetired));
+  ASSERT_TRUE(store_->change_bank("LOGOS", {.state = State::kRetired}));
   EXPECT_EQ(found(*snapshot, carrier), Entries{mistaken});
 }
 

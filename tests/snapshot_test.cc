@@ -51,8 +51,9 @@ class WhileItChanges : public MediaFlow {
     for (unsigned i = 0; !has_ended_; ++i) {
       const EntryId fickle = entries_[kSteady + i % kFickle];
       const State state = i / kFickle % 2 == 0 ? State::kRetired : State::kActive;
-      EXPECT_TRUE(writer->set_entry_state(fickle, state));
-      EXPECT_TRUE(writer->set_entry_labels(entries_[i % kSteady], {{"change", std::to_string(i)}}));
+      EXPECT_TRUE(writer->change_entry(fickle, {.state = state}));
+      EXPECT_TRUE(writer->change_entry(entries_[i % kSteady],
+                                       {.labels = Labels{{"change", std::to_string(i)}}}));
       EXPECT_TRUE(snapshot_->catch_up());
       if (i % 3 == 0) {
         EXPECT_TRUE(snapshot_->merge_if_larger(0));
@@ -75,9 +76,9 @@ class WhileItChanges : public MediaFlow {
       return matches && std::any_of(matches->front().begin(), matches->front().end(), is_it);
     }
     const KnownPictures known = [&](EntryId id) -> Result<std::optional<KnownPicture>> {
-      auto found = TRY(store_->pictures_of({&id, 1}));
+      const auto found = TRY(store_->signals_of(SignalKind::kFeatures, {&id, 1}));
       if (found.empty()) return std::optional<KnownPicture>();
-      return std::optional(KnownPicture{std::move(found[0].picture), false});
+      return std::optional(KnownPicture{TRY(decode_features(found[0].value)), false});
     };
     const auto matches = match_picture(item.features, snapshot->pictures, known, {});
     return matches && std::any_of(matches->begin(), matches->end(), is_it);

@@ -105,13 +105,13 @@ TEST_F(VideoFlow, TheIndexFollowsWhoeverAddsAndRetires) {
   const auto added = add_item(bank_, signals_for(film(2, 20), 2, kEntryTrack), {}, *other);
   ASSERT_TRUE(added.has_value());
   EXPECT_EQ(found(2), Entries{added->entry.id});
-  ASSERT_TRUE(store_->set_entry_state(one, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(one, {.state = State::kRetired}));
   EXPECT_TRUE(found(1).empty());
-  ASSERT_TRUE(store_->set_entry_state(one, State::kActive));
+  ASSERT_TRUE(store_->change_entry(one, {.state = State::kActive}));
   EXPECT_EQ(found(1), Entries{one});
-  ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kRetired));
+  ASSERT_TRUE(store_->change_bank("ARCHIVE", {.state = State::kRetired}));
   EXPECT_TRUE(found(1).empty());
-  ASSERT_TRUE(store_->set_bank_state("ARCHIVE", State::kActive));
+  ASSERT_TRUE(store_->change_bank("ARCHIVE", {.state = State::kActive}));
   EXPECT_EQ(found(1), Entries{one});
   EXPECT_EQ(snapshot_->take()->videos.videos, 2u);
 }

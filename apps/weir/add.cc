@@ -70,7 +70,8 @@ Result<std::optional<AddedItem>> find_present(const Bank& bank, const std::strin
       TRY(services.store.find_content(bank.id, value_of(item->signals, SignalKind::kSha256)));
   if (!entry) return std::optional<AddedItem>{};
   // An older version added it, or a hash list: now its picture or track can be kept too.
-  const bool is_whole = entry->media == "video" ? entry->has_track : entry->has_picture;
+  const bool is_whole =
+      has_own(*entry, entry->media == "video" ? SignalKind::kTrack : SignalKind::kFeatures);
   if (!is_whole && entry->state == State::kActive) return std::optional<AddedItem>{};
   return std::optional<AddedItem>(
       AddedItem{*entry, entry->state == State::kActive ? Added::kPresent : Added::kRetired});

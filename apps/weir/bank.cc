@@ -43,7 +43,7 @@ Result<int> bank_verb(const Common& common, const BankRequest& request) {
     show(common, TRY(store.find_bank(request.name)));
   } else {
     const State state = request.action == "retire" ? State::kRetired : State::kActive;
-    show(common, TRY(store.set_bank_state(request.name, state)));
+    show(common, TRY(store.change_bank(request.name, {.state = state})));
   }
   return kExitDone;
 }

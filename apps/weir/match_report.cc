@@ -101,9 +101,9 @@ std::string section(const std::string& path, const Rect& whole_item, const Known
 }
 
 std::optional<VideoTrack> track_of(const Entry& entry, Store& store) {
-  const auto kept = store.tracks_of({&entry.id, 1});
+  const auto kept = store.signals_of(SignalKind::kTrack, {&entry.id, 1});
   if (!kept || kept->empty()) return std::nullopt;
-  auto track = read_video_track(kept->front().track);
+  auto track = read_video_track(kept->front().value);
   if (!track) return std::nullopt;
   return std::move(*track);
 }

@@ -109,10 +109,8 @@ Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const Item
   Entry entry = entry_in(bank, origin);
   entry.media = item.media;
   entry.signals = exchanged_of(item.signals);
-  const auto picture = value_of(item.signals, SignalKind::kFeatures);
-  entry.picture.assign(picture.begin(), picture.end());
-  const auto track = value_of(item.signals, SignalKind::kTrack);
-  entry.track.assign(track.begin(), track.end());
+  for (const Signal& signal : item.signals)
+    if (is_kept(signal.kind)) entry.own.push_back(signal);
   entry.duration = item.duration;
   return std::move(TRY(add_all({&entry, 1}, store)).front());
 }

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "weir/match/picture_match.h"
+#include "weir/signal/features_codec.h"
 #include "weir/signal/video_codec.h"
 #include "weir/signal/vpdq_codec.h"
 
@@ -59,15 +60,38 @@ std::vector<ChangeSeq> base_files(const FileKind& kind, const std::string& folde
   return found;
 }
 
-std::vector<HammingRow> as_rows(std::span<const PdqRow> rows) {
-  std::vector<HammingRow> out;
-  out.reserve(rows.size());
-  for (const PdqRow& row : rows) out.push_back({row.hash, static_cast<uint32_t>(row.entry.value)});
-  return out;
-}
-
 uint32_t key_of(EntryId entry) {
   return static_cast<uint32_t>(entry.value);  // kLastEntryId sees to that
+}
+
+// The row of a PDQ, if it is to be matched by.
+void add_row(EntryId entry, std::optional<int> quality, std::span<const uint8_t> value,
+             std::vector<HammingRow>& rows) {
+  if (quality.value_or(kPdqMatchableQuality) < kPdqMatchableQuality) return;
+  rows.push_back({hash256_from_bytes(value.first<32>()), key_of(entry)});
+}
+
+// All of them, by entry, and the change that they stand at.
+Result<std::pair<ChangeSeq, std::vector<HammingRow>>> all_rows(Store& store) {
+  std::vector<HammingRow> rows;
+  const ChangeSeq seq =
+      TRY(store.each_signal(SignalKind::kPdq, [&](const EntrySignalView& pdq) -> Status {
+        add_row(pdq.entry, pdq.quality, pdq.value, rows);
+        return {};
+      }));
+  return std::pair(seq, std::move(rows));
+}
+
+Error damaged(std::string_view what, EntryId entry) {
+  return {ErrorCode::kCorrupt, "the stored " + std::string(what) + " of entry " +
+                                   std::to_string(entry.value) +
+                                   " is damaged; restore the store's backup"};
+}
+
+Result<std::vector<FeatureRow>> rows_of_picture(EntryId entry, std::span<const uint8_t> value) {
+  const auto picture = decode_features(value);
+  if (!picture) return damaged("picture", entry);
+  return feature_rows(key_of(entry), *picture);
 }
 
 void remove_older(const FileKind& kind, const std::string& folder, ChangeSeq seq) {
@@ -106,8 +130,8 @@ Status CurrentSnapshot::load() {
   }
   const int64_t missing = last.value - applied_;
   if (missing > 100'000 && missing > static_cast<int64_t>(index_->size())) {
-    const auto [seq, rows] = TRY(store_.all_pdq_rows());
-    index_ = std::make_unique<LiveHammingIndex>(TRY(HammingIndex::build(as_rows(rows))));
+    const auto [seq, rows] = TRY(all_rows(store_));
+    index_ = std::make_unique<LiveHammingIndex>(TRY(HammingIndex::build(rows)));
     applied_ = seq.value;
   }
   TRY(load_features(ChangeSeq{applied_}));
@@ -150,15 +174,16 @@ Status CurrentSnapshot::load_features(ChangeSeq seq) {
     if (features_.open(path.string())) return {};
   }
   std::vector<FeatureRow> rows;  // many pictures at once: each add() costs something by itself
-  pictures_built_at_ = TRY(store_.for_each_picture([&](const EntryPicture& one) -> Status {
-    const auto some = feature_rows(key_of(one.entry), one.picture);
-    rows.insert(rows.end(), some.begin(), some.end());
-    ++unsaved_pictures_;
-    if (rows.size() < kRowsAtOnce) return {};
-    features_.add(rows);
-    rows.clear();
-    return {};
-  }));
+  pictures_built_at_ =
+      TRY(store_.each_signal(SignalKind::kFeatures, [&](const EntrySignalView& one) -> Status {
+        const auto some = TRY(rows_of_picture(one.entry, one.value));
+        rows.insert(rows.end(), some.begin(), some.end());
+        ++unsaved_pictures_;
+        if (rows.size() < kRowsAtOnce) return {};
+        features_.add(rows);
+        rows.clear();
+        return {};
+      }));
   features_.add(rows);
   return features_.merge();
 }
@@ -215,12 +240,14 @@ Result<CurrentSnapshot::Touched> CurrentSnapshot::touched_by(std::span<const Cha
 Status CurrentSnapshot::apply(std::span<const Change> changes, bool may_repeat) {
   Touched touched = TRY(touched_by(changes));
   const std::vector<EntryId> entries(touched.entries.begin(), touched.entries.end());
-  const auto rows = TRY(store_.pdq_rows_of(entries));
+  std::vector<HammingRow> rows;
+  for (const EntrySignal& pdq : TRY(store_.signals_of(SignalKind::kPdq, entries)))
+    add_row(pdq.entry, pdq.quality, pdq.value, rows);
   std::vector<uint32_t> hidden;
   for (const EntryId entry : touched.known_before) hidden.push_back(key_of(entry));
   if (!hidden.empty()) index_->remove(hidden);
   pause();
-  index_->add(as_rows(rows));
+  index_->add(rows);
 
   if (has_loaded_videos_) {
     std::set<EntryId> seen = touched.entries;
@@ -250,8 +277,8 @@ Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
   for (size_t i = 0; i < touched.size(); i += kPicturesAtOnce) {
     const auto some = std::span(touched).subspan(i, std::min(kPicturesAtOnce, touched.size() - i));
     std::vector<FeatureRow> rows;
-    for (const EntryPicture& one : TRY(store_.pictures_of(some))) {
-      const auto more = feature_rows(key_of(one.entry), one.picture);
+    for (const EntrySignal& one : TRY(store_.signals_of(SignalKind::kFeatures, some))) {
+      const auto more = TRY(rows_of_picture(one.entry, one.value));
       rows.insert(rows.end(), more.begin(), more.end());
     }
     features_.add(rows);
@@ -261,7 +288,7 @@ Status CurrentSnapshot::apply_pictures(const std::vector<EntryId>& touched,
 }
 
 Result<bool> CurrentSnapshot::has_videos() {
-  if (!has_loaded_videos_) return !TRY(store_.entries_with_tracks()).second.empty();
+  if (!has_loaded_videos_) return !TRY(store_.entries_with(SignalKind::kTrack)).empty();
   TRY(catch_up());
   return take()->videos.videos > 0;
 }
@@ -272,15 +299,14 @@ Status CurrentSnapshot::load_videos(const std::function<void(size_t, size_t)>& p
   TRY(catch_up());
   const std::scoped_lock lock(apply_mutex_);
   if (has_loaded_videos_) return {};
-  const auto [seq, entries] = TRY(store_.entries_with_tracks());
+  const auto entries = TRY(store_.entries_with(SignalKind::kTrack));
   for (size_t i = 0; i < entries.size(); ++i) {
     TRY(add_track(entries[i]));
     if (progress) progress(i + 1, entries.size());
   }
   std::set<EntryId> exchanged;
   for (const SignalKind kind : {SignalKind::kVpdq, SignalKind::kTmk})
-    for (const EntryId entry : TRY(store_.entries_with_signal(kind, false)))
-      exchanged.insert(entry);
+    for (const EntryId entry : TRY(store_.entries_with(kind))) exchanged.insert(entry);
   for (const EntryId entry : exchanged) TRY(add_exchanged(entry));
   TRY(videos_.merge());
   TRY(vpdq_.merge());
@@ -291,26 +317,19 @@ Status CurrentSnapshot::load_videos(const std::function<void(size_t, size_t)>& p
 
 // The track of the entry as it is now, if it has one. One at a time: they are large.
 Status CurrentSnapshot::add_track(EntryId entry) {
-  const auto found = TRY(store_.tracks_of({&entry, 1}));
+  const auto found = TRY(store_.signals_of(SignalKind::kTrack, {&entry, 1}));
   if (found.empty()) return {};
-  auto track = read_video_track(found.front().track);
-  if (!track)
-    return Error{ErrorCode::kCorrupt, "the stored track of entry " + std::to_string(entry.value) +
-                                          " is damaged; restore the store's backup"};
+  auto track = read_video_track(found.front().value);
+  if (!track) return damaged(name_of(SignalKind::kTrack), entry);
   return videos_.add(entry, *track, found.front().bank_kind == BankKind::kBenign);
 }
 
 // The signals by which others know the video, if the entry has any and is active.
 Status CurrentSnapshot::add_exchanged(EntryId id) {
-  const Entry entry = TRY(store_.find_entry(id));
-  if (entry.state != State::kActive) return {};
-  for (const Signal& signal : entry.signals) {
-    if (signal.kind == SignalKind::kVpdq) {
-      TRY(vpdq_.add(id, TRY(read_vpdq(signal.value))));
-    } else if (signal.kind == SignalKind::kTmk) {
-      tmk_.add(id, TRY(read_tmk(signal.value)));
-    }
-  }
+  for (const EntrySignal& vpdq : TRY(store_.signals_of(SignalKind::kVpdq, {&id, 1})))
+    TRY(vpdq_.add(id, TRY(read_vpdq(vpdq.value))));
+  for (const EntrySignal& tmk : TRY(store_.signals_of(SignalKind::kTmk, {&id, 1})))
+    tmk_.add(id, TRY(read_tmk(tmk.value)));
   return {};
 }
 
@@ -366,8 +385,8 @@ Result<bool> CurrentSnapshot::save_if_stale(int64_t stale_changes) {
   const std::optional<Job> job = TRY(store_.claim_job(kMergeIndexJob, std::chrono::minutes(10)));
   if (!job) return false;
 
-  const auto [seq, rows] = TRY(store_.all_pdq_rows());
-  const HammingIndex base = TRY(HammingIndex::build(as_rows(rows)));
+  const auto [seq, rows] = TRY(all_rows(store_));
+  const HammingIndex base = TRY(HammingIndex::build(rows));
   TRY(base.save((std::filesystem::path(folder_) / kHashes.name(seq)).string()));
   TRY(save_features(seq));
   saved_ = seq.value;

@@ -6,6 +6,7 @@
 
 #include "server/flow/banks_asked.h"
 #include "server/flow/video_item.h"
+#include "weir/signal/features_codec.h"
 #include "weir/signal/turned.h"
 #include "weir/signal/vpdq_codec.h"
 
@@ -14,10 +15,10 @@ namespace {
 
 KnownPictures pictures_among(const BanksAsked& asked, Store& store) {
   return [&asked, &store](EntryId id) -> Result<std::optional<KnownPicture>> {
-    auto found = TRY(store.pictures_of({&id, 1}));
+    const auto found = TRY(store.signals_of(SignalKind::kFeatures, {&id, 1}));
     if (found.empty() || !asked.contains(found[0].bank)) return std::optional<KnownPicture>();
     return std::optional(
-        KnownPicture{std::move(found[0].picture), asked.benign.contains(found[0].bank)});
+        KnownPicture{TRY(decode_features(found[0].value)), asked.benign.contains(found[0].bank)});
   };
 }
 
@@ -271,7 +272,7 @@ Result<DecodeWants> wants_to_match(Services& services) {
   wants.track.keyframes_only = !knows_videos;
   // What is known by no more than the signals of others is found by those.
   for (const SignalKind kind : {SignalKind::kVpdq, SignalKind::kTmk}) {
-    if (TRY(services.store.entries_with_signal(kind, true)).empty()) continue;
+    if (TRY(services.store.entries_with(kind, SignalKind::kTrack)).empty()) continue;
     wants.kinds.push_back(kind);
     wants.track.keyframes_only = false;
   }

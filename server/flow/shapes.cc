@@ -76,7 +76,7 @@ Json shape_of(const Entry& entry) {
   Json json{{"id", entry.id.value}, {"bank", entry.bank_name},
             {"name", entry.name},   {"state", name_of(entry.state)},
             {"media", entry.media}, {"created", format_time(entry.created)}};
-  if (entry.has_track) json["duration_s"] = milli(seconds(entry.duration));
+  if (has_own(entry, SignalKind::kTrack)) json["duration_s"] = milli(seconds(entry.duration));
   json["signals"] = Json::array();
   for (const Signal& signal : entry.signals) json["signals"].push_back(shape_of(signal));
   json["labels"] = shape_of_labels(entry.labels);

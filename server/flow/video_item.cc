@@ -19,9 +19,9 @@ constexpr uint32_t kLeastHashes = 3;  // different ones of each side: a single c
 
 KnownTracks tracks_among(const BanksAsked& asked, Store& store) {
   return [&asked, &store](EntryId id) -> Result<std::optional<VideoTrack>> {
-    auto found = TRY(store.tracks_of({&id, 1}));
+    const auto found = TRY(store.signals_of(SignalKind::kTrack, {&id, 1}));
     if (found.empty() || !asked.contains(found[0].bank)) return std::optional<VideoTrack>();
-    auto track = read_video_track(found[0].track);
+    auto track = read_video_track(found[0].value);
     if (!track)
       return Error{ErrorCode::kCorrupt, "the stored track of entry " + std::to_string(id.value) +
                                             " is damaged; restore the store's backup"};

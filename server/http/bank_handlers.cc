@@ -47,21 +47,18 @@ Result<Response> patch_bank(const Request& request, Site& site) {
   const std::string& name = request.capture("bank");
   const Json body = TRY(parse_json_object(request.json));
   TRY(only_keys(body, {"state", "description"}));
-  const std::optional<State> state = TRY(state_under(body));
-  const std::optional<std::string> description = TRY(text_under(body, "description"));
-  Store& store = site.services.store;
-  Bank bank = TRY(store.find_bank(name));
-  if (description) bank = TRY(store.set_bank_description(name, *description));
-  if (state) bank = TRY(store.set_bank_state(name, *state));
-  return json_response(200, shape_of(bank));
+  BankChange change;
+  change.state = TRY(state_under(body));
+  change.description = TRY(text_under(body, "description"));
+  return json_response(200, shape_of(TRY(site.services.store.change_bank(name, change))));
 }
 
 // Nothing is erased: the bank is retired, keeps its history and can be made active again.
 Result<Response> delete_bank(const Request& request, Site& site) {
   TRY(request.query.only({}));
   const std::string& name = request.capture("bank");
-  return json_response(200,
-                       shape_of(TRY(site.services.store.set_bank_state(name, State::kRetired))));
+  const BankChange retired{.state = State::kRetired};
+  return json_response(200, shape_of(TRY(site.services.store.change_bank(name, retired))));
 }
 
 }  // namespace weir::http

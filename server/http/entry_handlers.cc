@@ -147,15 +147,12 @@ Result<Response> patch_entry(const Request& request, Site& site) {
   const Json body = TRY(parse_json_object(request.json));
   TRY(only_keys(body, {"state", "labels"}));
   const std::optional<std::string> state_name = TRY(text_under(body, "state"));
-  std::optional<State> state;
-  if (state_name) state = TRY(parse_state(*state_name));
-  const Labels labels = TRY(labels_under(body, "labels"));
-  TRY(check_labels(labels));
+  EntryChange change;
+  if (state_name) change.state = TRY(parse_state(*state_name));
+  if (body.contains("labels")) change.labels = TRY(labels_under(body, "labels"));
   Store& store = site.services.store;
-  Entry entry = TRY(entry_of(request, store));
-  if (body.contains("labels")) entry = TRY(store.set_entry_labels(entry.id, labels));
-  if (state) entry = TRY(store.set_entry_state(entry.id, *state));
-  return json_response(200, shape_of(entry));
+  const Entry entry = TRY(entry_of(request, store));
+  return json_response(200, shape_of(TRY(store.change_entry(entry.id, change))));
 }
 
 // Nothing is erased: the entry is retired, keeps its history and can be made active again.
@@ -163,7 +160,8 @@ Result<Response> delete_entry(const Request& request, Site& site) {
   TRY(request.query.only({}));
   Store& store = site.services.store;
   const Entry entry = TRY(entry_of(request, store));
-  return json_response(200, shape_of(TRY(store.set_entry_state(entry.id, State::kRetired))));
+  return json_response(200,
+                       shape_of(TRY(store.change_entry(entry.id, {.state = State::kRetired}))));
 }
 
 }  // namespace weir::http

@@ -57,7 +57,28 @@ Status check_signal(const Signal& signal) {
   return {};
 }
 
+// Tracks are checked where they are made, and again where they are read: that takes a while.
+Status check_own(const Signal& signal, std::span<const Signal> all) {
+  const KindRow& row = row_of(signal.kind);
+  const std::string name(row.name);
+  if (!row.is_kept) return invalid(name + " is no signal of Weir's own that entries keep");
+  if (std::count_if(all.begin(), all.end(),
+                    [&](const Signal& other) { return other.kind == signal.kind; }) > 1)
+    return invalid("an entry has " + name + " at most once");
+  if (signal.value.size() > kOwnBytes)
+    return Error{ErrorCode::kLimit, "the " + name + " has " + std::to_string(signal.value.size()) +
+                                        " bytes, over the " + std::to_string(kOwnBytes) +
+                                        " that an entry may have; cut the file in parts"};
+  if (row.of == SignalOf::kPicture && !check_value(signal.kind, signal.value))
+    return invalid("the entry's " + name + " of the picture is damaged");
+  return {};
+}
+
 }  // namespace
+
+bool has_own(const Entry& entry, SignalKind kind) {
+  return std::find(entry.own_kinds.begin(), entry.own_kinds.end(), kind) != entry.own_kinds.end();
+}
 
 std::string_view name_of(State state) {
   return state == State::kRetired ? "retired" : "active";
@@ -156,13 +177,7 @@ Status check_entry(const Entry& entry) {
   if (!is_storable(entry.name)) return invalid("an entry's name must be UTF-8 without zero bytes");
   if (entry.media.size() > kLabelKeyBytes || !is_storable(entry.media))
     return invalid("an entry's media is a short word such as \"image\"");
-  if (!entry.picture.empty() && !decode_features(entry.picture))
-    return invalid("an entry's picture features are damaged");
-  if (entry.track.size() > kTrackBytes)
-    return Error{ErrorCode::kLimit, "the track of the video has " +
-                                        std::to_string(entry.track.size()) + " bytes, over the " +
-                                        std::to_string(kTrackBytes) +
-                                        " that an entry may have; cut the video in parts"};
+  for (const Signal& signal : entry.own) TRY(check_own(signal, entry.own));
   if (entry.duration.count() < 0) return invalid("an entry's duration must not be negative");
   TRY(check_labels(entry.labels));
   return check_pairs(entry.provenance, "provenance", kProvenanceValueBytes);

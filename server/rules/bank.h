@@ -48,28 +48,27 @@ struct Entry {
   std::string bank_name;  // filled when read
   std::string name;       // the file's name at `weir add`; may be empty for imported hashes
   State state = State::kActive;
-  std::string media;  // "image", "video"; empty when only hashes are known
-  std::vector<Signal> signals;
-  // Local features of the picture, as docs/formats/picture-features.md says; none when only hashes
-  // are known. Given when an entry is added, and never read back with it.
-  std::vector<uint8_t> picture;
-  bool has_picture = false;  // filled when read
-  // What the video is recognised by, as docs/formats/video-track.md says. Like `picture`.
-  std::vector<uint8_t> track;
-  bool has_track = false;                 // filled when read
+  std::string media;            // "image", "video"; empty when only hashes are known
+  std::vector<Signal> signals;  // those that are exchanged with others
+  // Weir's own, each kind at most once: features of a picture, the track of a video. Large: given
+  // when an entry is added, and never read back with it.
+  std::vector<Signal> own;
+  std::vector<SignalKind> own_kinds;      // those that it has; filled when read
   std::chrono::microseconds duration{0};  // of the video; zero without a track
   Labels labels;
   Labels provenance;  // where it came from: "source", "path", "list", "line", ...
   WallTime created;   // set by the store
 };
 
+bool has_own(const Entry& entry, SignalKind kind);  // of an entry that was read
+
 // Limits of what a bank and an entry hold. Text is counted in bytes of UTF-8.
 constexpr size_t kBankNameBytes = 64;
 constexpr size_t kBankDescriptionBytes = 4096;
 constexpr size_t kEntryNameBytes = 1024;
 constexpr size_t kSignalsMost = 65'536;
-constexpr size_t kTrackBytes = 900'000'000;  // a row of SQLite ends at 1,000,000,000
-constexpr size_t kLabelsMost = 64;           // and as many values of provenance
+constexpr size_t kOwnBytes = 900'000'000;  // of a signal: a row of SQLite ends at 1,000,000,000
+constexpr size_t kLabelsMost = 64;         // and as many values of provenance
 constexpr size_t kLabelKeyBytes = 64;
 constexpr size_t kLabelValueBytes = 1024;
 constexpr size_t kProvenanceValueBytes = 4096;  // a path fits
@@ -87,8 +86,8 @@ Status check_bank_description(std::string_view text);
 // or text that is not UTF-8 without zero bytes. Messages name the key, never the value.
 Status check_labels(const Labels& labels);
 // Errors: invalid when there is no signal or more than 65,536, a signal is not of its kind's form,
-// a label, a provenance or the picture is wrong, or the name is not UTF-8 without zero bytes or
-// over 1,024 bytes; limit when the track is over 900,000,000 bytes.
+// a label or a provenance is wrong, or the name is not UTF-8 without zero bytes or over 1,024
+// bytes; limit when one of Weir's own signals is over 900,000,000 bytes.
 Status check_entry(const Entry& entry);
 
 }  // namespace weir

@@ -56,6 +56,19 @@ std::string_view name_of(ChangeKind kind) {
   return "unknown";
 }
 
+ChangeKind bank_became(State state) {
+  return state == State::kRetired ? ChangeKind::kBankRetired : ChangeKind::kBankRestored;
+}
+
+ChangeKind entry_became(State state) {
+  return state == State::kRetired ? ChangeKind::kEntryRetired : ChangeKind::kEntryRestored;
+}
+
+bool touches_search(ChangeKind kind) {
+  return kind != ChangeKind::kBankCreated && kind != ChangeKind::kBankUpdated &&
+         kind != ChangeKind::kEntryUpdated;
+}
+
 std::vector<uint8_t> canonical_bytes(const LogLeaf& leaf) {
   std::vector<uint8_t> bytes;
   append_leaf(bytes, leaf);

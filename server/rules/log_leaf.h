@@ -24,6 +24,13 @@ enum class ChangeKind : uint8_t {
 };
 std::string_view name_of(ChangeKind kind);  // "entry_added", "bank_retired", ...
 
+// What it is called that a bank or an entry became active or retired.
+ChangeKind bank_became(State state);
+ChangeKind entry_became(State state);
+// Whether what is searched differs after it by its very kind, so that files of the index will have
+// to be made anew. An update may be of labels, or of what an entry is found by: who makes it knows.
+bool touches_search(ChangeKind kind);
+
 // One row of the append-only log, as it is hashed: ids, the name of the bank and the content key;
 // never media, text, labels or anything about a person.
 struct LogLeaf {

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/store/records_for_test.h"
 #include "server/store/store.h"
 #include "weir/base/clock.h"
 
@@ -19,20 +20,6 @@
 //   INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(StoreBackend{...}));
 // and includes this header in one file only, where the suite is then defined.
 namespace weir {
-
-// A clock that tests turn by hand.
-class TestClock final : public Clock {
- public:
-  std::chrono::system_clock::time_point now() const override {
-    return std::chrono::system_clock::time_point(
-        std::chrono::duration_cast<std::chrono::system_clock::duration>(
-            std::chrono::microseconds(us_.load())));
-  }
-  void advance(std::chrono::microseconds step) { us_ += step.count(); }
-
- private:
-  std::atomic<int64_t> us_{1'700'000'000'123'456};
-};
 
 // One empty place for stores; open() may be called several times and gives stores of the same
 // records.
@@ -65,47 +52,33 @@ class StoreContract : public testing::TestWithParam<StoreBackend> {
   std::unique_ptr<Store> store_;
 };
 
-inline Bank named_bank(std::string_view name) {
-  Bank bank;
-  bank.name = name;
-  return bank;
-}
-
 inline Bank StoreContract::make_bank(std::string_view name) {
   auto made = store_->create_bank(named_bank(name));
   EXPECT_TRUE(made) << (made ? "" : made.error().message);
   return made ? *made : Bank{};
 }
 
-inline Signal test_signal(SignalKind kind, uint32_t number) {
-  Signal signal;
-  signal.kind = kind;
-  signal.value.assign(value_bytes(kind), static_cast<uint8_t>(kind));
-  for (int i = 0; i < 4; ++i) signal.value[i] = static_cast<uint8_t>(number >> (8 * i));
-  return signal;
+// All of a kind, and the change that they stand at.
+struct AllSignals {
+  ChangeSeq change;
+  std::vector<EntrySignal> signals;
+};
+inline AllSignals all_signals(Store& store, SignalKind kind) {
+  AllSignals all;
+  const auto change = store.each_signal(kind, [&](const EntrySignalView& one) -> Status {
+    all.signals.push_back(
+        {one.entry, one.bank, one.bank_kind, one.quality, {one.value.begin(), one.value.end()}});
+    return {};
+  });
+  EXPECT_TRUE(change) << (change ? "" : change.error().message);
+  all.change = change ? *change : ChangeSeq{};
+  return all;
 }
 
-// An entry of `bank` that is told apart by `number`: a sha256, an md5, and a pdq of quality 80.
-inline Entry test_entry(BankId bank, uint32_t number) {
-  Entry entry;
-  entry.bank = bank;
-  entry.name = "file-" + std::to_string(number);
-  entry.media = "image";
-  for (const SignalKind kind : {SignalKind::kSha256, SignalKind::kMd5, SignalKind::kPdq})
-    entry.signals.push_back(test_signal(kind, number));
-  entry.signals.back().quality = 80;
-  return entry;
-}
-
-inline std::vector<uint32_t> rows_as_entries(const std::vector<PdqRow>& rows) {
-  std::vector<uint32_t> entries;
-  for (const PdqRow& row : rows) entries.push_back(static_cast<uint32_t>(row.entry.value));
+inline std::vector<EntryId> entries_of_signals(const std::vector<EntrySignal>& signals) {
+  std::vector<EntryId> entries;
+  for (const EntrySignal& one : signals) entries.push_back(one.entry);
   return entries;
-}
-
-inline ErrorCode code_of(const auto& result) {
-  EXPECT_FALSE(result.has_value());
-  return result.has_value() ? ErrorCode::kUnavailable : result.error().code;
 }
 
 TEST_P(StoreContract, ABankComesBackAsItWasCreated) {
@@ -131,15 +104,15 @@ TEST_P(StoreContract, ABankComesBackAsItWasCreated) {
 TEST_P(StoreContract, BanksAreListedByNameRetiredOnesToo) {
   make_bank("B");
   make_bank("A");
-  ASSERT_TRUE(store_->set_bank_state("B", State::kRetired));
-  ASSERT_TRUE(store_->set_bank_description("A", "text"));
+  ASSERT_TRUE(store_->change_bank("B", {.state = State::kRetired}));
+  ASSERT_TRUE(store_->change_bank("A", {.description = "text"}));
   const auto banks = store_->list_banks().value();
   ASSERT_EQ(banks.size(), 2u);
   EXPECT_EQ(banks[0].name, "A");
   EXPECT_EQ(banks[0].description, "text");
   EXPECT_EQ(banks[1].state, State::kRetired);
-  EXPECT_EQ(code_of(store_->set_bank_state("C", State::kRetired)), ErrorCode::kNotFound);
-  EXPECT_EQ(code_of(store_->set_bank_description("A", "\xFF")), ErrorCode::kInvalid);
+  EXPECT_EQ(code_of(store_->change_bank("C", {.state = State::kRetired})), ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(store_->change_bank("A", {.description = "\xFF"})), ErrorCode::kInvalid);
 }
 
 TEST_P(StoreContract, AnEntryComesBackWhole) {
@@ -184,7 +157,7 @@ TEST_P(StoreContract, TheSameContentIsAddedOncePerBank) {
   EXPECT_EQ(first[2].id, first[0].id);
 
   const ChangeSeq before = store_->last_change().value();
-  ASSERT_TRUE(store_->set_entry_state(first[0].id, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(first[0].id, {.state = State::kRetired}));
   const auto second = store_->add_entries(std::span(entries).first(2)).value();
   EXPECT_EQ(second[0].added, Added::kRetired);
   EXPECT_EQ(second[1].added, Added::kPresent);
@@ -203,7 +176,7 @@ TEST_P(StoreContract, ABatchIsAddedWholeOrNotAtAll) {
   EXPECT_NE(refused.error().message.find("entry 2 of 2"), std::string::npos);
   entries[1] = test_entry(BankId{77}, 2);
   EXPECT_EQ(code_of(store_->add_entries(entries)), ErrorCode::kNotFound);
-  ASSERT_TRUE(store_->set_bank_state("A", State::kRetired));
+  ASSERT_TRUE(store_->change_bank("A", {.state = State::kRetired}));
   EXPECT_EQ(code_of(store_->add_entries(std::span(entries).first(1))), ErrorCode::kConflict);
   EXPECT_TRUE(store_->entries_of(bank.id)->empty());
   EXPECT_EQ(store_->log_rows().value(), 2);
@@ -216,7 +189,7 @@ TEST_P(StoreContract, EntriesAreListedByIdInPages) {
   std::vector<Entry> entries;
   for (uint32_t i = 0; i < 10; ++i) entries.push_back(test_entry(i % 2 == 0 ? a.id : b.id, i));
   const auto added = store_->add_entries(entries).value();
-  ASSERT_TRUE(store_->set_entry_state(added[2].id, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(added[2].id, {.state = State::kRetired}));
 
   std::vector<EntryId> paged;
   EntryId after;
@@ -244,11 +217,11 @@ TEST_P(StoreContract, LabelsAreReplacedAndChecked) {
   const Bank bank = make_bank("A");
   const Entry entry = test_entry(bank.id, 1);
   const EntryId id = store_->add_entries(std::span(&entry, 1)).value()[0].id;
-  EXPECT_EQ(store_->set_entry_labels(id, {{"a", "b"}})->labels, (Labels{{"a", "b"}}));
+  EXPECT_EQ(store_->change_entry(id, {.labels = Labels{{"a", "b"}}})->labels, (Labels{{"a", "b"}}));
   EXPECT_EQ(store_->find_entry(id)->labels, (Labels{{"a", "b"}}));
-  EXPECT_EQ(code_of(store_->set_entry_labels(id, {{"", "b"}})), ErrorCode::kInvalid);
-  EXPECT_EQ(code_of(store_->set_entry_labels(EntryId{77}, {})), ErrorCode::kNotFound);
-  ASSERT_TRUE(store_->set_entry_labels(id, {}));
+  EXPECT_EQ(code_of(store_->change_entry(id, {.labels = Labels{{"", "b"}}})), ErrorCode::kInvalid);
+  EXPECT_EQ(code_of(store_->change_entry(EntryId{77}, {.labels = Labels{}})), ErrorCode::kNotFound);
+  ASSERT_TRUE(store_->change_entry(id, {.labels = Labels{}}));
   EXPECT_TRUE(store_->find_entry(id)->labels.empty());
 }
 
@@ -272,39 +245,71 @@ TEST_P(StoreContract, ExactSignalsAreFoundWhileEntryAndBankAreActive) {
   using Hits = std::vector<std::pair<int64_t, SignalKind>>;
   EXPECT_EQ(found(),
             (Hits{{added[0].id.value, md5}, {added[2].id.value, md5}, {added[1].id.value, sha}}));
-  ASSERT_TRUE(store_->set_bank_state("B", State::kRetired));
-  ASSERT_TRUE(store_->set_entry_state(added[1].id, State::kRetired));
+  ASSERT_TRUE(store_->change_bank("B", {.state = State::kRetired}));
+  ASSERT_TRUE(store_->change_entry(added[1].id, {.state = State::kRetired}));
   EXPECT_EQ(found(), (Hits{{added[0].id.value, md5}}));
-  ASSERT_TRUE(store_->set_bank_state("B", State::kActive));
-  ASSERT_TRUE(store_->set_entry_state(added[1].id, State::kActive));
+  ASSERT_TRUE(store_->change_bank("B", {.state = State::kActive}));
+  ASSERT_TRUE(store_->change_entry(added[1].id, {.state = State::kActive}));
   EXPECT_EQ(found().size(), 3u);
 }
 
-TEST_P(StoreContract, PdqRowsAreTheMatchableOnesOfWhatIsActive) {
+TEST_P(StoreContract, SignalsOfAKindAreThoseOfWhatIsActive) {
   const Bank a = make_bank("A");
   const Bank b = make_bank("B");
-  std::vector<Entry> entries{test_entry(a.id, 1), test_entry(a.id, 2), test_entry(b.id, 3),
-                             test_entry(a.id, 4)};
-  entries[0].signals.push_back(test_signal(SignalKind::kPdq, 11));  // quality unknown: matchable
+  std::vector<Entry> entries{test_entry(a.id, 1), test_entry(a.id, 2), test_entry(b.id, 3)};
+  entries[0].signals.push_back(test_signal(SignalKind::kPdq, 11));  // of unknown quality
   entries[1].signals[2].quality = 49;
-  entries[3].signals[2].quality = 50;
   const auto added = store_->add_entries(entries).value();
   std::vector<EntryId> ids;
   for (const AddedEntry& entry : added) ids.push_back(entry.id);
-  const auto id = [&](size_t i) { return static_cast<uint32_t>(ids[i].value); };
+  const auto of_all = [&] { return store_->signals_of(SignalKind::kPdq, ids).value(); };
 
-  auto all = store_->all_pdq_rows().value();
-  EXPECT_EQ(all.first, store_->last_change().value());
-  EXPECT_EQ(rows_as_entries(all.second), (std::vector{id(0), id(0), id(2), id(3)}));
-  EXPECT_EQ(all.second[1].hash, as_hash256(entries[0].signals[3]));
-  EXPECT_EQ(rows_as_entries(store_->pdq_rows_of(ids).value()), rows_as_entries(all.second));
+  auto all = all_signals(*store_, SignalKind::kPdq);
+  EXPECT_EQ(all.change, store_->last_change().value());
+  EXPECT_EQ(entries_of_signals(all.signals), (std::vector{ids[0], ids[0], ids[1], ids[2]}));
+  EXPECT_EQ(all.signals[0].quality, 80);
+  EXPECT_EQ(all.signals[1].quality, std::nullopt);
+  EXPECT_EQ(all.signals[1].value, entries[0].signals[3].value);
+  EXPECT_EQ(all.signals[2].quality, 49);
+  EXPECT_EQ(all.signals[3].bank, b.id);
+  EXPECT_EQ(entries_of_signals(of_all()), entries_of_signals(all.signals));
+  EXPECT_EQ(store_->entries_with(SignalKind::kPdq).value(), ids);
 
-  ASSERT_TRUE(store_->set_bank_state("B", State::kRetired));
-  ASSERT_TRUE(store_->set_entry_state(ids[3], State::kRetired));
-  all = store_->all_pdq_rows().value();
-  EXPECT_EQ(rows_as_entries(all.second), (std::vector{id(0), id(0)}));
-  EXPECT_EQ(rows_as_entries(store_->pdq_rows_of(ids).value()), rows_as_entries(all.second));
-  EXPECT_TRUE(store_->pdq_rows_of(std::vector{EntryId{77}})->empty());
+  ASSERT_TRUE(store_->change_bank("B", {.state = State::kRetired}));
+  ASSERT_TRUE(store_->change_entry(ids[1], {.state = State::kRetired}));
+  all = all_signals(*store_, SignalKind::kPdq);
+  EXPECT_EQ(entries_of_signals(all.signals), (std::vector{ids[0], ids[0]}));
+  EXPECT_EQ(entries_of_signals(of_all()), entries_of_signals(all.signals));
+  EXPECT_EQ(store_->entries_with(SignalKind::kPdq).value(), std::vector{ids[0]});
+  EXPECT_TRUE(store_->signals_of(SignalKind::kPdq, std::vector{EntryId{77}})->empty());
+  const auto stop = [](const EntrySignalView&) -> Status {
+    return Error{ErrorCode::kLimit, "enough"};
+  };
+  EXPECT_EQ(code_of(store_->each_signal(SignalKind::kPdq, stop)), ErrorCode::kLimit);
+}
+
+TEST_P(StoreContract, AChangeOfSeveralThingsIsWholeOrNothing) {
+  const Bank bank = make_bank("A");
+  const Entry entry = test_entry(bank.id, 1);
+  const EntryId id = store_->add_entries(std::span(&entry, 1)).value()[0].id;
+  const ChangeSeq before = store_->last_change().value();
+  EXPECT_EQ(code_of(store_->change_entry(id, {Labels{{"", "x"}}, State::kRetired})),
+            ErrorCode::kInvalid);
+  EXPECT_EQ(code_of(store_->change_bank("A", {"\xFF", State::kRetired})), ErrorCode::kInvalid);
+  EXPECT_EQ(store_->find_entry(id)->state, State::kActive);
+  EXPECT_EQ(store_->find_bank("A")->state, State::kActive);
+  EXPECT_EQ(store_->last_change().value(), before);
+
+  const auto changed = store_->change_entry(id, {Labels{{"a", "b"}}, State::kRetired}).value();
+  EXPECT_EQ(changed.labels, (Labels{{"a", "b"}}));
+  EXPECT_EQ(changed.state, State::kRetired);
+  EXPECT_EQ(store_->change_bank("A", {"text", State::kRetired})->description, "text");
+  std::vector<ChangeKind> kinds;
+  const auto changes = store_->changes_after(before, 10).value();
+  for (const Change& one : changes) kinds.push_back(one.kind);
+  EXPECT_EQ(kinds, (std::vector{ChangeKind::kEntryUpdated, ChangeKind::kEntryRetired,
+                                ChangeKind::kBankUpdated, ChangeKind::kBankRetired}));
+  EXPECT_TRUE(store_->check_log());
 }
 
 TEST_P(StoreContract, EveryChangeHasItsPlaceInOneOrder) {
@@ -315,14 +320,14 @@ TEST_P(StoreContract, EveryChangeHasItsPlaceInOneOrder) {
   const auto added = store_->add_entries(entries).value();
   const EntryId id = added[0].id;
   for (int twice = 0; twice < 2; ++twice) {  // what changes nothing leaves no trace
-    ASSERT_TRUE(store_->set_entry_state(id, State::kRetired));
-    ASSERT_TRUE(store_->set_entry_labels(id, {{"a", "b"}}));
-    ASSERT_TRUE(store_->set_bank_description("A", "text"));
+    ASSERT_TRUE(store_->change_entry(id, {.state = State::kRetired}));
+    ASSERT_TRUE(store_->change_entry(id, {.labels = Labels{{"a", "b"}}}));
+    ASSERT_TRUE(store_->change_bank("A", {.description = "text"}));
     ASSERT_TRUE(store_->add_entries(entries));
   }
-  ASSERT_TRUE(store_->set_entry_state(id, State::kActive));
-  ASSERT_TRUE(store_->set_bank_state("A", State::kRetired));
-  ASSERT_TRUE(store_->set_bank_state("A", State::kActive));
+  ASSERT_TRUE(store_->change_entry(id, {.state = State::kActive}));
+  ASSERT_TRUE(store_->change_bank("A", {.state = State::kRetired}));
+  ASSERT_TRUE(store_->change_bank("A", {.state = State::kActive}));
 
   const std::vector<ChangeKind> expected{ChangeKind::kBankCreated,  ChangeKind::kEntryAdded,
                                          ChangeKind::kEntryAdded,   ChangeKind::kEntryRetired,
@@ -405,11 +410,11 @@ TEST_P(StoreContract, ChangesToTheIndexLeaveAJobToMergeIt) {
   EXPECT_TRUE(claim_and_finish());
   ASSERT_TRUE(store_->add_entries(std::span(&entry, 1)));  // nothing new
   EXPECT_FALSE(claim_and_finish());
-  ASSERT_TRUE(store_->set_entry_state(id, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(id, {.state = State::kRetired}));
   EXPECT_TRUE(claim_and_finish());
-  ASSERT_TRUE(store_->set_bank_state("A", State::kRetired));
+  ASSERT_TRUE(store_->change_bank("A", {.state = State::kRetired}));
   EXPECT_TRUE(claim_and_finish());
-  ASSERT_TRUE(store_->set_entry_labels(id, {{"a", "b"}}));  // not in the index
+  ASSERT_TRUE(store_->change_entry(id, {.labels = Labels{{"a", "b"}}}));  // not in the index
   EXPECT_FALSE(claim_and_finish());
 }
 
@@ -434,8 +439,8 @@ TEST_P(StoreContract, ManyThreadsAddAndReadTogether) {
           const int64_t now = store_->last_change()->value;
           EXPECT_GE(now, last);
           last = now;
-          const auto all = store_->all_pdq_rows().value();  // rows and change of one snapshot
-          EXPECT_EQ(static_cast<int64_t>(all.second.size()) + 1, all.first.value);
+          const AllSignals all = all_signals(*store_, SignalKind::kPdq);  // of one view
+          EXPECT_EQ(static_cast<int64_t>(all.signals.size()) + 1, all.change.value);
         }
       });
   }

@@ -8,50 +8,38 @@ namespace weir {
 
 // What every store promises of entries' tracks and of jobs that leave an outcome.
 
-inline Entry entry_with_track(BankId bank, uint32_t number, size_t bytes = 100'000) {
-  Entry entry = test_entry(bank, number);
-  entry.media = "video";
-  entry.duration = std::chrono::milliseconds(61'250);
-  entry.track.resize(bytes);
-  for (size_t i = 0; i < bytes; ++i) entry.track[i] = static_cast<uint8_t>(i * number);
-  return entry;
-}
-
-inline std::vector<EntryId> entries_with_tracks(Store& store) {
-  return store.entries_with_tracks().value().second;
-}
-
 TEST_P(StoreContract, ATrackComesBackAsItWasAdded) {
   const Bank bank = make_bank("A");
   const auto added =
       store_->add_entries(std::vector{entry_with_track(bank.id, 1), test_entry(bank.id, 2)})
           .value();
   const Entry entry = store_->find_entry(added[0].id).value();
-  EXPECT_TRUE(entry.has_track);
+  EXPECT_TRUE(has_own(entry, SignalKind::kTrack));
   EXPECT_EQ(entry.duration, std::chrono::milliseconds(61'250));
-  EXPECT_TRUE(entry.track.empty()) << "read back with the entry";
-  EXPECT_FALSE(store_->find_entry(added[1].id)->has_track);
+  EXPECT_TRUE(entry.own.empty()) << "read back with the entry";
+  EXPECT_FALSE(has_own(*store_->find_entry(added[1].id), SignalKind::kTrack));
   EXPECT_EQ(store_->find_entry(added[1].id)->duration.count(), 0);
-  EXPECT_TRUE(store_->list_entries(bank.id, EntryId{}, 1, std::nullopt)->front().has_track);
-  const auto found = store_->tracks_of(std::vector{added[1].id, added[0].id}).value();
+  EXPECT_TRUE(has_own(store_->list_entries(bank.id, EntryId{}, 1, std::nullopt)->front(),
+                      SignalKind::kTrack));
+  const auto found =
+      store_->signals_of(SignalKind::kTrack, std::vector{added[1].id, added[0].id}).value();
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].entry, added[0].id);
   EXPECT_EQ(found[0].bank, bank.id);
   EXPECT_EQ(found[0].bank_kind, BankKind::kKnown);
-  EXPECT_EQ(found[0].track, entry_with_track(bank.id, 1).track);
+  EXPECT_EQ(found[0].value, entry_with_track(bank.id, 1).own[0].value);
   EXPECT_EQ(entries_with_tracks(*store_), std::vector{added[0].id});
-  EXPECT_EQ(store_->entries_with_tracks()->first, store_->last_change().value());
 }
 
 TEST_P(StoreContract, TracksOfRetiredEntriesAndBanksAreLeftOut) {
   const Bank a = make_bank("A"), b = make_bank("B");
   const EntryId in_a = store_->add_entries(std::vector{entry_with_track(a.id, 1)}).value()[0].id;
   const EntryId in_b = store_->add_entries(std::vector{entry_with_track(b.id, 1)}).value()[0].id;
-  ASSERT_TRUE(store_->set_entry_state(in_a, State::kRetired));
+  ASSERT_TRUE(store_->change_entry(in_a, {.state = State::kRetired}));
   EXPECT_EQ(entries_with_tracks(*store_), std::vector{in_b});
-  ASSERT_TRUE(store_->set_bank_state("B", State::kRetired));
-  EXPECT_TRUE(store_->tracks_of(std::vector{in_a, in_b})->empty());
-  ASSERT_TRUE(store_->set_entry_state(in_a, State::kActive));
+  ASSERT_TRUE(store_->change_bank("B", {.state = State::kRetired}));
+  EXPECT_TRUE(store_->signals_of(SignalKind::kTrack, std::vector{in_a, in_b})->empty());
+  ASSERT_TRUE(store_->change_entry(in_a, {.state = State::kActive}));
   EXPECT_EQ(entries_with_tracks(*store_), std::vector{in_a});
 }
 
@@ -63,7 +51,7 @@ TEST_P(StoreContract, AnEntryWithoutATrackTakesTheOneItIsGivenLater) {
     const auto again = store_->add_entries(std::vector{entry_with_track(bank.id, 1)}).value();
     EXPECT_EQ(again[0].added, Added::kPresent);
   }
-  EXPECT_TRUE(store_->find_entry(id)->has_track);
+  EXPECT_TRUE(has_own(*store_->find_entry(id), SignalKind::kTrack));
   const auto changes = store_->changes_after(before, 10).value();
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].kind, ChangeKind::kEntryUpdated);
@@ -84,11 +72,11 @@ TEST_P(StoreContract, EntriesWithSignalsOfWholeVideosAreFound) {
                                     with_vpdq(entry_with_track(bank.id, 3))})
           .value();
   const std::vector<EntryId> both{added[1].id, added[2].id}, one{added[1].id};
-  EXPECT_EQ(store_->entries_with_signal(SignalKind::kVpdq, false).value(), both);
-  EXPECT_EQ(store_->entries_with_signal(SignalKind::kVpdq, true).value(), one);
-  EXPECT_TRUE(store_->entries_with_signal(SignalKind::kTmk, false)->empty());
-  ASSERT_TRUE(store_->set_entry_state(added[1].id, State::kRetired));
-  EXPECT_TRUE(store_->entries_with_signal(SignalKind::kVpdq, true)->empty());
+  EXPECT_EQ(store_->entries_with(SignalKind::kVpdq).value(), both);
+  EXPECT_EQ(store_->entries_with(SignalKind::kVpdq, SignalKind::kTrack).value(), one);
+  EXPECT_TRUE(store_->entries_with(SignalKind::kTmk)->empty());
+  ASSERT_TRUE(store_->change_entry(added[1].id, {.state = State::kRetired}));
+  EXPECT_TRUE(store_->entries_with(SignalKind::kVpdq, SignalKind::kTrack)->empty());
 }
 
 TEST_P(StoreContract, WhatCameOfAJobIsKeptUntilItIsForgotten) {

@@ -69,11 +69,13 @@ constexpr std::array kKinds{
     KindRow{.kind = SignalKind::kFeatures,
             .name = "features",
             .of = SignalOf::kPicture,
+            .is_kept = true,
             .check = check_by<decode_features>,
             .size_of = size_of_features},
     KindRow{.kind = SignalKind::kTrack,
             .name = "track",
             .of = SignalOf::kVideo,
+            .is_kept = true,
             .check = check_by<read_video_track>},
     KindRow{.kind = SignalKind::kPdqTurned,
             .name = "pdq_turned",
@@ -115,6 +117,10 @@ std::string_view name_of(SignalKind kind) {
 
 bool is_digest(SignalKind kind) {
   return row_of(kind).digest != nullptr;
+}
+
+bool is_kept(SignalKind kind) {
+  return row_of(kind).is_kept;
 }
 
 std::vector<SignalKind> digest_kinds() {

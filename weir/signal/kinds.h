@@ -40,6 +40,7 @@ struct KindRow {
   size_t bytes = 0;           // of a value; 0 where values differ in size
   bool is_exchanged = false;  // with other programs, in lists and over HTTP; else Weir's own
   bool is_text = false;       // lists of lines may hold it
+  bool is_kept = false;       // with entries, of Weir's own
   // OpenSSL's name of the algorithm; of digests alone: equal or not, nothing between.
   const char* digest = nullptr;
   // Errors: invalid or corrupt, saying why, when these are not the bytes of a value. Null where
@@ -54,6 +55,7 @@ const KindRow& row_of(SignalKind kind);     // precondition: one of the table
 const KindRow* find_kind(uint8_t number);   // null when there is none
 std::string_view name_of(SignalKind kind);  // "sha256", "md5", "pdq", ...
 bool is_digest(SignalKind kind);            // equal or not, nothing between
+bool is_kept(SignalKind kind);              // one of Weir's own that entries keep
 size_t value_bytes(SignalKind kind);        // 0 where values differ in size
 
 std::vector<SignalKind> digest_kinds();

@@ -9,10 +9,11 @@ without held pictures.
 import json
 
 import match
-from video import figures, peers, scores
+from video import figures, peers, scores, slides
 
-FOUND = 0.5     # of a part's time
-TOUCHING = 0.1  # seconds between two spans that are one
+FOUND = 0.5        # of a part's time
+LONG_ENOUGH = 2.0  # seconds that a picture of a slide show is to be shown, to be found each time
+TOUCHING = 0.1     # seconds between two spans that are one
 
 
 def spans_of(claim):
@@ -45,8 +46,9 @@ def part_figures(part, said):
     return reached, [abs(best[0] - start), abs(best[1] - end)]
 
 
-def kind_figures(lines, by_pair):
-    """Figures of some lines. `by_pair`: {(query, entry): claim}."""
+def kind_figures(lines, by_pair, least=0.0):
+    """Figures of some lines. `by_pair`: {(query, entry): claim}. Parts shorter than `least` seconds
+    are neither asked for nor counted as wrong."""
     asked = {line["query"] for line in lines}
     parts = found = wrong = 0
     wanted = reached = claimed = right = 0.0
@@ -57,6 +59,8 @@ def kind_figures(lines, by_pair):
             said = spans_of(claim) if claim else []
             seconds, ends = part_figures(part, said)
             length = part["item"][1] - part["item"][0]
+            if length < least:
+                continue
             parts, found = parts + 1, found + (seconds >= FOUND * length and bool(said))
             wanted, reached = wanted + length, reached + seconds
             errors += ends
@@ -87,6 +91,8 @@ def evaluate(claims, lines):
            for kind in kinds}
     if len(kinds) > 1:
         out["all"] = kind_figures(copies, by_pair)
+        if all(line["edit"] in slides.KINDS for line in copies):
+            out["shown 2 s or longer"] = kind_figures(copies, by_pair, LONG_ENOUGH)
     innocent = {line["query"] for line in lines if line["kind"] == "innocent"}
     return {"kinds": out, "innocents": len(innocent),
             "false_innocents": len(innocent & {c["query"] for c in claims})}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/sqlite/store_impl.h"
+#include "server/store/sqlite/unit_of_work.h"
 
 namespace weir::sqlite {
 namespace {
@@ -12,17 +13,6 @@ Bank bank_of(const Rows& rows) {
               .state = static_cast<State>(rows.integer(3)),
               .created = from_us(rows.integer(4)),
               .entries = rows.integer(5)};
-}
-
-Status log_bank_change(Connection& connection, ChangeKind kind, const Bank& bank, WallTime now) {
-  auto log = TRY(LogWriter::begin(connection, now));
-  return log.append({.seq = {},
-                     .time = {},
-                     .kind = kind,
-                     .bank = bank.id,
-                     .bank_name = bank.name,
-                     .entry = {},
-                     .content_key = {}});
 }
 
 }  // namespace
@@ -44,7 +34,7 @@ Result<Bank> SqliteStore::create_bank(const Bank& bank) {
   TRY(check_bank_description(bank.description));
   const WallTime created = now();
   const std::lock_guard lock(writing_);
-  auto transaction = TRY(Transaction::begin(*writer_));
+  auto unit = TRY(UnitOfWork::begin(*writer_, created));
 
   const int64_t inserted = TRY(
       run(*writer_,
@@ -55,9 +45,8 @@ Result<Bank> SqliteStore::create_bank(const Bank& bank) {
   if (inserted == 0)
     return Error{ErrorCode::kConflict, "there is a bank " + bank.name + " already"};
   const Bank stored = TRY(read_bank(*writer_, bank.name));
-  TRY(log_bank_change(*writer_, ChangeKind::kBankCreated, stored, created));
-
-  TRY(transaction.commit());
+  TRY(unit.record(ChangeKind::kBankCreated, stored));
+  TRY(unit.commit());
   return stored;
 }
 
@@ -76,37 +65,25 @@ Result<std::vector<Bank>> SqliteStore::list_banks() {
   return banks;
 }
 
-Result<Bank> SqliteStore::set_bank_state(std::string_view name, State state) {
+Result<Bank> SqliteStore::change_bank(std::string_view name, const BankChange& change) {
+  if (change.description) TRY(check_bank_description(*change.description));
   const std::lock_guard lock(writing_);
-  auto transaction = TRY(Transaction::begin(*writer_));
+  auto unit = TRY(UnitOfWork::begin(*writer_, now()));
 
   Bank bank = TRY(read_bank(*writer_, name));
-  if (bank.state == state) return bank;
-  bank.state = state;
-  TRY(run(*writer_, "UPDATE banks SET state = ? WHERE id = ?", static_cast<int>(state),
-          bank.id.value));
-  const WallTime time = now();
-  TRY(log_bank_change(
-      *writer_, state == State::kRetired ? ChangeKind::kBankRetired : ChangeKind::kBankRestored,
-      bank, time));
-  TRY(put_merge_job(*writer_, time));
-
-  TRY(transaction.commit());
-  return bank;
-}
-
-Result<Bank> SqliteStore::set_bank_description(std::string_view name, std::string_view text) {
-  TRY(check_bank_description(text));
-  const std::lock_guard lock(writing_);
-  auto transaction = TRY(Transaction::begin(*writer_));
-
-  Bank bank = TRY(read_bank(*writer_, name));
-  if (bank.description == text) return bank;
-  bank.description = text;
-  TRY(run(*writer_, "UPDATE banks SET description = ? WHERE id = ?", text, bank.id.value));
-  TRY(log_bank_change(*writer_, ChangeKind::kBankUpdated, bank, now()));
-
-  TRY(transaction.commit());
+  const Bank before = bank;
+  if (change.description && *change.description != bank.description) {
+    bank.description = *change.description;
+    TRY(unit.record(ChangeKind::kBankUpdated, bank));
+  }
+  if (change.state && *change.state != bank.state) {
+    bank.state = *change.state;
+    TRY(unit.record(bank_became(bank.state), bank));
+  }
+  if (bank.description == before.description && bank.state == before.state) return bank;
+  TRY(run(*writer_, "UPDATE banks SET description = ?, state = ? WHERE id = ?", bank.description,
+          static_cast<int>(bank.state), bank.id.value));
+  TRY(unit.commit());
   return bank;
 }
 

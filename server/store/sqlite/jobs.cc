@@ -26,11 +26,6 @@ Result<JobId> put_job(Connection& connection, std::string_view kind, std::string
   return id;
 }
 
-Status put_merge_job(Connection& connection, WallTime now) {
-  TRY(put_job(connection, kMergeIndexJob, kMergeIndexKey, "{}", now));
-  return {};
-}
-
 Result<JobId> SqliteStore::add_job(std::string_view kind, std::string_view key,
                                    std::string_view payload) {
   const std::lock_guard lock(writing_);

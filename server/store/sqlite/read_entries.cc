@@ -18,8 +18,9 @@ Result<Entry> entry_of(const Rows& rows) {
   entry.created = from_us(rows.integer(6));
   if (!rows.is_null(7)) entry.labels = TRY(parse_json_text(rows.text(7)));
   if (!rows.is_null(8)) entry.provenance = TRY(parse_json_text(rows.text(8)));
-  entry.has_picture = rows.integer(9) != 0;
-  entry.has_track = !rows.is_null(10);
+  const auto own = static_cast<uint64_t>(rows.integer(9));  // a bit for each kind's number
+  for (const KindRow& row : all_kinds())
+    if (own >> static_cast<int>(row.kind) & 1) entry.own_kinds.push_back(row.kind);
   entry.duration = std::chrono::microseconds(rows.integer(10));
   return entry;
 }
@@ -77,8 +78,8 @@ Result<Entry> read_entry(Connection& connection, EntryId id) {
   auto rows = TRY(query(connection,
                         "SELECT e.id, e.bank, b.name, e.name, e.state, e.media, e.created_us,"
                         " e.labels, e.provenance,"
-                        " EXISTS (SELECT 1 FROM pictures WHERE entry = e.id),"
-                        " (SELECT duration_us FROM videos WHERE entry = e.id)"
+                        " (SELECT sum(1 << kind) FROM own_signals WHERE entry = e.id),"
+                        " e.duration_us"
                         " FROM entries e CROSS JOIN banks b"
                         " WHERE e.id = ? AND b.id = e.bank",
                         id.value));
@@ -95,15 +96,37 @@ Result<Entry> SqliteStore::find_entry(EntryId id) {
   return read_entry(*reader, id);
 }
 
+Result<FoundContent> find_content_row(Connection& connection, BankId bank,
+                                      std::span<const uint8_t> content_key) {
+  const auto found = [](const Rows& rows) {
+    const auto key = rows.blob(2);
+    return FoundContent{
+        EntryId{rows.integer(0)}, static_cast<State>(rows.integer(1)), {key.begin(), key.end()}};
+  };
+  auto rows = TRY(query(connection,
+                        "SELECT id, state, content_key FROM entries WHERE bank = ?"
+                        " AND content_key = ?",
+                        bank.value, content_key));
+  if (TRY(rows.next())) return found(rows);
+  // One that a list knew by another hash, and that took its file's SHA-256 later.
+  auto by_digest = TRY(
+      query(connection,
+            "SELECT e.id, e.state, e.content_key FROM signals s INDEXED BY signals_by_prefix"
+            " CROSS JOIN entries e WHERE substr(s.value, 1, 8) = substr(?2, 1, 8) AND s.kind = ?1"
+            " AND s.value = ?2 AND e.id = s.entry AND e.bank = ?3"
+            " AND EXISTS (SELECT 1 FROM own_signals WHERE entry = e.id) ORDER BY e.id LIMIT 1",
+            static_cast<int>(SignalKind::kSha256), content_key, bank.value));
+  if (TRY(by_digest.next())) return found(by_digest);
+  return FoundContent{};
+}
+
 Result<std::optional<Entry>> SqliteStore::find_content(BankId bank,
                                                        std::span<const uint8_t> content_key) {
   auto reader = TRY(readers_.take());
   auto view = TRY(Transaction::begin_read(*reader));
-  const int64_t id =
-      TRY(number(*reader, "SELECT id FROM entries WHERE bank = ? AND content_key = ?", bank.value,
-                 content_key));
-  if (id == 0) return std::optional<Entry>();
-  return std::optional<Entry>(TRY(read_entry(*reader, EntryId{id})));
+  const FoundContent found = TRY(find_content_row(*reader, bank, content_key));
+  if (found.entry.value == 0) return std::optional<Entry>();
+  return std::optional<Entry>(TRY(read_entry(*reader, found.entry)));
 }
 
 Result<std::vector<Entry>> SqliteStore::list_entries(BankId bank, EntryId after, size_t most,
@@ -117,8 +140,8 @@ Result<std::vector<Entry>> SqliteStore::list_entries(BankId bank, EntryId after,
   auto rows = TRY(query(*reader,
                         "SELECT e.id, e.bank, b.name, e.name, e.state, e.media, e.created_us,"
                         " e.labels, e.provenance,"
-                        " EXISTS (SELECT 1 FROM pictures WHERE entry = e.id),"
-                        " (SELECT duration_us FROM videos WHERE entry = e.id)"
+                        " (SELECT sum(1 << kind) FROM own_signals WHERE entry = e.id),"
+                        " e.duration_us"
                         " FROM banks b CROSS JOIN entries e INDEXED BY entries_by_bank"
                         " WHERE b.id = ?1 AND e.bank = ?1 AND e.id > ?2"
                         " AND (?3 IS NULL OR e.state = ?3) ORDER BY e.id LIMIT ?4",
@@ -128,6 +151,17 @@ Result<std::vector<Entry>> SqliteStore::list_entries(BankId bank, EntryId after,
     TRY(read_signals(*reader, entry));
   }
   return entries;
+}
+
+Result<std::vector<EntryId>> SqliteStore::entries_of(BankId bank) {
+  auto reader = TRY(readers_.take());
+  auto rows = TRY(query(*reader,
+                        "SELECT id FROM entries INDEXED BY entries_by_bank WHERE bank = ?"
+                        " ORDER BY id",
+                        bank.value));
+  std::vector<EntryId> ids;
+  while (TRY(rows.next())) ids.push_back(EntryId{rows.integer(0)});
+  return ids;
 }
 
 }  // namespace weir::sqlite

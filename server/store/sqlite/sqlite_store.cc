@@ -86,24 +86,6 @@ void Readers::give_back(std::unique_ptr<Connection> connection) {
   returned_.notify_one();
 }
 
-Result<LogWriter> LogWriter::begin(Connection& connection, WallTime time) {
-  const int64_t last = TRY(number(connection, "SELECT max(seq) FROM log"));
-  return LogWriter(connection, time, last);
-}
-
-Status LogWriter::append(LogLeaf leaf) {
-  leaf.seq = ChangeSeq{++last_seq_};
-  leaf.time = time_;
-  const auto hash = leaf_hash(leaf);
-  const std::optional<int64_t> entry =
-      leaf.entry.value == 0 ? std::nullopt : std::optional(leaf.entry.value);
-  TRY(run(*connection_,
-          "INSERT INTO log (seq, time_us, kind, bank, entry, leaf_hash) VALUES (?, ?, ?, ?, ?, ?)",
-          leaf.seq.value, to_us(time_), static_cast<int>(leaf.kind), leaf.bank.value, entry,
-          std::span<const uint8_t>(hash)));
-  return {};
-}
-
 SqliteStore::SqliteStore(const std::string& path, const Clock& clock,
                          std::unique_ptr<Connection> writer, std::unique_ptr<Connection> watcher)
     : clock_(clock), readers_(path), writer_(std::move(writer)), watcher_(std::move(watcher)) {}

@@ -14,8 +14,8 @@
 #include <random>
 
 #include "server/store/picture_contract.h"
-#include "server/store/sqlite/schema.h"
 #include "server/store/sqlite/sqlite.h"
+#include "server/store/sqlite/store_files_for_test.h"
 #include "server/store/store_contract.h"
 #include "server/store/video_contract.h"
 
@@ -24,21 +24,6 @@ namespace {
 
 using sqlite::Connection;
 using std::chrono::milliseconds;
-
-// A folder that goes when the test does.
-class TestFolder {
- public:
-  TestFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "weir-store-XXXXXX";
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TestFolder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 struct SqlitePlace final : StorePlace {
   TestFolder folder;
@@ -166,7 +151,7 @@ TEST(SqliteStore, KillingTheWriterLosesNothingAcknowledged) {
   EXPECT_EQ(bank.entries, static_cast<int64_t>(entries.size()));
   EXPECT_EQ(entries.size() % 3, 0u);  // batches are whole
   EXPECT_EQ(store->check_log().value(), bank.entries + 1);
-  EXPECT_EQ(store->all_pdq_rows()->second.size(), entries.size());
+  EXPECT_EQ(all_signals(*store, SignalKind::kPdq).signals.size(), entries.size());
   for (const EntryId id : entries) EXPECT_EQ(store->find_entry(id)->signals.size(), 3u);
   EXPECT_TRUE(store->claim_job(kMergeIndexJob, std::chrono::seconds(1)).value());
 }
@@ -270,15 +255,6 @@ TEST(SqliteStore, WhatIsNoStoreIsCorrupt) {
   EXPECT_EQ(code_of(open_sqlite_store(folder.file("other.db"), clock)), ErrorCode::kCorrupt);
 }
 
-void fill(const std::string& path, uint32_t entries) {
-  TestClock clock;
-  auto store = open_sqlite_store(path, clock).value();
-  const Bank bank = store->create_bank(named_bank("A")).value();
-  std::vector<Entry> all;
-  for (uint32_t i = 0; i < entries; ++i) all.push_back(test_entry(bank.id, i));
-  ASSERT_TRUE(store->add_entries(all));
-}
-
 // Whatever bytes of the file are damaged, every verb answers or fails; none crashes or hangs.
 TEST(SqliteStore, ADamagedFileGivesErrorsAndNeverACrash) {
   const TestFolder folder;
@@ -305,7 +281,7 @@ TEST(SqliteStore, ADamagedFileGivesErrorsAndNeverACrash) {
       continue;
     }
     bool failed = !(*store)->check_log();
-    failed = !(*store)->all_pdq_rows() || failed;
+    failed = !(*store)->signals_of(SignalKind::kPdq, {}) || failed;
     failed = !(*store)->list_entries(BankId{1}, {}, 1000, std::nullopt) || failed;
     failed = !(*store)->find_exact(test_entry({}, 7).signals) || failed;
     const Entry entry = test_entry(BankId{1}, 1000);
@@ -362,93 +338,6 @@ TEST(SqliteStore, ALockHeldTooLongIsUnavailable) {
   ASSERT_TRUE(held);
   const auto waited = sqlite::Transaction::begin(*two);
   EXPECT_EQ(code_of(waited), ErrorCode::kUnavailable);
-}
-
-TEST(Schema, AnEmptyFileReachesTheLastVersionInSteps) {
-  const TestFolder folder;
-  auto connection =
-      Connection::open(folder.file("a.db"), Connection::Access::kReadWrite, milliseconds(100))
-          .value();
-  ASSERT_TRUE(sqlite::migrate(*connection, sqlite::schema_steps()));
-  ASSERT_TRUE(sqlite::migrate(*connection, sqlite::schema_steps()));  // nothing left to do
-
-  std::vector<const char*> more(sqlite::schema_steps().begin(), sqlite::schema_steps().end());
-  more.push_back("ALTER TABLE banks ADD COLUMN colour TEXT");
-  ASSERT_TRUE(sqlite::migrate(*connection, more));
-  EXPECT_EQ(sqlite::number(*connection, "PRAGMA user_version").value(),
-            static_cast<int64_t>(more.size()));
-  EXPECT_TRUE(connection->run_script("SELECT colour FROM banks"));
-}
-
-// What version 1 wrote is read on: its banks hold known material, its entries have no pictures.
-TEST(Schema, AStoreOfVersion1IsTakenForward) {
-  const TestFolder folder;
-  const std::string path = folder.file("weir.db");
-  {
-    auto old = Connection::open(path, Connection::Access::kReadWrite, milliseconds(100)).value();
-    ASSERT_TRUE(sqlite::migrate(*old, sqlite::schema_steps().first(1)));
-    ASSERT_TRUE(old->run_script("INSERT INTO banks VALUES (1, 'OLD', '', 1, 0, 0)"));
-  }
-  TestClock clock;
-  const auto store = open_sqlite_store(path, clock);
-  ASSERT_TRUE(store);
-  EXPECT_EQ((*store)->find_bank("OLD")->kind, BankKind::kKnown);
-  EXPECT_TRUE(entries_with_pictures(**store).empty());
-}
-
-// Version 2 knew no videos: its entries have none, and take theirs when their files come again.
-TEST(Schema, AStoreOfVersion2IsTakenForward) {
-  const TestFolder folder;
-  const std::string path = folder.file("weir.db");
-  const Entry entry = test_entry(BankId{1}, 1);
-  {
-    auto old = Connection::open(path, Connection::Access::kReadWrite, milliseconds(100)).value();
-    ASSERT_TRUE(sqlite::migrate(*old, sqlite::schema_steps().first(2)));
-    ASSERT_TRUE(old->run_script("INSERT INTO banks VALUES (1, 'OLD', '', 1, 0, 1, 2)"));
-    ASSERT_TRUE(sqlite::run(*old,
-                            "INSERT INTO entries (id, bank, content_key, state, created_us, name,"
-                            " media) VALUES (5, 1, ?, 1, 0, 'old', 'image')",
-                            std::span<const uint8_t>(content_key(entry))));
-    ASSERT_TRUE(old->run_script("INSERT INTO pictures VALUES (5, x'00')"));
-  }
-  TestClock clock;
-  const auto store = open_sqlite_store(path, clock);
-  ASSERT_TRUE(store);
-  EXPECT_EQ((*store)->find_bank("OLD")->kind, BankKind::kBenign);
-  EXPECT_TRUE((*store)->find_entry(EntryId{5})->has_picture);
-  EXPECT_FALSE((*store)->find_entry(EntryId{5})->has_track);
-  EXPECT_TRUE(entries_with_tracks(**store).empty());
-  const auto again = (*store)->add_entries(std::vector{entry_with_track(BankId{1}, 1)}).value();
-  EXPECT_EQ(again[0].id, EntryId{5});
-  EXPECT_EQ((*store)->tracks_of(std::vector{EntryId{5}})->front().bank_kind, BankKind::kBenign);
-}
-
-TEST(Schema, AStepThatFailsChangesNothing) {
-  const TestFolder folder;
-  auto connection =
-      Connection::open(folder.file("a.db"), Connection::Access::kReadWrite, milliseconds(100))
-          .value();
-  ASSERT_TRUE(sqlite::migrate(*connection, sqlite::schema_steps()));
-  std::vector<const char*> more(sqlite::schema_steps().begin(), sqlite::schema_steps().end());
-  more.push_back("ALTER TABLE banks ADD COLUMN colour TEXT; INSERT INTO nowhere VALUES (1)");
-  EXPECT_FALSE(sqlite::migrate(*connection, more));
-  EXPECT_EQ(sqlite::number(*connection, "PRAGMA user_version").value(),
-            static_cast<int64_t>(sqlite::schema_steps().size()));
-  EXPECT_FALSE(connection->run_script("SELECT colour FROM banks"));
-}
-
-TEST(Schema, AFileOfANewerProgramIsRefusedAndLeftAlone) {
-  const TestFolder folder;
-  const std::string path = folder.file("weir.db");
-  fill(path, 1);
-  {
-    auto newer = Connection::open(path, Connection::Access::kReadWrite, milliseconds(100)).value();
-    ASSERT_TRUE(newer->run_script("PRAGMA user_version = 999"));
-  }
-  TestClock clock;
-  const auto opened = open_sqlite_store(path, clock);
-  EXPECT_EQ(code_of(opened), ErrorCode::kInvalid);
-  EXPECT_NE(opened.error().message.find("version 999"), std::string::npos);
 }
 
 }  // namespace

@@ -44,22 +44,8 @@ class Readers {
   size_t opened_ = 0;
 };
 
-// Appends rows to the log within one write transaction, which it must not outlive.
-class LogWriter {
- public:
-  static Result<LogWriter> begin(Connection& connection, WallTime time);
-  // The fields seq and time of `leaf` are set here.
-  Status append(LogLeaf leaf);
-
- private:
-  LogWriter(Connection& connection, WallTime time, int64_t last_seq)
-      : connection_(&connection), time_(time), last_seq_(last_seq) {}
-  Connection* connection_;
-  WallTime time_;
-  int64_t last_seq_;
-};
-
-// The store of sqlite_store.h. Its verbs stand in banks.cc, entries.cc, search_rows.cc and jobs.cc.
+// The store of sqlite_store.h. Its verbs stand in banks.cc,
+// add_entries.cc, read_entries.cc, signals.cc, changes.cc and jobs.cc.
 class SqliteStore final : public Store {
  public:
   SqliteStore(const std::string& path, const Clock& clock, std::unique_ptr<Connection> writer,
@@ -68,8 +54,7 @@ class SqliteStore final : public Store {
   Result<Bank> create_bank(const Bank& bank) override;
   Result<Bank> find_bank(std::string_view name) override;
   Result<std::vector<Bank>> list_banks() override;
-  Result<Bank> set_bank_state(std::string_view name, State state) override;
-  Result<Bank> set_bank_description(std::string_view name, std::string_view text) override;
+  Result<Bank> change_bank(std::string_view name, const BankChange& change) override;
 
   Result<std::vector<AddedEntry>> add_entries(std::span<const Entry> entries) override;
   Result<Entry> find_entry(EntryId id) override;
@@ -77,20 +62,21 @@ class SqliteStore final : public Store {
                                             std::span<const uint8_t> content_key) override;
   Result<std::vector<Entry>> list_entries(BankId bank, EntryId after, size_t most,
                                           std::optional<State> state) override;
-  Result<Entry> set_entry_state(EntryId id, State state) override;
-  Result<Entry> set_entry_labels(EntryId id, const Labels& labels) override;
+  Result<std::vector<EntryId>> entries_of(BankId bank) override;
+  Result<Entry> change_entry(EntryId id, const EntryChange& change) override;
 
   Result<std::vector<ExactHit>> find_exact(std::span<const Signal> signals) override;
+  Result<std::vector<EntrySignal>> signals_of(SignalKind kind,
+                                              std::span<const EntryId> entries) override;
+  Result<ChangeSeq> each_signal(SignalKind kind,
+                                const std::function<Status(const EntrySignalView&)>& take) override;
+  Result<std::vector<EntryId>> entries_with(SignalKind kind,
+                                            std::optional<SignalKind> without) override;
+
   Result<ChangeSeq> last_change() override;
   Result<std::vector<Change>> changes_after(ChangeSeq seq, size_t most) override;
-  Result<std::vector<PdqRow>> pdq_rows_of(std::span<const EntryId> entries) override;
-  Result<std::pair<ChangeSeq, std::vector<PdqRow>>> all_pdq_rows() override;
-  Result<std::vector<EntryPicture>> pictures_of(std::span<const EntryId> entries) override;
-  Result<ChangeSeq> for_each_picture(const std::function<Status(EntryPicture)>& take) override;
-  Result<std::vector<EntryTrack>> tracks_of(std::span<const EntryId> entries) override;
-  Result<std::pair<ChangeSeq, std::vector<EntryId>>> entries_with_tracks() override;
-  Result<std::vector<EntryId>> entries_with_signal(SignalKind kind, bool without_track) override;
-  Result<std::vector<EntryId>> entries_of(BankId bank) override;
+  Result<int64_t> log_rows() override;
+  Result<int64_t> check_log() override;
 
   Result<JobId> add_job(std::string_view kind, std::string_view key,
                         std::string_view payload) override;
@@ -102,9 +88,6 @@ class SqliteStore final : public Store {
   Result<std::optional<JobRecord>> find_job(std::string_view kind, std::string_view key) override;
   Result<std::vector<Job>> unfinished_jobs(std::string_view kind) override;
   Result<int64_t> forget_outcomes(std::string_view kind, std::chrono::seconds age) override;
-
-  Result<int64_t> log_rows() override;
-  Result<int64_t> check_log() override;
 
  private:
   WallTime now() const;
@@ -124,12 +107,21 @@ class SqliteStore final : public Store {
 // Within a write transaction: adds the job, or marks the unfinished one as wanted again.
 Result<JobId> put_job(Connection& connection, std::string_view kind, std::string_view key,
                       std::string_view payload, WallTime now);
-// The follow-up job of a change to what the PDQ index holds.
-Status put_merge_job(Connection& connection, WallTime now);
 
+Result<ChangeSeq> read_last_change(Connection& connection);
 // Within any transaction. Errors: not_found.
 Result<Bank> read_bank(Connection& connection, std::string_view name);
 Result<Entry> read_entry(Connection& connection, EntryId id);
+
+// Where the entry of this content is, in a bank: the one that was added as it, or that has it as
+// its SHA-256 by now. No id when there is none.
+struct FoundContent {
+  EntryId entry;
+  State state = State::kActive;
+  std::vector<uint8_t> content_key;  // as it is stored
+};
+Result<FoundContent> find_content_row(Connection& connection, BankId bank,
+                                      std::span<const uint8_t> content_key);
 
 // JSON of labels or provenance; nothing when there are none.
 std::optional<std::string> to_json_text(const Labels& pairs);
