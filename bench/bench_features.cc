@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/hash/local_features.h"
+#include "weir/hash/features/local_features.h"
 
 #if WEIR_PEER_OPENCV_FEATURES2D
 #include <opencv2/features2d.hpp>

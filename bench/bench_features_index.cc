@@ -23,9 +23,9 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/hash/local_features.h"
-#include "weir/index/feature_index.h"
-#include "weir/index/feature_plain.h"
+#include "weir/hash/features/local_features.h"
+#include "weir/index/features/feature_index.h"
+#include "weir/index/features/feature_plain.h"
 
 namespace weir::bench {
 namespace {

@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/index/hamming_index.h"
-#include "weir/index/live_hamming_index.h"
+#include "weir/index/hamming/hamming_index.h"
+#include "weir/index/hamming/live_hamming_index.h"
 
 #if WEIR_PEER_FAISS
 #include <faiss/IndexBinaryFlat.h>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/hash/pdq.h"
+#include "weir/hash/picture/pdq.h"
 
 // PDQ from luma and from pixels. memcpy of the same input is the floor that nothing can pass; the
 // plain definition has the arithmetic of the published implementation in the order that is easiest

@@ -42,7 +42,7 @@
 #include "server/flow/match.h"
 #include "server/sandbox/socket.h"
 #include "server/store/sqlite/sqlite_store.h"
-#include "weir/match/picture_match.h"
+#include "weir/match/pictures/picture_match.h"
 #include "weir/signal/features_codec.h"
 
 namespace weir::bench {

@@ -24,10 +24,10 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/hash/video_track.h"
-#include "weir/hash/vpdq.h"
-#include "weir/media/image.h"
-#include "weir/media/video.h"
+#include "weir/hash/video/video_track.h"
+#include "weir/hash/video/vpdq.h"
+#include "weir/media/picture/image.h"
+#include "weir/media/video/video.h"
 
 namespace weir {
 namespace {

@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/hash/local_features.h"
-#include "weir/match/video_match.h"
+#include "weir/hash/features/local_features.h"
+#include "weir/match/videos/video_match.h"
 #include "weir/signal/video_codec.h"
 
 namespace weir::bench {

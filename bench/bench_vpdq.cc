@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "bench/harness.h"
-#include "weir/hash/pdq.h"
-#include "weir/hash/tmk.h"
-#include "weir/hash/vpdq.h"
-#include "weir/match/vpdq_match.h"
+#include "weir/hash/picture/pdq.h"
+#include "weir/hash/video/tmk.h"
+#include "weir/hash/video/vpdq.h"
+#include "weir/match/exchanged/vpdq_match.h"
 
 // The signals of videos that others exchange, from frames in memory: what they cost on top of
 // decoding, and what comparing costs.
@@ -99,9 +99,9 @@ void measure_search(Harness& harness, size_t entries) {
   const auto item = random_video(60, 1);
   const auto seconds = harness.seconds_per_run(
       {{"index", [&] { keep(edition.search(item)); }}, {"one by one", [&] {
-                                                        for (const auto& video : videos)
-                                                          keep(weir::vpdq_match(item, video));
-                                                      }}});
+                                                          for (const auto& video : videos)
+                                                            keep(weir::vpdq_match(item, video));
+                                                        }}});
   harness.report({name, seconds[0] * 1e3, "ms", "one by one", seconds[1] / seconds[0]});
 }
 

@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "weir/hash/local_features.h"
+#include "weir/hash/features/local_features.h"
 
 int main() {
   std::array<uint32_t, 4> head;

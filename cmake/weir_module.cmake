@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# weir_module(FOLDER [NEEDS FOLDER...] [USES TARGET...])
+# weir_module(FOLDER [ROOMS FOLDER...] [NEEDS FOLDER...] [USES TARGET...])
 #
-# One folder, one static library; the suffix of a file says what it is:
+# One folder, with those of its own folders that are named as rooms, one static library; the suffix
+# of a file says what it is:
 #   *_test.cc   the folder's GoogleTest program, registered with CTest
 #   *_fuzz.cc   a libFuzzer program in the fuzz preset; elsewhere a test: replays tests/corpus/NAME
 #   main.cc     left to weir_program()
@@ -10,9 +11,13 @@
 # NEEDS names other folders of the project, USES names targets from outside.
 
 function(weir_module folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "NEEDS;USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ROOMS;NEEDS;USES")
   string(REPLACE "/" "_" target ${folder})
-  file(GLOB all CONFIGURE_DEPENDS ${folder}/*.cc)
+  set(places ${folder}/*.cc)
+  foreach(room IN LISTS arg_ROOMS)
+    list(APPEND places ${folder}/${room}/*.cc)
+  endforeach()
+  file(GLOB all CONFIGURE_DEPENDS ${places})
   set(tests ${all})
   set(fuzzers ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")

@@ -13,8 +13,8 @@
 #include "server/sandbox/decoder.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "weir/base/clock.h"
-#include "weir/hash/local_features.h"
-#include "weir/hash/pdq.h"
+#include "weir/hash/features/local_features.h"
+#include "weir/hash/picture/pdq.h"
 #include "weir/signal/features_codec.h"
 #include "weir/signal/turned.h"
 

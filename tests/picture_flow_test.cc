@@ -16,8 +16,8 @@
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/media_flow_for_test.h"
 #include "weir/base/clock.h"
-#include "weir/hash/pdq.h"
-#include "weir/match/made_pictures_for_test.h"
+#include "weir/hash/picture/pdq.h"
+#include "weir/match/pictures/made_pictures_for_test.h"
 
 namespace weir {
 namespace {

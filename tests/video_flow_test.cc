@@ -14,7 +14,7 @@
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/media_flow_for_test.h"
 #include "weir/base/clock.h"
-#include "weir/match/made_videos_for_test.h"
+#include "weir/match/videos/made_videos_for_test.h"
 #include "weir/signal/video_codec.h"
 
 namespace weir {

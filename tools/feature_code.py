@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Trains and measures the code of local features: weir/hash/feature_code_table.cc.
+"""Trains and measures the code of local features: weir/hash/features/feature_code_table.cc.
 
     tools/feature_code.py DUMP FOLDER            writes the table to standard output
     tools/feature_code.py DUMP FOLDER --measure  and then figures, on the pictures left out too
@@ -207,7 +207,7 @@ class Table:
         """The .cc."""
         lines = ["// SPDX-License-Identifier: Apache-2.0", "//",
                  "// Written by tools/feature_code.py; decision 0074 says from what.",
-                 '#include "weir/hash/feature_code_table.h"', "", "namespace weir {", "",
+                 '#include "weir/hash/features/feature_code_table.h"', "", "namespace weir {", "",
                  "// clang-format off"]
         for kind, name, values in (("int8_t", "kFeatureWeights", self.weights.T.ravel()),
                                    ("int32_t", "kFeatureThresholds", self.thresholds),

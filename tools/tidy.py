@@ -55,6 +55,7 @@ COLUMNS = 100
 FUNCTION_LINES = 60
 FILE_LINES = 500
 README_LINES = 15
+FOLDER_NOUNS = 16
 DECISION_LINES = 40
 FILE_BYTES = 1_000_000
 BINARY_BYTES = 64 * 1024
@@ -327,6 +328,20 @@ def sizes(file):
                            f"a binary of {len(file.content)} bytes; at most {BINARY_BYTES}")
 
 
+NOUN = re.compile(r"(?:_test|_fuzz|-inl)?\.(?:cc|h)$")
+
+
+def nouns(files):
+    """A folder of more things than one keeps in mind is two folders."""
+    found = {}
+    for file in files:
+        if file.is_cpp and not file.is_test and file.path.startswith(("weir/", "server/", "apps/")):
+            found.setdefault(file.folder, set()).add(NOUN.sub("", os.path.basename(file.path)))
+    for folder, names in sorted(found.items()):
+        if len(names) > FOLDER_NOUNS:
+            yield Finding(folder, 1, "nouns", f"{len(names)} nouns; at most {FOLDER_NOUNS}")
+
+
 def readmes(files):
     """Every folder says what it is, in few lines."""
     paths = {file.path: file for file in files}
@@ -420,7 +435,7 @@ def kind_names(files):
 CPP_RULES = [floors, seams, kept_headers, pragma_once, banned_calls, quiet_library, test_names]
 SOURCE_RULES = [licence_line, columns, file_lines, function_lines]
 FILE_RULES = [leftover_words, sizes]
-TREE_RULES = [readmes, decisions, type_names, kind_names]
+TREE_RULES = [readmes, nouns, decisions, type_names, kind_names]
 
 
 def check(files):

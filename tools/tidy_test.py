@@ -18,18 +18,18 @@ def body(lines):
 # rule: [(path, text)] that each break it once or more
 BAD = {
     "floors": [
-        ("weir/hash/a.cc", '#include "weir/index/hamming_index.h"\n'),
-        ("weir/media/a.cc", '#include "weir/hash/pdq.h"\n'),
+        ("weir/hash/a.cc", '#include "weir/index/hamming/hamming_index.h"\n'),
+        ("weir/media/a.cc", '#include "weir/hash/picture/pdq.h"\n'),
         ("weir/base/a.h", '#include "weir/match/match.h"\n'),
-        ("server/rules/a.cc", '#include "weir/hash/pdq.h"\n'),
+        ("server/rules/a.cc", '#include "weir/hash/picture/pdq.h"\n'),
         ("server/store/a.cc", '#include "server/exchange/lists.h"\n'),
         ("server/flow/a.cc", '#include "server/http/server.h"\n'),
         ("weir/hash/a.cc", '#include "pdq.h"\n'),
         ("weir/new_part/a.cc", "int a;\n"),
     ],
     "seams": [
-        ("server/flow/a.cc", '#include "weir/media/image.h"\n'),
-        ("server/sandbox/a_test.cc", '#include "weir/media/image.h"\n'),
+        ("server/flow/a.cc", '#include "weir/media/picture/image.h"\n'),
+        ("server/sandbox/a_test.cc", '#include "weir/media/picture/image.h"\n'),
         ("server/flow/a.cc", '#include "server/store/sqlite/sqlite_store.h"\n'),
         ("server/store/a.cc", '#include "server/store/sqlite/sqlite_store.h"\n'),
     ],
@@ -76,6 +76,7 @@ BAD = {
         ("docs/a.txt", "a" * 1_000_001),
     ],
     "readmes": [("weir/base/a.cc", ""), ("docs/formats/README.md", "line\n" * 16)],
+    "nouns": [("weir/base/a16.h", "#pragma once\n")],
     "decisions": [
         ("docs/decisions/0001-long.md", "line\n" * 41),
         ("docs/decisions/first.md", "line\n"),
@@ -90,19 +91,24 @@ BAD = {
     ],
 }
 # What stands beside the bad examples of a rule.
-BESIDE = {"kind_names": ("weir/signal/kinds.cc",
-                         'KindRow a[]{KindRow{.kind = SignalKind::kPdq, .name = "pdq"},\n'
-                         '            KindRow{.kind = SignalKind::kTmk,\n.name = "tmk"}};\n'),
-          "type_names": ("weir/base/z.h",
-                         "#pragma once\nnamespace weir {\nclass Twice final {\n};\n}\n")}
+BESIDE = {"kind_names": [("weir/signal/kinds.cc",
+                          'KindRow a[]{KindRow{.kind = SignalKind::kPdq, .name = "pdq"},\n'
+                          '            KindRow{.kind = SignalKind::kTmk,\n.name = "tmk"}};\n')],
+          "type_names": [("weir/base/z.h",
+                          "#pragma once\nnamespace weir {\nclass Twice final {\n};\n}\n")],
+          # Sixteen, three of them with a source or a test: that is no more nouns.
+          "nouns": [(f"weir/base/a{i}.h", "#pragma once\n") for i in range(16)]
+          + [("weir/base/a1.cc", "int a;\n"), ("weir/base/a2-inl.h", "#pragma once\n"),
+             ("weir/base/b_test.cc", "int a;\n")]}
 
 GOOD = [
-    ("weir/match/a.cc", '#include "weir/index/hamming_index.h"\n#include "weir/match/match.h"\n'),
+    ("weir/match/a.cc",
+     '#include "weir/index/hamming/hamming_index.h"\n#include "weir/match/match.h"\n'),
     ("weir/hash/a-inl.h", "#include <hwy/highway.h>\n"),
     ("server/store/sqlite/a.cc", '#include <sqlite3.h>\n#include "server/store/store.h"\n'),
     ("server/flow/a_test.cc", '#include "server/store/sqlite/sqlite_store.h"\n'),
     ("apps/weir/a.cc", '#include "server/store/sqlite/sqlite_store.h"\n'),
-    ("tests/a_test.cc", '#include "weir/media/image.h"\n#include <nlohmann/json.hpp>\n'),
+    ("tests/a_test.cc", '#include "weir/media/picture/image.h"\n#include <nlohmann/json.hpp>\n'),
     ("weir/base/b.cc", "// never a new one; never delete it, nor strcpy(it)\n"),
     ("weir/base/c.cc", 'const char* f() { return "new delete system( std::cout"; }\n'),
     ("weir/base/d.cc", "struct A { A(const A&) = delete; };\nint big = 1'000'000;\n"),
@@ -139,8 +145,8 @@ class Tidy(unittest.TestCase):
             for path, text in examples:
                 with self.subTest(rule=rule, path=path, text=(text or "")[:60]):
                     files = tree(path, text)
-                    if rule in BESIDE:
-                        files += tree(*BESIDE[rule])
+                    for beside in BESIDE.get(rule, []):
+                        files += tree(*beside)
                     if rule == "readmes":
                         files = files[:1]
                     self.assertIn(rule, {f.rule for f in tidy.check(files)})
@@ -155,6 +161,11 @@ class Tidy(unittest.TestCase):
                 if path.endswith(".h"):
                     text = "#pragma once\n" + text
                 self.assertEqual([], tidy.check(tree(path, text)))
+
+    def test_what_stands_beside_a_bad_example_is_good(self):
+        for rule, examples in BESIDE.items():
+            files = [file for beside in examples for file in tree(*beside)]
+            self.assertNotIn(rule, {f.rule for f in tidy.check(files)})
 
     def test_a_decision_number_is_used_once(self):
         files = tree("docs/decisions/0001-a.md", "a\n") + tree("docs/decisions/0001-b.md", "b\n")

@@ -13,11 +13,11 @@
 
 #include "apps/decode/decoder_for_test.h"
 #include "weir/hash/digest.h"
-#include "weir/hash/pdq.h"
-#include "weir/hash/pictures_for_test.h"
-#include "weir/match/made_pictures_for_test.h"
-#include "weir/media/encoders_for_test.h"
-#include "weir/media/image.h"
+#include "weir/hash/picture/pdq.h"
+#include "weir/hash/picture/pictures_for_test.h"
+#include "weir/match/pictures/made_pictures_for_test.h"
+#include "weir/media/picture/encoders_for_test.h"
+#include "weir/media/picture/image.h"
 #include "weir/signal/turned.h"
 
 namespace weir {

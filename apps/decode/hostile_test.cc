@@ -12,7 +12,7 @@
 
 #include "apps/decode/decoder_for_test.h"
 #include "server/sandbox/processes_for_test.h"
-#include "weir/media/encoders_for_test.h"
+#include "weir/media/picture/encoders_for_test.h"
 
 namespace weir {
 namespace {

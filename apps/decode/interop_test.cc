@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "apps/decode/decoder_for_test.h"
-#include "weir/hash/tmk.h"
-#include "weir/hash/vpdq.h"
+#include "weir/hash/video/tmk.h"
+#include "weir/hash/video/vpdq.h"
 #include "weir/signal/vpdq_codec.h"
 
 namespace weir {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/decode/signals.h"
 #include "server/sandbox/zygote.h"
-#include "weir/media/image.h"
+#include "weir/media/picture/image.h"
 
 int main(int argc, char** argv) {
   return weir::run_zygote(argc, argv,

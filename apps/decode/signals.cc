@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "apps/decode/video_signals.h"
-#include "weir/hash/content_box.h"
 #include "weir/hash/digest.h"
-#include "weir/hash/framed_parts.h"
-#include "weir/hash/local_features.h"
-#include "weir/hash/pdq.h"
-#include "weir/media/image.h"
-#include "weir/media/video.h"
+#include "weir/hash/features/local_features.h"
+#include "weir/hash/picture/content_box.h"
+#include "weir/hash/picture/framed_parts.h"
+#include "weir/hash/picture/pdq.h"
+#include "weir/media/picture/image.h"
+#include "weir/media/video/video.h"
 #include "weir/signal/features_codec.h"
 #include "weir/signal/turned.h"
 

@@ -15,7 +15,7 @@ namespace weir {
 // video as well where it moves and videos are wanted. When nothing but digests is wanted nothing
 // is decoded, and format, width and height stay empty. A picture of low PDQ quality is kept:
 // whether it says enough is for the match to decide. Errors: as decode_image() in
-// weir/media/image.h and decode_video() in weir/media/video.h.
+// weir/media/picture/image.h and decode_video() in weir/media/video/video.h.
 Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
                                     const Limits& limits, const DecodeProgress& say);
 

@@ -4,12 +4,12 @@
 #include <optional>
 #include <utility>
 
-#include "weir/hash/pdq.h"
-#include "weir/hash/tmk.h"
-#include "weir/hash/video_track.h"
-#include "weir/hash/vpdq.h"
-#include "weir/media/jpeg.h"
-#include "weir/media/video.h"
+#include "weir/hash/picture/pdq.h"
+#include "weir/hash/video/tmk.h"
+#include "weir/hash/video/video_track.h"
+#include "weir/hash/video/vpdq.h"
+#include "weir/media/picture/jpeg.h"
+#include "weir/media/video/video.h"
 #include "weir/signal/video_codec.h"
 #include "weir/signal/vpdq_codec.h"
 

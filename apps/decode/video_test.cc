@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "apps/decode/decoder_for_test.h"
-#include "weir/hash/vpdq.h"
-#include "weir/media/encoders_for_test.h"
-#include "weir/media/videos_for_test.h"
+#include "weir/hash/video/vpdq.h"
+#include "weir/media/picture/encoders_for_test.h"
+#include "weir/media/video/videos_for_test.h"
 #include "weir/signal/video_codec.h"
 #include "weir/signal/vpdq_codec.h"
 

@@ -3,8 +3,8 @@
 
 #include <filesystem>
 
-#include "apps/weir/file_run.h"
 #include "apps/weir/home.h"
+#include "apps/weir/run/file_run.h"
 #include "apps/weir/verbs.h"
 #include "weir/base/utf8.h"
 

@@ -3,7 +3,7 @@
 
 #include "apps/weir/cli.h"
 #include "apps/weir/home.h"
-#include "apps/weir/output.h"
+#include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
 #include "weir/base/utf8.h"
 

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "apps/weir/home.h"
-#include "apps/weir/output.h"
+#include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
 #include "server/exchange/lists.h"
 
@@ -112,8 +112,7 @@ void define_match(CLI::App& app, Request& request) {
       ->take_all()
       ->allow_extra_args(false);
   verb->add_option("--report", in->report, "Also write an HTML page with the pairs side by side");
-  verb->add_flag("--explain", in->explain,
-                 "Say of each match what its pixels were weighed by");
+  verb->add_flag("--explain", in->explain, "Say of each match what its pixels were weighed by");
   verb->add_option("PATH", in->paths, "Files and folders")->required();
   verb->callback([&request, in] {
     request.verb = [&request, in] { return match_verb(request.common, *in); };

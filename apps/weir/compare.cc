@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "apps/weir/cli.h"
-#include "apps/weir/compare_report.h"
 #include "apps/weir/home.h"
-#include "apps/weir/output.h"
+#include "apps/weir/report/compare_report.h"
+#include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
 #include "apps/weir/words.h"
 #include "weir/base/utf8.h"

@@ -6,7 +6,7 @@
 
 #include "apps/weir/cli.h"
 #include "apps/weir/home.h"
-#include "apps/weir/output.h"
+#include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
 
 namespace weir {

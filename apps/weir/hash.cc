@@ -9,8 +9,8 @@
 #include <memory>
 #include <span>
 
-#include "apps/weir/file_run.h"
 #include "apps/weir/home.h"
+#include "apps/weir/run/file_run.h"
 #include "apps/weir/verbs.h"
 #include "apps/weir/words.h"
 #include "server/flow/match.h"

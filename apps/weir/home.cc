@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "apps/weir/output.h"
+#include "apps/weir/run/output.h"
 #include "server/store/sqlite/sqlite_store.h"
 
 namespace weir {

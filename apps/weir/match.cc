@@ -6,9 +6,9 @@
 #include <mutex>
 
 #include "apps/weir/cli.h"
-#include "apps/weir/file_run.h"
 #include "apps/weir/home.h"
-#include "apps/weir/match_report.h"
+#include "apps/weir/report/match_report.h"
+#include "apps/weir/run/file_run.h"
 #include "apps/weir/verbs.h"
 #include "apps/weir/words.h"
 #include "weir/base/utf8.h"

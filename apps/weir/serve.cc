@@ -14,8 +14,8 @@
 
 #include "apps/weir/cli.h"
 #include "apps/weir/home.h"
-#include "apps/weir/interrupt.h"
-#include "apps/weir/output.h"
+#include "apps/weir/run/interrupt.h"
+#include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
 #include "server/http/server.h"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fits the curves of weir/match/copy_odds_table.h on the tune side of the pictures' bench.
+"""Fits the curves of weir/match/pictures/copy_odds_table.h on the tune side of the pictures' bench.
 
     bench/accuracy/fit.py [--set SET] [--weir BIN] [--write]
 
@@ -246,7 +246,8 @@ def of_unrelated(odds, kinds):
 def table(start, values, rate, beyond):
     lines = ["// SPDX-License-Identifier: Apache-2.0",
              "//", "// Written by bench/accuracy/fit.py; docs/evidence.md has it in words.",
-             "#pragma once", "", '#include "weir/match/copy_odds.h"', "", "namespace weir {", "",
+             "#pragma once", "", '#include "weir/match/pictures/copy_odds.h"', "",
+             "namespace weir {", "",
              "// What is added at a value of a term, to the logarithms of both odds.",
              "struct Knot {", "  double at = 0;", "  CopyOdds::Added adds;", "};",
              "using TermCurve = std::array<Knot, 5>;", "",
@@ -354,7 +355,8 @@ def main():
     for name, *_ in TERMS:
         print(f"  {name:12}", *[f"{e:6.2f}/{m:5.2f}" for e, m in values[name]])
     if choice.write:
-        with open(os.path.join(ROOT, "weir/match/copy_odds_table.h"), "w", encoding="ascii") as out:
+        table = os.path.join(ROOT, "weir/match/pictures/copy_odds_table.h")
+        with open(table, "w", encoding="ascii") as out:
             out.write(table(start, values, rate, beyond))
         with open(os.path.join(ROOT, "docs/evidence.md"), "w", encoding="ascii") as out:
             out.write(page(start, values, rate, beyond))

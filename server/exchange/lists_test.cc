@@ -10,8 +10,8 @@
 #include "server/rules/sha256.h"
 #include "weir/base/hex.h"
 #include "weir/base/utf8.h"
-#include "weir/hash/tmk.h"
-#include "weir/hash/vpdq.h"
+#include "weir/hash/video/tmk.h"
+#include "weir/hash/video/vpdq.h"
 #include "weir/signal/vpdq_codec.h"
 
 namespace weir {

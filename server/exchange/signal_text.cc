@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/exchange/signal_text.h"
 
-#include "weir/hash/vpdq.h"
+#include "weir/hash/video/vpdq.h"
 #include "weir/signal/vpdq_codec.h"
 
 namespace weir {

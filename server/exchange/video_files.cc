@@ -4,8 +4,8 @@
 #include "server/exchange/line_reader.h"
 #include "server/exchange/list_formats.h"
 #include "server/exchange/signal_text.h"
-#include "weir/hash/tmk.h"
-#include "weir/hash/vpdq.h"
+#include "weir/hash/video/tmk.h"
+#include "weir/hash/video/vpdq.h"
 #include "weir/signal/vpdq_codec.h"
 
 namespace weir {

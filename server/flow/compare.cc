@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "weir/hash/local_features.h"
+#include "weir/hash/features/local_features.h"
 #include "weir/match/match.h"
-#include "weir/match/picture_pair.h"
+#include "weir/match/pictures/picture_pair.h"
 #include "weir/signal/turned.h"
 
 namespace weir {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "server/flow/shapes.h"
-#include "weir/align/picture_align.h"
-#include "weir/align/video_align.h"
+#include "weir/align/picture/picture_align.h"
+#include "weir/align/video/video_align.h"
 #include "weir/match/match.h"
 
 namespace weir {

@@ -9,7 +9,7 @@
 #include <set>
 #include <span>
 
-#include "weir/match/picture_match.h"
+#include "weir/match/pictures/picture_match.h"
 #include "weir/signal/features_codec.h"
 #include "weir/signal/video_codec.h"
 #include "weir/signal/vpdq_codec.h"

@@ -12,12 +12,12 @@
 
 #include "server/store/store.h"
 #include "weir/base/result.h"
-#include "weir/index/feature_index.h"
-#include "weir/index/live_hamming_index.h"
+#include "weir/index/features/feature_index.h"
+#include "weir/index/hamming/live_hamming_index.h"
 #include "weir/index/published.h"
+#include "weir/match/exchanged/vpdq_match.h"
 #include "weir/match/snapshot.h"
-#include "weir/match/video_match.h"
-#include "weir/match/vpdq_match.h"
+#include "weir/match/videos/video_match.h"
 
 namespace weir {
 

@@ -4,7 +4,7 @@
 #include "server/flow/current_snapshot.h"
 #include "server/sandbox/decoder.h"
 #include "server/store/store.h"
-#include "weir/match/picture_match.h"
+#include "weir/match/pictures/picture_match.h"
 
 namespace weir {
 

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "weir/match/slide_match.h"
-#include "weir/match/still_match.h"
+#include "weir/match/videos/slide_match.h"
+#include "weir/match/videos/still_match.h"
 #include "weir/signal/video_codec.h"
 
 namespace weir {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "server/http/request.h"
-#include "server/http/router.h"
+#include "server/http/routes/router.h"
 
 namespace weir::http {
 

@@ -11,7 +11,7 @@
 
 #include "server/http/front_desk.h"
 #include "server/http/job_pool.h"
-#include "server/http/metrics.h"
+#include "server/http/routes/metrics.h"
 #include "server/http/wire.h"
 
 namespace weir::http {

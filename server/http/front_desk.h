@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "server/http/body.h"
-#include "server/http/router.h"
+#include "server/http/routes/router.h"
 #include "server/http/wire.h"
 
 namespace weir::http {

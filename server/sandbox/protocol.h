@@ -87,7 +87,7 @@ constexpr uint32_t kFilesUnderWay = 2;
 
 // The answer memory that a worker shares with the parent has a room for each file under way; a
 // longer answer is an error. Room that nobody wrote to takes no memory. The track of a video of
-// hours is within its TrackBudget (weir/hash/video_track.h), and fits.
+// hours is within its TrackBudget (weir/hash/video/video_track.h), and fits.
 constexpr uint32_t kAnswerRooms = kFilesUnderWay;
 constexpr size_t kAnswerBytes = 192u << 20;
 constexpr size_t kAnswerMemoryBytes = kAnswerRooms * kAnswerBytes;

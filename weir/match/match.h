@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "weir/align/picture_align.h"
+#include "weir/align/picture/picture_align.h"
 #include "weir/base/ids.h"
 #include "weir/base/result.h"
-#include "weir/index/live_hamming_index.h"
-#include "weir/match/picture_match.h"
-#include "weir/match/video_match.h"
+#include "weir/index/hamming/live_hamming_index.h"
+#include "weir/match/pictures/picture_match.h"
+#include "weir/match/videos/video_match.h"
 #include "weir/signal/signals.h"
 
 namespace weir {

@@ -4,11 +4,11 @@
 // told from the item alone.
 #include <gtest/gtest.h>
 
-#include "weir/hash/content_box.h"
-#include "weir/hash/patterns_for_test.h"
-#include "weir/hash/pdq.h"
-#include "weir/match/made_pictures_for_test.h"
+#include "weir/hash/picture/content_box.h"
+#include "weir/hash/picture/patterns_for_test.h"
+#include "weir/hash/picture/pdq.h"
 #include "weir/match/match.h"
+#include "weir/match/pictures/made_pictures_for_test.h"
 
 namespace weir {
 namespace {

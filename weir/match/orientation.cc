@@ -4,7 +4,7 @@
 // only which side of the median a coefficient is on; the median is near zero, so negating flips the
 // bit. On the 45 published synthetic pictures of good quality the guess is off by 7 bits on
 // average, 24 at worst; transposing alone is exact.
-#include "weir/hash/pdq_information.h"
+#include "weir/hash/picture/pdq_information.h"
 #include "weir/match/match.h"
 
 namespace weir {

@@ -13,8 +13,8 @@
 
 #include <cstddef>
 
-#include "weir/media/encoders_for_test.h"
-#include "weir/media/image.h"
+#include "weir/media/picture/encoders_for_test.h"
+#include "weir/media/picture/image.h"
 
 namespace weir::media {
 namespace {

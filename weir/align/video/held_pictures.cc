@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/video/held_pictures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "weir/align/video/frame_times.h"
+#include "weir/align/video/time_evidence.h"
+
+namespace weir {
+
+namespace {
+
+constexpr double kLeastHeld = 1.2;    // seconds
+constexpr double kLeastFrozen = 0.9;  // of which so much without any change, for a slide
+constexpr double kLeastSurprise = 2;  // of a hit worth following
+constexpr double kSteady = 0.85;      // correlation: nothing but the camera moves
+constexpr double kStill = 0.97;       // likewise: nothing moves at all
+constexpr double kFilmed = 0.02;      // of the frame, that the camera moves by
+constexpr double kPixelsAgree = 4;    // digits: pixels of a slide agree everywhere
+constexpr double kSameMoment = 1.0;   // seconds of the entry
+constexpr size_t kMostMoments = 4;    // of one held picture
+constexpr double kReach = 1.5;        // seconds of the entry around a hit
+constexpr double kLeastLikeness = 0.85;
+constexpr double kSurelyLike = 0.93;
+constexpr double kLikeFilmed = 0.88;
+constexpr double kCopied = 10;          // digits of a hit of stills that are one picture
+constexpr double kNear = 1, kFar = 10;  // seconds of the entry, of its other moments
+constexpr double kMovesEverywhere = 6;  // levels, of the middle pixel: the camera moves
+constexpr double kMuchNearer = 0.6;     // than any other moment is
+constexpr double kFrozen = 3;       // levels, that one pixel in a hundred may change by in a slide
+constexpr double kAbrupt = 30;      // likewise, at least, from one slide to what comes next
+constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
+constexpr double kExplains = -8;    // likewise, up to which a copy explains a held picture
+
+// A span in which the item shows one picture, and the place of the hit that led to it.
+using Held = PictureSpan;
+
+// What of a span around a moment no copy explains. A copy that few pictures tell of explains
+// nothing: a line of its own fits a frozen picture of any quiet scene.
+Held unexplained(Held span, double time, const FrameTimes& times,
+                 std::span<const SharedSegment> known) {
+  for (const SharedSegment& one : known) {
+    if (one.verdict != Verdict::kCopy || one.log10_nfa > kExplains) continue;
+    const double from = seconds_of(one.item_from), to = seconds_of(one.item_to);
+    if (to <= time) span.from = std::max(span.from, to);
+    if (from >= time) span.to = std::min(span.to, from);
+    if (from < time && time < to) span.to = span.from;
+  }
+  while (span.first < span.last && times.last_seen(span.first) < span.from) ++span.first;
+  while (span.last > span.first && times.time(span.last) > span.to) --span.last;
+  return span;
+}
+
+// Spans around hits, as far as no copy explains them.
+std::vector<Held> held_spans(const TrackPair& tracks, std::span<const FrameHit> hits,
+                             std::span<const SharedSegment> known, PictureSpans& all) {
+  const FrameTimes& times = tracks.item_times;
+  std::vector<Held> spans;
+  if (!has_thumbs(tracks.item)) return spans;
+  const double least = times.size() == 1 ? 0 : kLeastHeld;
+  for (const FrameHit& hit : hits) {
+    const double time = seconds_of(hit.item);
+    const size_t place = times.nearest(time);
+    if (hit.surprise < kLeastSurprise ||
+        std::any_of(spans.begin(), spans.end(),
+                    [&](const Held& one) { return one.first <= place && place <= one.last; }))
+      continue;
+    const Held held = unexplained(all.around(tracks.item, times, place), time, times, known);
+    if (held.to - held.from >= least && held.to > held.from && held.steadiness >= kSteady)
+      spans.push_back(held);
+  }
+  return spans;
+}
+
+// The moments of the entry that hits of a held picture name, those that tell most first.
+struct Moment {
+  double item = 0;  // of the hit that tells most
+  double entry = 0;
+  double surprise = 0;
+  std::vector<PictureTransform> proposed;
+};
+std::vector<Moment> moments_of(const Held& held, const TrackPair& tracks, bool mirrored,
+                               std::span<const FrameHit> hits) {
+  std::vector<const FrameHit*> of_held;
+  for (const FrameHit& hit : hits) {
+    const double time = seconds_of(hit.item);
+    if (hit.mirrored == mirrored && hit.surprise > 0 &&
+        time >= tracks.item_times.time(held.first) - 1e-6 &&
+        time <= tracks.item_times.last_seen(held.last) + 1e-6)
+      of_held.push_back(&hit);
+  }
+  std::stable_sort(of_held.begin(), of_held.end(),
+                   [](const FrameHit* a, const FrameHit* b) { return a->surprise > b->surprise; });
+  std::vector<Moment> moments;
+  for (const FrameHit* hit : of_held) {
+    const double entry = seconds_of(hit->entry);
+    auto at = std::find_if(moments.begin(), moments.end(), [&](const Moment& one) {
+      return std::abs(one.entry - entry) <= kSameMoment;
+    });
+    if (at == moments.end()) {
+      if (moments.size() == kMostMoments) continue;
+      at = moments.insert(moments.end(), {seconds_of(hit->item), entry, hit->surprise, {}});
+    }
+    if (hit->entry_to_item) at->proposed.push_back(*hit->entry_to_item);
+  }
+  return moments;
+}
+
+// Whether the picture is one moment of the entry rather than another before a camera that stands
+// still: nothing came or went, or all of the picture changes from moment to moment.
+bool shows_moment(const std::vector<int16_t>& picture, double at, const FrameTimes& entry,
+                  ThumbPair& thumbs) {
+  const std::vector<int16_t> shown = thumbs.entry_frame(entry.frame(entry.nearest(at)));
+  const Residual left = residual(picture, shown);
+  if (!differs_in_a_place(left)) return true;
+  for (size_t k = entry.first_at_or_after(at - kFar);
+       k < entry.size() && entry.time(k) <= at + kFar; ++k) {
+    if (std::abs(entry.time(k) - at) < kNear) continue;
+    const double other = residual(thumbs.entry_frame(entry.frame(k)), shown).middle;
+    if (other < kMovesEverywhere || left.middle > kMuchNearer * other) return false;
+  }
+  return true;
+}
+
+// By how much two pictures differ, whichever of the two is the plainer: any picture, its levels
+// stretched flat, explains a plain one, but a plain one explains no other.
+double difference(const std::vector<int16_t>& a, const std::vector<int16_t>& b) {
+  return std::max(residual(a, b).most, residual(b, a).most);
+}
+
+// How a held picture stands among what comes before and behind. Before a camera that stands still
+// something always stirs, what comes next is much like what was, and what lasts as long as the item
+// is a shot like any other: a slide is frozen for a while, and cut in.
+struct Standing {
+  bool is_cut_in = false;  // another picture comes before or behind it
+  bool is_slide = false;
+  bool is_all = false;  // of the item, and nothing ever stirs
+};
+
+Standing standing_of(const Held& held, size_t middle, const FrameTimes& item, ThumbPair& thumbs) {
+  const std::vector<int16_t> picture = thumbs.item_frame(item.frame(middle));
+  const auto change_to = [&](size_t place) {
+    return difference(thumbs.item_frame(item.frame(place)), picture);
+  };
+  size_t first = middle, last = middle;
+  while (first > held.first && change_to(first - 1) <= kFrozen) --first;
+  while (last < held.last && change_to(last + 1) <= kFrozen) ++last;
+  const bool begins = held.first == 0, ends = held.last + 1 == item.size();
+  const bool cut_before = !begins && change_to(held.first - 1) >= kAbrupt;
+  const bool cut_behind = !ends && change_to(held.last + 1) >= kAbrupt;
+  Standing standing;
+  standing.is_cut_in = cut_before || cut_behind;
+  standing.is_all = begins && ends && first == held.first && last == held.last;
+  standing.is_slide = standing.is_cut_in &&
+                      item.last_seen(last) - item.time(first) >= kLeastFrozen &&
+                      (begins ? first == 0 : cut_before) && (ends ? last == held.last : cut_behind);
+  return standing;
+}
+
+// Whether a picture itself is filmed: all of it moves together, and nothing in it.
+bool is_filmed(const Held& held) {
+  return held.moved >= kFilmed && held.steadiness >= kSteady;
+}
+
+std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, bool mirrored,
+                                        const TrackPair& tracks, VideoPlaces& places) {
+  const FrameTimes& item = tracks.item_times;
+  const FrameTimes& entry = tracks.entry_times;
+  const size_t middle = item.nearest(moment.item);
+  const double time = item.time(middle);
+  VideoPlace* place = places.best(tracks, moment.proposed, mirrored, {0, moment.entry}, time, time);
+  if (place == nullptr) return {};
+  double best = -1, at = moment.entry;
+  for (size_t k = entry.first_at_or_after(moment.entry - kReach);
+       k < entry.size() && entry.time(k) <= moment.entry + kReach; ++k) {
+    const auto likeness = place->thumbs.likeness(item.frame(middle), entry.frame(k));
+    if (!likeness) continue;
+    const double one = std::min(likeness->typical, likeness->whole + 0.1);
+    if (one > best) best = one, at = entry.time(k);
+  }
+  if (best < kLeastLikeness) return {};
+  const double tests = 2 * (entry.duration() + 1);
+  SharedSegment segment;
+  segment.log10_nfa = std::log10(tests) - moment.surprise;
+  if (segment.log10_nfa > kPossible) return {};
+  const double half = entry.step() / 2;
+  segment.item_from = microseconds_of(held.from);
+  segment.item_to = microseconds_of(held.to);
+  segment.told_from = segment.item_from;
+  segment.told_to = segment.item_to;
+  segment.entry_from = microseconds_of(std::max(0.0, at - half));
+  segment.entry_to = microseconds_of(std::min(entry.duration(), at + half));
+  segment.speed = 0;
+  segment.mirrored = mirrored;
+  segment.is_still = true;
+  segment.agreement = best;
+  segment.entry_to_item = place->transform;
+  segment.item_region = place->item_region;
+  segment.entry_region = place->entry_region;
+  const std::vector<int16_t> picture = place->thumbs.item_frame(item.frame(middle));
+  const Standing standing = standing_of(held, middle, item, place->thumbs);
+  const bool slide = standing.is_slide, filmed = standing.is_cut_in && is_filmed(held);
+  // Features that agree over all of a picture that a camera comes near say so too, where pixels of
+  // thumbs lie between each other.
+  const bool is_like = best >= (filmed && moment.surprise >= kCopied ? kLikeFilmed : kSurelyLike);
+  const bool is_still =
+      filmed || standing.is_all || (standing.is_cut_in && held.steadiness >= kStill);
+  const bool is_copy =
+      is_like && (slide || (is_still && shows_moment(picture, at, entry, place->thumbs)));
+  segment.verdict = is_copy ? Verdict::kCopy : Verdict::kUnclear;
+  if (is_copy && (slide || filmed || standing.is_all)) segment.log10_nfa -= kPixelsAgree;
+  return segment;
+}
+
+}  // namespace
+
+std::vector<SharedSegment> held_pictures(const TrackPair& tracks, std::span<const FrameHit> hits,
+                                         std::span<const SharedSegment> known, PictureSpans& spans,
+                                         VideoPlaces& places) {
+  std::vector<SharedSegment> found;
+  for (const Held& held : held_spans(tracks, hits, known, spans)) {
+    std::optional<SharedSegment> best;
+    for (const bool mirrored : {false, true})
+      for (const Moment& moment : moments_of(held, tracks, mirrored, hits)) {
+        auto one = segment_of(held, moment, mirrored, tracks, places);
+        const auto rank = [](const SharedSegment& segment) {
+          return std::pair(segment.verdict != Verdict::kCopy, segment.log10_nfa);
+        };
+        if (one && (!best || rank(*one) < rank(*best))) best = std::move(one);
+      }
+    if (best) found.push_back(std::move(*best));
+  }
+  return found;
+}
+
+}  // namespace weir

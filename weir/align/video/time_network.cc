@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/align/video/time_network.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir {
+
+namespace {
+
+constexpr double kMostItemGap = 10;  // seconds
+constexpr double kMostEntryGap = 20;
+constexpr double kSlowest = 0.45, kFastest = 2.2;  // a little more than is looked for
+// Both tracks are sampled, so a step from hit to hit is known to about a step of either.
+constexpr double kSlack = 0.35;
+constexpr double kPerOctave = 0.3;  // of deviation from the speed 1
+constexpr double kPerSecond = 0.1;  // of the item, without a hit
+constexpr double kFreeGap = 0.6;    // seconds, of which nothing is expected
+
+}  // namespace
+
+std::optional<double> joining_cost(const TimedHit& earlier, const TimedHit& later) {
+  const double item = later.item - earlier.item, entry = later.entry - earlier.entry;
+  if (!(item > 0) || item > kMostItemGap || !(entry >= 0) || entry > kMostEntryGap) return {};
+  if (entry < kSlowest * item - kSlack || entry > kFastest * item + kSlack) return {};
+  const double octaves = std::abs(std::log2((entry + kSlack) / (item + kSlack)));
+  return kPerOctave * octaves + kPerSecond * std::max(0.0, item - kFreeGap);
+}
+
+std::vector<size_t> heaviest_path(std::span<const TimedHit> hits) {
+  constexpr size_t kNone = static_cast<size_t>(-1);
+  std::vector<double> best(hits.size());
+  std::vector<size_t> before(hits.size(), kNone);
+  size_t first = 0, last = kNone;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    while (hits[i].item - hits[first].item > kMostItemGap) ++first;
+    best[i] = hits[i].weight;
+    for (size_t j = first; j < i; ++j) {
+      if (best[j] + hits[i].weight <= best[i]) continue;
+      const auto cost = joining_cost(hits[j], hits[i]);
+      if (!cost || best[j] + hits[i].weight - *cost <= best[i]) continue;
+      best[i] = best[j] + hits[i].weight - *cost;
+      before[i] = j;
+    }
+    if (last == kNone || best[i] > best[last]) last = i;
+  }
+  std::vector<size_t> path;
+  for (size_t i = last; i != kNone; i = before[i]) path.push_back(i);
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+}  // namespace weir

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "weir/align/video/video_align.h"
+#include "weir/base/ids.h"
+#include "weir/base/result.h"
+#include "weir/index/features/feature_index.h"
+#include "weir/index/hamming/live_hamming_index.h"
+#include "weir/signal/video_track.h"
+
+namespace weir {
+
+class KnownMoments;
+
+// What a VideoIndex held at one moment. Nothing changes it, and a copy costs a few pointers. Safe
+// from any thread.
+struct VideoEdition {
+  VideoEdition();  // of no videos
+  HammingEdition frames;
+  FeatureEdition stills;
+  std::shared_ptr<const KnownMoments> moments;  // that rows of both name
+  size_t videos = 0;
+  size_t memory_bytes = 0;
+};
+
+// The search structure over known videos: their frames' hashes and their stills' features. Rows of
+// the two indexes are numbered here, since an entry has many. Changes are made by one thread at a
+// time; edition() is safe beside them, and sees each of them whole.
+class VideoIndex {
+ public:
+  VideoIndex();
+  ~VideoIndex();
+  // All of one video; a second add() of an entry replaces the first. Errors: limit.
+  Status add(EntryId entry, const VideoTrack& track, bool is_benign);
+  void remove(EntryId entry);
+  Status merge();
+
+  VideoEdition edition() const;
+  operator VideoEdition() const { return edition(); }
+  size_t videos() const { return edition().videos; }
+  size_t memory_bytes() const { return edition().memory_bytes; }
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// A claim that spans of the item show spans of an entry.
+struct VideoMatch {
+  EntryId entry;
+  std::vector<SharedSegment> segments;  // by time in the item, at least one
+  double expected_false_alarms = 0;     // of all together, among as many entries as there are
+};
+
+// An entry's track, from whoever keeps it.
+using KnownTracks = std::function<Result<std::optional<VideoTrack>>(EntryId)>;
+
+struct VideoMatchOptions {
+  double most_false_alarms = 1e-3;
+  size_t most_entries = 50;  // that are aligned; parts of a frame share as many again
+};
+
+// The entries that the item shows, surest first. What a benign entry has too does not count.
+// Deterministic. Errors: of `known`.
+Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoEdition& index,
+                                            const KnownTracks& known,
+                                            const VideoMatchOptions& options = {});
+
+}  // namespace weir

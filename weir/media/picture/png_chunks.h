@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weir/media/picture/exif.h"
+
+namespace weir::media {
+
+// What a PNG file's picture needs, and nothing else.
+struct PngPicture {
+  std::vector<uint8_t> bytes;  // a PNG of its IHDR, PLTE, tRNS, IDAT and IEND chunks, as they were
+  Orientation orientation = kUpright;  // of its eXIf chunk (PNG, third edition, 11.3.4.5)
+};
+
+// Leaves out text, profiles and all else before libpng sees it: libpng unfolds each compressed
+// chunk as it passes, a second of work for every 60 KB of file. Of a file that breaks off, what is
+// there of the last chunk is kept. Checksums are left to libpng.
+PngPicture reduce_png(std::span<const uint8_t> png);
+
+}  // namespace weir::media

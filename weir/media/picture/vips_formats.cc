@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weir/media/picture/vips_formats.h"
+
+// vector.h is not among the headers of vips.h, and needs it.
+// clang-format off
+#include <vips/vips.h>
+#include <vips/vector.h>
+// clang-format on
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "weir/media/limit_checks.h"
+#include "weir/media/picture/animation.h"
+#include "weir/media/picture/orient.h"
+#include "weir/media/picture/png_chunks.h"
+#include "weir/media/picture/transparency.h"
+
+namespace weir::media {
+namespace {
+
+struct Unref {
+  void operator()(void* object) const { g_object_unref(object); }
+};
+using Image = std::unique_ptr<VipsImage, Unref>;
+using Region = std::unique_ptr<VipsRegion, Unref>;
+
+// Colours and alpha, beside one interlaced PNG of 16-bit RGBA that libvips must hold whole.
+constexpr uint64_t kBytesPerPixel = 3 + 1 + 8;
+
+// libvips makes PNG and GIF rows in strips of this height; asking for the same spares it a cache.
+constexpr int kStripRows = 16;
+
+Error vips_failure(Format format) {
+  std::string why = vips_error_buffer();
+  vips_error_clear();
+  while (!why.empty() && why.back() == '\n') why.pop_back();
+  std::ranges::replace(why, '\n', ';');
+  return {ErrorCode::kCorrupt, "the " + std::string(name_of(format)) + " data is damaged: " + why};
+}
+
+Status check_size(Format format, const VipsImage* image, const Limits& limits) {
+  return check_size(format, static_cast<uint64_t>(vips_image_get_width(image)),
+                    static_cast<uint64_t>(vips_image_get_height(image)), kBytesPerPixel, limits);
+}
+
+// Reads the header only; pixels follow on demand. `page` as libvips numbers frames.
+Result<Image> open_page(Format format, std::span<const uint8_t> bytes, int page) {
+  VipsImage* image = nullptr;
+  void* data = const_cast<uint8_t*>(bytes.data());
+  constexpr auto fail_on = VIPS_FAIL_ON_TRUNCATED;
+  int failed = -1;
+  switch (format) {
+    case Format::kPng:
+      failed = vips_pngload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
+                                   "fail_on", fail_on, nullptr);
+      break;
+    case Format::kGif:
+      failed = vips_gifload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
+                                   "fail_on", fail_on, "page", page, nullptr);
+      break;
+    case Format::kTiff:
+      failed = vips_tiffload_buffer(data, bytes.size(), &image, "access", VIPS_ACCESS_SEQUENTIAL,
+                                    "fail_on", fail_on, "page", page, nullptr);
+      break;
+    default:
+      break;
+  }
+  if (failed) return vips_failure(format);
+  return Image(image);
+}
+
+bool is_direct(const VipsImage* image) {
+  const auto samples = vips_image_get_format(image);
+  if (samples != VIPS_FORMAT_UCHAR && samples != VIPS_FORMAT_USHORT) return false;
+  switch (vips_image_get_interpretation(image)) {
+    case VIPS_INTERPRETATION_MULTIBAND:
+    case VIPS_INTERPRETATION_B_W:
+    case VIPS_INTERPRETATION_GREY16:
+    case VIPS_INTERPRETATION_RGB:
+    case VIPS_INTERPRETATION_sRGB:
+    case VIPS_INTERPRETATION_RGB16:
+      return true;
+    case VIPS_INTERPRETATION_CMYK:
+      return vips_image_get_bands(image) >= 4;
+    default:
+      return false;
+  }
+}
+
+// Rows that write_row() understands: as they are where possible, else converted to sRGB.
+Result<Image> simplify(Format format, VipsImage* image) {
+  if (is_direct(image)) return Image(VIPS_IMAGE(g_object_ref(image)));
+  VipsImage* srgb = nullptr;
+  if (vips_colourspace(image, &srgb, VIPS_INTERPRETATION_sRGB, nullptr))
+    return vips_failure(format);
+  const Image converted(srgb);
+  VipsImage* bytes = nullptr;
+  if (vips_cast_uchar(srgb, &bytes, nullptr)) return vips_failure(format);
+  return Image(bytes);
+}
+
+Row row_of(const VipsImage* image) {
+  Row row{};
+  row.width = static_cast<size_t>(vips_image_get_width(image));
+  row.bands_a_pixel = vips_image_get_bands(image);
+  row.is_16_bit = vips_image_get_format(image) == VIPS_FORMAT_USHORT;
+  if (vips_image_get_interpretation(image) == VIPS_INTERPRETATION_CMYK)
+    row.bands = Bands::kCmyk, row.alpha_band = row.bands_a_pixel == 5 ? 4 : 0;
+  else if (row.bands_a_pixel < 3)
+    row.bands = Bands::kGrey, row.alpha_band = row.bands_a_pixel == 2 ? 1 : 0;
+  else
+    row.bands = Bands::kRgb, row.alpha_band = row.bands_a_pixel == 4 ? 3 : 0;
+  return row;
+}
+
+struct Drawing {
+  Layers layers;
+  uint32_t rows_read = 0;  // those after it are kBackground: the data failed there
+};
+
+// Draws the rows through a region in this thread; libvips's own sinks would start workers.
+Result<Drawing> draw(Format format, VipsImage* stored) {
+  const Image simple = TRY(simplify(format, stored));
+  VipsImage* image = simple.get();
+  Row row = row_of(image);
+  Drawing drawing{layers_for(row, static_cast<uint32_t>(vips_image_get_height(image)))};
+  auto& [layers, rows_read] = drawing;
+  Pixels& pixels = layers.colours;
+
+  const Region region(vips_region_new(image));
+  while (rows_read < pixels.height) {
+    const int rows = static_cast<int>(std::min<uint32_t>(kStripRows, pixels.height - rows_read));
+    const VipsRect strip{0, static_cast<int>(rows_read), static_cast<int>(pixels.width), rows};
+    if (vips_region_prepare(region.get(), &strip)) break;
+    for (int y = 0; y < rows; ++y) {
+      row.samples = VIPS_REGION_ADDR(region.get(), 0, strip.top + y);
+      write_row(row, rows_read++, layers);
+    }
+  }
+  const auto rest = [&](Pixels& plane, uint8_t level) {
+    const size_t there = size_t{plane.width} * plane.channels * rows_read;
+    std::fill(plane.samples.begin() + static_cast<ptrdiff_t>(std::min(there, plane.samples.size())),
+              plane.samples.end(), level);
+  };
+  rest(pixels, kBackground);
+  rest(layers.alpha, 255);
+  return drawing;
+}
+
+Orientation orientation_of(VipsImage* image) {
+  int orientation = kUpright;
+  if (vips_image_get_typeof(image, VIPS_META_ORIENTATION))
+    vips_image_get_int(image, VIPS_META_ORIENTATION, &orientation);
+  return orientation;
+}
+
+// The frames of an animation and their delays in milliseconds; one frame for anything else.
+Timeline timeline_of(VipsImage* image) {
+  Timeline timeline;
+  timeline.frame_count = static_cast<uint32_t>(std::max(1, vips_image_get_n_pages(image)));
+  int* delays = nullptr;
+  int count = 0;
+  if (vips_image_get_typeof(image, "delay") &&
+      vips_image_get_array_int(image, "delay", &delays, &count) == 0)
+    timeline.delays_ms.assign(delays, delays + count);
+  return timeline;
+}
+
+Result<DecodedImage> decode_still(Format format, std::span<const uint8_t> bytes,
+                                  const Limits& limits) {
+  PngPicture png;
+  if (format == Format::kPng) {
+    png = reduce_png(bytes);
+    bytes = png.bytes;
+  }
+  const Image image = TRY(open_page(format, bytes, 0));
+  TRY(check_size(format, image.get(), limits));
+  DecodedImage result;
+  result.frame_count = timeline_of(image.get()).frame_count;
+  auto [layers, rows_read] = TRY(draw(format, image.get()));
+  if (rows_read < layers.colours.height)
+    result.note = TRY(note_missing_rows(format, rows_read, layers.colours.height));
+  const Orientation orientation =
+      format == Format::kPng ? png.orientation : orientation_of(image.get());
+  result.frames.push_back(frame_of(std::move(layers), orientation, {}, true));
+  return result;
+}
+
+// libvips counts only the frames that are there, and no more than these.
+constexpr uint32_t kMostGifFrames = 4097;
+
+Result<DecodedImage> decode_gif(std::span<const uint8_t> bytes, const Limits& limits) {
+  Image first = TRY(open_page(Format::kGif, bytes, 0));
+  TRY(check_size(Format::kGif, first.get(), limits));
+  const Timeline timeline = timeline_of(first.get());
+  const Selection selection = select_frames(timeline, VIPS_IMAGE_N_PELS(first.get()), limits);
+  DecodedImage result;
+  result.frame_count = timeline.frame_count;
+  result.note = selection.note;
+  if (result.note.empty() && timeline.frame_count >= kMostGifFrames)
+    result.note = "long animation: only its first " + std::to_string(kMostGifFrames) +
+                  " frames are looked at";
+  for (const uint32_t index : selection.frames) {
+    const Image page = index == 0 ? std::move(first)
+                                  : TRY(open_page(Format::kGif, bytes, static_cast<int>(index)));
+    auto [layers, rows_read] = TRY(draw(Format::kGif, page.get()));
+    if (rows_read < layers.colours.height)
+      return Error{ErrorCode::kCorrupt,
+                   "frame " + std::to_string(index + 1) + " of the gif animation is damaged"};
+    result.frames.push_back(
+        frame_of(std::move(layers), kUpright, time_of(timeline, index), result.frames.empty()));
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> bytes,
+                                    const Limits& limits) {
+  auto result =
+      format == Format::kGif ? decode_gif(bytes, limits) : decode_still(format, bytes, limits);
+  vips_error_clear();  // it gathers what libraries say of damage that is told by our notes
+  if (!result) return result;
+  result->width = result->frames[0].pixels.width;
+  result->height = result->frames[0].pixels.height;
+  return result;
+}
+
+Status init_vips(const char* name) {
+  // GLib's own writer asks whether a journal listens, a call that the sandbox forbids.
+  g_log_set_writer_func(
+      [](GLogLevelFlags, const GLogField*, gsize, gpointer) { return G_LOG_WRITER_HANDLED; },
+      nullptr, nullptr);
+  // Its plug-in loaders (ImageMagick, poppler, OpenSlide, ...) are found below its home: none is
+  // wanted.
+  const char* home = std::getenv("VIPSHOME");
+  const std::string home_before = home ? home : "";
+  setenv("VIPSHOME", "/nonexistent", 1);
+  const bool is_up = vips_init(name) == 0;
+  if (home)
+    setenv("VIPSHOME", home_before.c_str(), 1);
+  else
+    unsetenv("VIPSHOME");
+  if (!is_up) return Error{ErrorCode::kUnavailable, "libvips did not start"};
+  vips_vector_set_enabled(FALSE);  // its just-in-time compiler wants files for executable memory
+  vips_concurrency_set(1);
+  vips_cache_set_max(0);
+  vips_operation_block_set("VipsForeignLoad", TRUE);
+  for (const char* loader :
+       {"VipsForeignLoadPngBuffer", "VipsForeignLoadNsgifBuffer", "VipsForeignLoadTiffBuffer"})
+    vips_operation_block_set(loader, FALSE);
+  return {};
+}
+
+}  // namespace weir::media
