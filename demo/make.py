@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the demo's pictures: a bank of photographs, edited copies of them, and unrelated ones.
+"""Makes the demo's pictures: a bank of photographs, edited copies of them, and unrelated ones; and
+a compilation of known videos (compilation.py).
 
-The photographs of pictures.tsv come out of Debian packages, which are downloaded and not installed.
-Everything is decided by the table and a fixed seed, so that two machines make the same pictures.
+The photographs of pictures.tsv and the clips of videos.tsv come out of Debian packages, which are
+downloaded and not installed. Everything is decided by the tables and a fixed seed, so that two
+machines make the same.
 
-  build/demo/bank/NAME.jpg         known photographs, at most 1,024 pixels on a side
+  build/demo/bank/NAME.jpg         known photographs, at most 1,024 pixels on a side; known videos
   build/demo/items/NAME.KIND.EXT   edited copies of them
   build/demo/items/NAME.EXT        unrelated photographs
+  build/demo/items/compilation.mp4 parts of the known videos and of another
   build/demo/truth.csv             item, kind of edit, and the bank's file it shows ("" when none)
 """
 import csv
@@ -20,8 +23,12 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import compilation  # noqa: E402
+
 DEMO = os.path.join(os.path.dirname(HERE), "build", "demo")
 TABLE = os.path.join(HERE, "pictures.tsv")
+VIDEOS = os.path.join(HERE, "videos.tsv")
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 SIDE = 1024      # of the bank's pictures
 EACH = 4         # edits of one known picture
@@ -29,9 +36,9 @@ BACKDROPS = 6    # unrelated photographs on which known ones are put
 SEED = 20240517  # chosen; any would do
 
 
-def rows():
-    """(role, package, path) of every picture, in the table's order."""
-    with open(TABLE, encoding="utf-8") as table:
+def rows(path=TABLE):
+    """(role, package, path) of every picture or video, in the table's order."""
+    with open(path, encoding="utf-8") as table:
         for line in table:
             if not line.startswith("#"):
                 yield tuple(line.rstrip("\n").split("\t")[:3])
@@ -51,7 +58,7 @@ def fetch():
     """Downloads and unpacks what is missing of the packages; nothing is installed."""
     store = os.path.join(DEMO, "packages")
     os.makedirs(store, exist_ok=True)
-    packages = sorted({package for _, package, _ in rows()})
+    packages = sorted({package for _, package, _ in [*rows(), *rows(VIDEOS)]})
     missing = [p for p in packages if not os.path.isdir(os.path.join(store, p))]
     if not missing:
         return
@@ -257,10 +264,20 @@ def make():
         csv.writer(out).writerows([("item", "kind", "original"), *truth])
 
 
+def make_compilation():
+    clips = {}
+    for role, package, path in rows(VIDEOS):
+        name = os.path.basename(path).lower()
+        clips[name] = os.path.join(DEMO, "packages", package, path)
+        if role == "known":
+            shutil.copy(clips[name], os.path.join(DEMO, "bank", name))
+    compilation.make(clips, os.path.join(DEMO, "items", compilation.NAME))
+
+
 def stamp():
     """Changes whenever the pictures would."""
     digest = hashlib.sha256()
-    for path in (TABLE, os.path.abspath(__file__)):
+    for path in (TABLE, VIDEOS, compilation.__file__, os.path.abspath(__file__)):
         with open(path, "rb") as source:
             digest.update(source.read())
     return digest.hexdigest()
@@ -271,8 +288,9 @@ def main():
     if os.path.exists(made) and open(made, encoding="ascii").read() == stamp():
         return
     fetch()
-    print("demo: making the pictures", file=sys.stderr)
+    print("demo: making the pictures and a compilation", file=sys.stderr)
     make()
+    make_compilation()
     shutil.rmtree(os.path.join(DEMO, "home"), ignore_errors=True)
     with open(made, "w", encoding="ascii") as out:
         out.write(stamp())
