@@ -8,7 +8,7 @@ import unittest
 
 from PIL import ImageOps
 
-from weir_case import Server, WeirCase, make_picture
+from weir_case import PAGE, Server, WeirCase, make_picture
 
 
 def as_bytes(picture, form="JPEG"):
@@ -123,6 +123,18 @@ class Serving(WeirCase):
             status, answer = call(method, path, body)
             self.assertEqual(status, expected, (method, path))
             self.assertIn("message", answer["error"])
+
+    def test_an_answer_that_the_page_does_not_describe_is_noticed(self):
+        bank = {"name": "A", "description": "", "kind": "known", "state": "active", "entries": 0,
+                "created": "2026-01-31T09:15:00Z"}
+
+        def check(status=200, kind="application/json", **more):
+            PAGE.check("GET", "/v1/banks/A", status, kind, {**bank, **more})
+
+        check()
+        for wrong in ({"kind": "text/html"}, {"status": 201}, {"entries": "0"}, {"colour": "red"}):
+            with self.subTest(wrong=wrong), self.assertRaises(AssertionError):
+                check(**wrong)
 
     def test_health_metrics_and_description(self):
         self.assertEqual(self.server.call("GET", "/healthz")[0], 200)

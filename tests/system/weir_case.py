@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from api_page import ApiPage
 from PIL import Image, ImageDraw, ImageFilter
 
 WEIR = Path(os.environ["WEIR_BIN"]) / "weir"
@@ -40,6 +41,9 @@ def make_picture(seed, size=(320, 240)):
 
 def json_lines(text):
     return [json.loads(line) for line in text.splitlines()]
+
+
+PAGE = ApiPage()
 
 
 class Server:
@@ -75,10 +79,13 @@ class Server:
             request.add_header("Host", host)
         try:
             with urllib.request.urlopen(request, timeout=60) as reply:
-                return reply.status, self.parse(reply)
+                status, kind, answer = reply.status, reply.headers["Content-Type"], self.parse(reply)
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return refusal.code, self.parse(refusal)
+                status, kind, answer = (refusal.code, refusal.headers["Content-Type"],
+                                        self.parse(refusal))
+        PAGE.check(method, path, status, kind, answer)
+        return status, answer
 
     @staticmethod
     def parse(reply):
