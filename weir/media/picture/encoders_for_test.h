@@ -67,7 +67,8 @@ struct JpegOptions {
   bool is_progressive = false;
   bool is_arithmetic = false;
   int restart_rows = 0;
-  int orientation = 0;  // 0: no EXIF
+  int orientation = 0;           // 0: no EXIF
+  bool has_adobe_marker = true;  // where libjpeg writes one
 };
 
 inline FileBytes exif_block(int orientation, bool is_big_endian) {
@@ -102,6 +103,7 @@ inline FileBytes jpeg_file(const std::vector<uint8_t>& samples, uint32_t width, 
   jpeg_set_quality(&compress, options.quality, TRUE);
   if (options.is_progressive) jpeg_simple_progression(&compress);
   compress.arith_code = options.is_arithmetic;
+  if (!options.has_adobe_marker) compress.write_Adobe_marker = FALSE;
   compress.restart_in_rows = options.restart_rows;
   jpeg_start_compress(&compress, TRUE);
   if (options.orientation) {

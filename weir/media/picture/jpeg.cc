@@ -16,14 +16,12 @@ namespace {
 constexpr uint32_t kRowsAtOnce = 16;
 
 // (255 - ink) * (255 - black) / 255, the conversion without a colour profile that the field's tools
-// use. Adobe's files store 255 - ink, and say so by their marker.
-void cmyk_to_rgb(const uint8_t* cmyk, size_t width, bool is_inverted, uint8_t* rgb) {
-  const uint8_t flip = is_inverted ? 0 : 255;
-  for (size_t x = 0; x < width; ++x, cmyk += 4, rgb += 3) {
-    const uint32_t paper = cmyk[3] ^ flip;
+// use. JPEG files of four inks store 255 - ink, as Adobe's programs do and browsers and Pillow take
+// for granted, whether or not Adobe's marker is there.
+void cmyk_to_rgb(const uint8_t* stored, size_t width, uint8_t* rgb) {
+  for (size_t x = 0; x < width; ++x, stored += 4, rgb += 3)
     for (int c = 0; c < 3; ++c)
-      rgb[c] = static_cast<uint8_t>(((cmyk[c] ^ flip) * paper + 127) / 255);
-  }
+      rgb[c] = static_cast<uint8_t>((stored[c] * uint32_t{stored[3]} + 127) / 255);
 }
 
 // Picks what libjpeg is to give. Luma alone spares the chroma planes their transform, upsampling
@@ -73,8 +71,7 @@ Result<Pixels> read_pixels(JpegReader& reader) {
     const uint32_t read = TRY(reader.read_rows(rows.data(), count));
     if (read == 0) return Error{ErrorCode::kCorrupt, "the JPEG data ends before the picture"};
     for (uint32_t i = 0; is_cmyk && i < read; ++i)
-      cmyk_to_rgb(rows[i], pixels.width, decompress.saw_Adobe_marker,
-                  pixels.samples.data() + stride * (y + i));
+      cmyk_to_rgb(rows[i], pixels.width, pixels.samples.data() + stride * (y + i));
     y += read;
   }
   return pixels;

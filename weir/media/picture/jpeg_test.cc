@@ -76,6 +76,11 @@ TEST(DecodeJpeg, AdobesInvertedInksBecomeRgb) {
         jpeg_file(inverted, 64, 48, {.in = JCS_CMYK, .stored = stored, .channels = 4});
     EXPECT_GE(likeness(decoded(file), wanted), 36) << stored;
   }
+  // Without Adobe's marker inks are taken to be stored so, too.
+  const FileBytes unmarked =
+      jpeg_file(inverted, 64, 48,
+                {.in = JCS_CMYK, .stored = JCS_CMYK, .channels = 4, .has_adobe_marker = false});
+  EXPECT_GE(likeness(decoded(unmarked), wanted), 36);
 }
 
 TEST(DecodeJpeg, TruncatedPictureIsUsedWhenHalfOfItsRowsWereRead) {
