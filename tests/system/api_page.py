@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds what the server answers against its own page, server/http/openapi.yaml.
 
-An answer must be of a status and a type that the page names for the path and the method, and have the
-shape that stands there; keys that the page does not know are wrong, too. docs/formats has no second
-description of the API: what this lets pass is what clients may rely on.
+An answer must be of a status and a type that the page names for the path and the method, and have
+the shape that stands there; keys that the page does not know are wrong, too.
 """
 import os
 import re

@@ -79,7 +79,8 @@ class Server:
             request.add_header("Host", host)
         try:
             with urllib.request.urlopen(request, timeout=60) as reply:
-                status, kind, answer = reply.status, reply.headers["Content-Type"], self.parse(reply)
+                status, kind, answer = (reply.status, reply.headers["Content-Type"],
+                                        self.parse(reply))
         except urllib.error.HTTPError as refusal:
             with refusal:
                 status, kind, answer = (refusal.code, refusal.headers["Content-Type"],
