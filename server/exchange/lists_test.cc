@@ -451,6 +451,28 @@ TEST(VpdqFile, IsAVideoALineInPythonsForm) {
   EXPECT_EQ(write_video_file(retired, ListFormat::kVpdq), "");
 }
 
+// As json.dump() writes it with an indent, several of them in a file.
+TEST(VpdqFile, IsReadFromIndentedJson) {
+  const std::string line = write_vpdq_json(some_frames());
+  std::string indented;
+  for (const char c : line) {
+    if (c == ']') indented += '\n';
+    indented += c;
+    if (c == '[') indented += "\n  ";
+    if (indented.ends_with("\",")) indented += "\n  ";
+  }
+  ASSERT_GT(std::count(indented.begin(), indented.end(), '\n'), 3);
+  const std::string text = indented + "\r\n" + line + "\n[\n  \"bad\"\n]\n" + indented;
+  const ReadList read = read_text(text, ListFormat::kVpdq);
+  ASSERT_EQ(read.entries.size(), 3u);
+  for (const Entry& entry : read.entries)
+    EXPECT_EQ(entry.signals, read_text(line, ListFormat::kVpdq).entries.at(0).signals);
+  ASSERT_EQ(read.errors.size(), 1u);
+  EXPECT_EQ(read.errors[0].first, 7u);
+  // One that does not end is said to be wrong where it begins.
+  EXPECT_EQ(read_text("\n[\n\"a\"", ListFormat::kVpdq).errors.at(0).first, 2u);
+}
+
 TEST(VpdqSignal, GoesThroughEveryListFormat) {
   const std::string line = write_vpdq_json(some_frames());
   const Entry entry = read_text(line, ListFormat::kVpdq).entries.at(0);

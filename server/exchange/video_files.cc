@@ -35,12 +35,18 @@ std::string_view without_type(std::string_view line) {
   return line;
 }
 
+// Whether this bracket is all of the line: JSON that is indented begins and ends so.
+bool is_bracket(std::string_view line, char bracket) {
+  const size_t end = line.find_last_not_of(" \t\r,");
+  return end == 0 && line.front() == bracket;
+}
+
 }  // namespace
 
 Status read_vpdq_file(std::istream& in, const std::function<Status(ListLine)>& take) {
   LineReader reader(in, kListLineBytes, 0);
   LineReader::Line line;
-  std::string whole;  // of a file that is one signal
+  std::string whole;  // of a signal of several lines: indented JSON, or the rest of the file
   uint64_t first_line = 0;
   while (TRY(reader.next(line))) {
     const std::string_view text = without_type(line.text);
@@ -48,7 +54,7 @@ Status read_vpdq_file(std::istream& in, const std::function<Status(ListLine)>& t
       TRY(take({line.number,
                 Error{ErrorCode::kLimit,
                       "the line is longer than " + std::to_string(kListLineBytes) + " bytes"}}));
-    } else if (whole.empty() && text.starts_with('[')) {
+    } else if (whole.empty() && text.starts_with('[') && !is_bracket(text, '[')) {
       TRY(take({line.number, entry_of(parse_vpdq_json(text))}));
     } else if (!text.empty()) {
       if (whole.empty()) first_line = line.number;
@@ -58,11 +64,15 @@ Status read_vpdq_file(std::istream& in, const std::function<Status(ListLine)>& t
         return take(
             {first_line, Error{ErrorCode::kLimit, "the vpdq file is larger than " +
                                                       std::to_string(kVpdqFileBytes) + " bytes"}});
+      if (whole.front() != '[' || !is_bracket(text, ']')) continue;
+      TRY(take({first_line, entry_of(parse_vpdq_json(whole))}));
+      whole.clear();
     }
   }
   if (whole.empty()) return {};
   return take({first_line,
-               entry_of(whole.front() == '{' ? parse_vpdq_json(whole) : parse_vpdq_text(whole))});
+               entry_of(whole.front() == '{' || whole.front() == '[' ? parse_vpdq_json(whole)
+                                                                     : parse_vpdq_text(whole))});
 }
 
 Status read_tmk_file(std::istream& in, const std::function<Status(ListLine)>& take) {
