@@ -82,8 +82,8 @@ Result<ImportCount> import_file(const std::string& path, ImportRequest request, 
 }
 
 // One file a video in a folder that is there: the entry's number keeps names apart.
-Result<uint64_t> export_folder(const std::string& folder, const std::string& bank,
-                               ListFormat format, Store& store) {
+Result<ExportCount> export_folder(const std::string& folder, const std::string& bank,
+                                  ListFormat format, Store& store) {
   const std::string_view suffix = format == ListFormat::kTmk ? name_of(format) : "txt";
   return export_files(bank, format, store, [&](const Entry& entry, std::string_view bytes) {
     const std::string path = fmt::format("{}/{}-{}.{}", folder, bank, entry.id.value, suffix);
@@ -92,6 +92,14 @@ Result<uint64_t> export_folder(const std::string& folder, const std::string& ban
     file.close();
     return file ? Status{} : Status(file_error(path, "write"));
   });
+}
+
+std::string text_of(const ExportCount& count, ListFormat format, const std::string& where) {
+  std::string text = fmt::format("{} entries written to {}", count.entries, where);
+  if (count.left_out > 0)
+    text += fmt::format("; {} have no signal that the format {} holds", count.left_out,
+                        name_of(format));
+  return text;
 }
 
 }  // namespace
@@ -127,24 +135,26 @@ Result<int> export_verb(const Common& common, const ListRequest& request) {
   const std::string path = request.files.empty() ? "-" : request.files.front();
   const std::unique_ptr<Home> home = TRY(Home::open(common));
   if (path == "-" && format != ListFormat::kTmk) {
-    TRY(export_list(std::cout, request.bank, format, home->store()));
+    const ExportCount count = TRY(export_list(std::cout, request.bank, format, home->store()));
+    print_message("weir: " + text_of(count, format, "standard output"));
     return kExitDone;
   }
   const bool to_folder = path != "-" && std::filesystem::is_directory(path);
-  uint64_t written = 0;
+  ExportCount count;
   if (to_folder && (format == ListFormat::kVpdq || format == ListFormat::kTmk)) {
-    written = TRY(export_folder(path, request.bank, format, home->store()));
+    count = TRY(export_folder(path, request.bank, format, home->store()));
   } else if (format == ListFormat::kTmk) {
     return Error{ErrorCode::kInvalid, "tmk files are written one a video: name a folder"};
   } else {
     std::ofstream file(path, std::ios::binary | std::ios::trunc);
     if (!file) return file_error(path, "write");
-    written = TRY(export_list(file, request.bank, format, home->store()));
+    count = TRY(export_list(file, request.bank, format, home->store()));
   }
   if (common.json)
-    print_line(dump(Json{{"path", to_utf8(path)}, {"entries", written}}));
+    print_line(dump(
+        Json{{"path", to_utf8(path)}, {"entries", count.entries}, {"left_out", count.left_out}}));
   else
-    print_line(fmt::format("{} entries written to {}", written, printable(path)));
+    print_line(text_of(count, format, printable(path)));
   return kExitDone;
 }
 

@@ -135,38 +135,41 @@ Result<ImportCount> import_list(std::istream& in, const ImportRequest& request, 
   return importer.count();
 }
 
-Result<uint64_t> export_list(std::ostream& out, std::string_view bank_name, ListFormat format,
-                             Store& store) {
+Result<ExportCount> export_list(std::ostream& out, std::string_view bank_name, ListFormat format,
+                                Store& store) {
   const Bank bank = TRY(store.find_bank(bank_name));
-  uint64_t written = 0;
+  ExportCount count;
   out << list_header(format);
   for (EntryId after{}; out;) {
     const auto page = TRY(store.list_entries(bank.id, after, kExportPage, State::kActive));
     if (page.empty()) break;
-    for (const Entry& entry : page) out << write_list_entry(entry, format, bank.name);
-    written += page.size();
+    for (const Entry& entry : page) {
+      const std::string text = write_list_entry(entry, format, bank.name);
+      ++(text.empty() ? count.left_out : count.entries);
+      out << text;
+    }
     after = page.back().id;
   }
   out.flush();
   if (!out)
     return Error{ErrorCode::kUnavailable,
                  "the list could not be written to its end; is the disk full?"};
-  return written;
+  return count;
 }
 
-Result<uint64_t> export_files(std::string_view bank_name, ListFormat format, Store& store,
-                              const std::function<Status(const Entry&, std::string_view)>& write) {
+Result<ExportCount> export_files(
+    std::string_view bank_name, ListFormat format, Store& store,
+    const std::function<Status(const Entry&, std::string_view)>& write) {
   const Bank bank = TRY(store.find_bank(bank_name));
   constexpr size_t kPage = 16;  // each with a signature of 260 KB
-  uint64_t written = 0;
+  ExportCount count;
   for (EntryId after{};;) {
     const auto page = TRY(store.list_entries(bank.id, after, kPage, State::kActive));
-    if (page.empty()) return written;
+    if (page.empty()) return count;
     for (const Entry& entry : page) {
       const std::string bytes = write_video_file(entry, format);
-      if (bytes.empty()) continue;
-      TRY(write(entry, bytes));
-      ++written;
+      ++(bytes.empty() ? count.left_out : count.entries);
+      if (!bytes.empty()) TRY(write(entry, bytes));
     }
     after = page.back().id;
   }

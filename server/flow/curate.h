@@ -62,14 +62,19 @@ struct ImportRequest {
 // Errors: as active_bank() and read_list(); of the store.
 Result<ImportCount> import_list(std::istream& in, const ImportRequest& request, Store& store);
 
-// The active entries of a bank as a list. Gives the number of entries written.
+struct ExportCount {
+  uint64_t entries = 0;   // written
+  uint64_t left_out = 0;  // active ones without a signal that the format holds
+};
+// The active entries of a bank as a list.
 // Errors: not_found; unavailable when `out` stops taking bytes.
-Result<uint64_t> export_list(std::ostream& out, std::string_view bank, ListFormat format,
-                             Store& store);
+Result<ExportCount> export_list(std::ostream& out, std::string_view bank, ListFormat format,
+                                Store& store);
 
 // The same for formats of one video a file, vpdq and tmk: gives each active entry that has such a
 // signal to `write`, with the bytes of its file. Ends with the error of `write` when it gives one.
-Result<uint64_t> export_files(std::string_view bank, ListFormat format, Store& store,
-                              const std::function<Status(const Entry&, std::string_view)>& write);
+Result<ExportCount> export_files(
+    std::string_view bank, ListFormat format, Store& store,
+    const std::function<Status(const Entry&, std::string_view)>& write);
 
 }  // namespace weir

@@ -135,6 +135,19 @@ class Verbs(WeirCase):
         self.assertEqual([entry["signals"] for entry in json_lines(copied)],
                          [entry["signals"] for entry in json_lines(original)])
 
+    def test_an_export_says_what_it_wrote_and_what_it_left_out(self):
+        self.weir("bank", "create", "ARCHIVE")
+        self.save_pictures(2)
+        self.weir("add", "--bank", "ARCHIVE", self.files)
+        path = self.folder / "list.txt"
+        (count,) = self.weir_json("export", "--bank", "ARCHIVE", "--format", "vpdq", path)
+        self.assertEqual((count["entries"], count["left_out"]), (0, 2))
+        said = self.weir("export", "--bank", "ARCHIVE", "--format", "vpdq", path)
+        self.assertIn("0 entries written", said)
+        self.assertIn("2 have no signal that the format vpdq holds", said)
+        (count,) = self.weir_json("export", "--bank", "ARCHIVE", "--format", "csv", path)
+        self.assertEqual((count["entries"], count["left_out"]), (2, 0))
+
     def test_an_option_that_may_be_repeated_takes_one_value(self):
         self.weir("bank", "create", "ARCHIVE")
         self.save_pictures(1)
