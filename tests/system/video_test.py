@@ -51,6 +51,40 @@ class Videos(WeirCase):
         return write_video(self.folder / "compilation.mkv", frames,
                            ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28"))
 
+    def joined(self, name, inputs, *options):
+        """The video tracks of all inputs side by side, as they are."""
+        path = self.folder / name
+        command = ["ffmpeg", "-v", "error", "-y"]
+        for one in inputs:
+            command += ["-i", one]
+        for number in range(len(inputs)):
+            command += ["-map", f"{number}:v"]
+        subprocess.run([*command, "-c", "copy", *options, path], check=True)
+        return path
+
+    def test_the_track_that_players_show_is_looked_at_and_others_are_named(self):
+        self.weir("bank", "create", "VIDEOS")
+        self.archive(1, 2)
+        self.weir("add", "--bank", "VIDEOS", self.files)
+        known = self.files / "archive-1.mp4"
+        other = write_video(self.folder / "other.mp4", shots(5, 2))
+        (line,) = self.weir_json("match", self.joined(
+            "second.mkv", [other, known], "-disposition:v:0", "0", "-disposition:v:1", "default"))
+        self.assertEqual(len(line["matches"]), 1, line)
+        self.assertIn("not the other 1 video track", " ".join(line["notes"]))
+        (line,) = self.weir_json("match", self.joined(
+            "first.mkv", [other, known], "-disposition:v:0", "default", "-disposition:v:1", "0"))
+        self.assertEqual(line["matches"], [])
+        self.assertIn("not the other 1 video track", " ".join(line["notes"]))
+
+        cover = self.folder / "cover.jpg"
+        make_picture(7, SIZE).save(cover)
+        for name in ("cover.mp4", "cover.mkv"):
+            (line,) = self.weir_json("match", self.joined(
+                name, [cover, known], "-disposition:v:0", "default", "-disposition:v:1", "0"))
+            self.assertEqual(len(line["matches"]), 1, line)
+            self.assertEqual(line.get("notes", []), [])
+
     def assert_near(self, span, wanted, seconds=0.6):
         for got, want in zip(span, wanted):
             self.assertLessEqual(abs(got - want), seconds, f"{span} is not {wanted}")

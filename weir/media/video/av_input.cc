@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "weir/media/format.h"
 #include "weir/media/video/av_formats.h"
@@ -33,6 +34,19 @@ Error no_memory() {
 // Streams that only show one picture beside the sound.
 bool is_cover(const AVStream& stream) {
   return stream.disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS);
+}
+
+// A cover may also stand as a track like any other. Matroska does not say how many frames one has.
+bool may_move(const AVStream& stream) {
+  switch (stream.codecpar->codec_id) {
+    case AV_CODEC_ID_MJPEG:
+    case AV_CODEC_ID_PNG:
+    case AV_CODEC_ID_BMP:
+    case AV_CODEC_ID_WEBP:
+      return stream.nb_frames > 1;
+    default:
+      return stream.nb_frames != 1;
+  }
 }
 
 }  // namespace
@@ -99,16 +113,28 @@ Status AvInput::open_format(const Limits& limits) {
 
 Status AvInput::choose_stream() {
   std::string unknown;
-  for (unsigned i = 0; i < format_->nb_streams && !stream_; ++i) {
+  std::pair<bool, bool> best{};
+  size_t moving = 0;
+  for (unsigned i = 0; i < format_->nb_streams; ++i) {
     AVStream* stream = format_->streams[i];
     if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || is_cover(*stream)) continue;
-    codec_ = video_decoder(stream->codecpar->codec_id);
-    if (codec_)
-      stream_ = stream;
-    else
+    moving += may_move(*stream);
+    const AVCodec* codec = video_decoder(stream->codecpar->codec_id);
+    if (!codec) {
       unknown = avcodec_get_name(stream->codecpar->codec_id);
+      continue;
+    }
+    const std::pair<bool, bool> rank{may_move(*stream),
+                                     stream->disposition & AV_DISPOSITION_DEFAULT};
+    if (stream_ && rank <= best) continue;
+    stream_ = stream;
+    codec_ = codec;
+    best = rank;
   }
-  if (stream_) return {};
+  if (stream_) {
+    other_tracks_ = moving - may_move(*stream_);
+    return {};
+  }
   if (!unknown.empty())
     return Error{ErrorCode::kInvalid, "the video is coded as " + unknown + ", which is not read"};
   return Error{ErrorCode::kInvalid, "the file holds no video"};

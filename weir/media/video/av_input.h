@@ -16,8 +16,9 @@ extern "C" {
 
 namespace weir::media {
 
-// A container, read through a ByteSource and nothing else, and its first video stream that is no
-// cover picture and that a decoder here plays.
+// A container, read through a ByteSource and nothing else, and of its video streams the one that a
+// player shows by itself: the one marked as default, else the first that a decoder here plays. A
+// single picture, such as a cover, is taken where nothing moves.
 class AvInput {
  public:
   // Errors: invalid when these are no bytes of a known container, or it holds no video; corrupt
@@ -29,6 +30,8 @@ class AvInput {
   AVStream& stream() { return *stream_; }
   const AVCodec& codec() const { return *codec_; }
   bool has_audio() const;
+  // Video streams that move and are not the one that is read.
+  size_t other_tracks() const { return other_tracks_; }
 
   // Packets of other streams are read over, and where `keys_only` those that are no keyframes.
   void select(bool keys_only);
@@ -59,6 +62,7 @@ class AvInput {
   AVFormatContext* format_ = nullptr;
   AVStream* stream_ = nullptr;
   const AVCodec* codec_ = nullptr;
+  size_t other_tracks_ = 0;
 };
 
 // What FFmpeg says of one of its error numbers.

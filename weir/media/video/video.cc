@@ -288,6 +288,9 @@ std::string VideoRun::note() const {
   if (bad_packets_ + bad_frames_ > 0)
     add("damaged: " + std::to_string(bad_packets_) + " packets could not be decoded, " +
         std::to_string(bad_frames_) + " frames are incomplete");
+  if (const size_t others = input_.other_tracks(); others > 0)
+    add("only the track that players show is looked at, not the other " + std::to_string(others) +
+        (others == 1 ? " video track" : " video tracks"));
   return note;
 }
 
