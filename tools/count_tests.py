@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the cases in a JUnit file of CTest, and prints `N passed, N failed` as its last line.
+"""Counts the cases in a JUnit file of CTest, names those that were skipped and why, and prints
+`N passed, N failed` as its last line.
 
 One CTest entry is one program; of a GoogleTest or unittest program the cases are counted, from its
 output. A program that fails without a failed case (a crash, a timeout) counts as one failure.
@@ -13,6 +14,11 @@ import xml.etree.ElementTree as xml
 PASSED = re.compile(r"^\[       OK \] ", re.MULTILINE)
 SKIPPED = re.compile(r"^\[  SKIPPED \] \S+ \(\d+ ms\)", re.MULTILINE)
 FAILED = re.compile(r"^\[  FAILED  \] \S+.* \(\d+ ms\)", re.MULTILINE)
+
+# A skipped case of GoogleTest: the place, the reason, the name.
+WHY = re.compile(r"^\S+:\d+: Skipped\n(.*?)\n\s*\[  SKIPPED \] (\S+) \(", re.MULTILINE | re.DOTALL)
+# And of unittest, where it tells each case.
+UNITTEST_WHY = re.compile(r"^(\w+) \(.*\) \.\.\. skipped ['\"](.*)['\"]$", re.MULTILINE)
 
 UNITTEST = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
 UNITTEST_NOT = re.compile(r"\b(failures|errors|skipped)=(\d+)")
@@ -41,12 +47,22 @@ def count(case):
     return (1, 0, 0) if status == "run" else (0, 0, 1)
 
 
+def skipped_in(case):
+    """(name, reason) of the cases that one <testcase> skipped."""
+    output = case.findtext("system-out") or ""
+    for reason, name in WHY.findall(output):
+        yield name, " ".join(reason.split())
+    yield from UNITTEST_WHY.findall(output)
+
+
 def main():
     totals = [0, 0, 0]
     # CTest writes no file when it could not run at all.
     cases = xml.parse(sys.argv[1]).getroot().iter("testcase") if os.path.exists(sys.argv[1]) else ()
     for case in cases:
         totals = [a + b for a, b in zip(totals, count(case))]
+        for name, reason in skipped_in(case):
+            print(f"skipped {name}: {reason}")
     passed, failed, skipped = totals
     if skipped:
         print(f"{skipped} skipped")
