@@ -49,6 +49,7 @@ struct Adding {
   UnitOfWork& unit;
   Connection& connection;
   int64_t last_id;
+  bool has_files;  // whether any entry has signals of Weir's own, which a list alone never has
   std::map<BankId, BankRow> banks{};
   bool has_changed = false;
 };
@@ -172,8 +173,13 @@ Result<AddedEntry> complete_listed(Adding& adding, const Entry& entry, EntryId i
 
 Result<AddedEntry> add_one(Adding& adding, const Entry& entry, const Prepared& prepared) {
   Adding::BankRow* bank = TRY(open_bank(adding, entry.bank));
-  const FoundContent present = TRY(find_content_row(adding.connection, entry.bank, prepared.key));
-  if (present.entry.value != 0) return complete(adding, entry, present);
+  adding.has_files |= !entry.own.empty();
+  // While there are lists only, what is there already has this very content key, and inserting says
+  // so: an import need not look first.
+  if (adding.has_files) {
+    const FoundContent present = TRY(find_content_row(adding.connection, entry.bank, prepared.key));
+    if (present.entry.value != 0) return complete(adding, entry, present);
+  }
   if (!entry.own.empty()) {
     const EntryId listed = TRY(find_listed(adding.connection, entry));
     if (listed.value != 0) return complete_listed(adding, entry, listed);
@@ -183,15 +189,26 @@ Result<AddedEntry> add_one(Adding& adding, const Entry& entry, const Prepared& p
   added.id = EntryId{adding.last_id + 1};
   added.bank = entry.bank;
   added.bank_name = bank->name;
-  if (added.id.value > kLastEntryId)
+  if (added.id.value > kLastEntryId) {
+    // Where no id is left, what is present can still be answered.
+    const auto found = TRY(find_content_row(adding.connection, entry.bank, prepared.key));
+    if (found.entry.value != 0) return complete(adding, entry, found);
     return Error{ErrorCode::kLimit, "the store holds its most, " + std::to_string(kLastEntryId) +
                                         " entries; begin another --home"};
-  TRY(run(adding.connection,
-          "INSERT INTO entries (id, bank, content_key, state, created_us, name, media, labels,"
-          " provenance, duration_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          added.id.value, entry.bank.value, std::span<const uint8_t>(prepared.key),
-          static_cast<int>(entry.state), to_us(adding.unit.now()), entry.name, entry.media,
-          prepared.labels, prepared.provenance, entry.duration.count()));
+  }
+  const int64_t inserted =
+      TRY(run(adding.connection,
+              "INSERT INTO entries (id, bank, content_key, state, created_us, name, media, labels,"
+              " provenance, duration_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+              " ON CONFLICT (bank, content_key) DO NOTHING",
+              added.id.value, entry.bank.value, std::span<const uint8_t>(prepared.key),
+              static_cast<int>(entry.state), to_us(adding.unit.now()), entry.name, entry.media,
+              prepared.labels, prepared.provenance, entry.duration.count()));
+  if (inserted == 0) {
+    const auto found = TRY(find_content_row(adding.connection, entry.bank, prepared.key));
+    if (found.entry.value != 0) return complete(adding, entry, found);
+    return Error{ErrorCode::kCorrupt, "the index of content keys is damaged; restore a backup"};
+  }
   adding.last_id = added.id.value;
   adding.has_changed = true;
   TRY(insert_signals(adding.connection, added.id, entry.signals));
@@ -215,9 +232,11 @@ Result<std::vector<AddedEntry>> SqliteStore::add_entries(std::span<const Entry> 
 
   const std::lock_guard lock(writing_);
   auto unit = TRY(UnitOfWork::begin(*writer_, now()));
-  Adding adding{.unit = unit,
-                .connection = *writer_,
-                .last_id = TRY(number(*writer_, "SELECT max(id) FROM entries"))};
+  Adding adding{
+      .unit = unit,
+      .connection = *writer_,
+      .last_id = TRY(number(*writer_, "SELECT max(id) FROM entries")),
+      .has_files = TRY(number(*writer_, "SELECT EXISTS (SELECT 1 FROM own_signals)")) != 0};
   for (size_t i = 0; i < entries.size(); ++i)
     added.push_back(TRY(add_one(adding, entries[i], prepared[i])));
   if (!adding.has_changed) return added;
