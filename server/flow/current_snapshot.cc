@@ -90,7 +90,7 @@ Error damaged(std::string_view what, EntryId entry) {
 
 Result<std::vector<FeatureRow>> rows_of_picture(EntryId entry, std::span<const uint8_t> value) {
   const auto picture = decode_features(value);
-  if (!picture) return damaged("picture", entry);
+  if (!picture) return damaged(name_of(SignalKind::kFeatures), entry);
   return feature_rows(key_of(entry), *picture);
 }
 
@@ -148,7 +148,6 @@ void CurrentSnapshot::publish(ChangeSeq seq) {
   next.change = seq;
   next.hashes = index_->edition();
   next.pictures = features_.edition();
-  next.has_loaded_videos = has_loaded_videos_;
   if (has_loaded_videos_) {
     next.videos = videos_.edition();
     next.vpdq = vpdq_.edition();
@@ -163,7 +162,7 @@ void CurrentSnapshot::publish(ChangeSeq seq) {
 void CurrentSnapshot::publish_again() {
   pause();
   const std::scoped_lock lock(apply_mutex_);
-  publish(ChangeSeq{applied_});
+  if (!is_half_applied_) publish(ChangeSeq{applied_});
 }
 
 // The pictures' index of a file may stand at a later change than the hashes': catching up then
@@ -198,7 +197,9 @@ Status CurrentSnapshot::catch_up(bool may_repeat) {
   while (true) {
     const auto changes = TRY(store_.changes_after(ChangeSeq{applied_}, kChangesAtOnce));
     if (changes.empty()) return {};
+    is_half_applied_ = true;  // and stays so when the store fails, until it is tried again
     TRY(apply(changes, may_repeat));
+    is_half_applied_ = false;
     publish(changes.back().seq);
     applied_ = changes.back().seq.value;
   }

@@ -98,6 +98,7 @@ class CurrentSnapshot {
   Published<Snapshot> published_{Snapshot()};  // changes under apply_mutex_
   std::atomic<size_t> unmerged_videos_{0};
   std::atomic<bool> has_loaded_videos_{false};  // changes under apply_mutex_
+  bool is_half_applied_ = false;  // the indexes hold part of a change; under apply_mutex_
   std::mutex apply_mutex_;  // one thread applies changes, the others wait for it; of the indexes
   std::mutex save_mutex_;
   std::atomic<int64_t> applied_{0};          // ChangeSeq that index_ stands at

@@ -20,7 +20,6 @@ struct Snapshot {
   HammingEdition hashes;    // PDQ of pictures; the key of a row is the entry's id
   FeatureEdition pictures;  // local features of pictures, by the same key
   // Of videos; of nothing until they were asked for once.
-  bool has_loaded_videos = false;
   VideoEdition videos;
   VpdqEdition vpdq;
   TmkEdition tmk;
