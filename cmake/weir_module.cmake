@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# weir_module(FOLDER [ROOMS FOLDER...] [NEEDS FOLDER...] [USES TARGET...])
+# weir_module(FOLDER [ROOMS FOLDER...] [NEEDS FOLDER...] [USES TARGET...] [TOGETHER N])
 #
 # One folder, with those of its own folders that are named as rooms, one static library; the suffix
 # of a file says what it is:
@@ -8,10 +8,12 @@
 #   *_fuzz.cc   a libFuzzer program in the fuzz preset; elsewhere a test: replays tests/corpus/NAME
 #   main.cc     left to weir_program()
 #   the rest    the library
-# NEEDS names other folders of the project, USES names targets from outside.
+# NEEDS names other folders of the project, USES names targets from outside. TOGETHER compiles N
+# files of the library at once where WEIR_TOGETHER is on, for folders whose headers take longer to
+# read than their code: names in anonymous namespaces must then differ within the folder.
 
 function(weir_module folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ROOMS;NEEDS;USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER" "ROOMS;NEEDS;USES")
   string(REPLACE "/" "_" target ${folder})
   set(places ${folder}/*.cc)
   foreach(room IN LISTS arg_ROOMS)
@@ -33,6 +35,12 @@ function(weir_module folder)
   if(sources)
     add_library(${target} STATIC ${sources})
     target_link_libraries(${target} PUBLIC weir_flags ${needs} ${arg_USES})
+    if(arg_TOGETHER AND WEIR_TOGETHER)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON
+                                                 UNITY_BUILD_BATCH_SIZE ${arg_TOGETHER})
+      # Warns of hidden types in headers, which it takes the files to be.
+      target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    endif()
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE weir_flags ${needs} ${arg_USES})

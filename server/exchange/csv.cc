@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "server/exchange/line_reader.h"
 #include "server/exchange/list_formats.h"
 #include "server/exchange/signal_text.h"
 #include "weir/base/utf8.h"
@@ -21,10 +22,6 @@ struct Type {
   SignalKind kind;
   std::string_view media;
 };
-
-Error invalid(std::string message) {
-  return Error{ErrorCode::kInvalid, std::move(message)};
-}
 
 // A word of a foreign line, fit for a message.
 std::string quoted(std::string_view word) {
@@ -67,13 +64,6 @@ Result<std::vector<std::string>> split_row(std::string_view text, size_t most) {
     if (fields.size() == most) return invalid("more than " + std::to_string(most) + " fields");
     fields.emplace_back();
   }
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 std::string name_of_type(const Type& type) {

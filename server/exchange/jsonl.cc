@@ -22,10 +22,6 @@ constexpr size_t kDepthMost = 8;
 // A time above this many seconds, some 31 years, is no place in a medium.
 constexpr double kTimeMost_s = 1e9;
 
-Error invalid(std::string message) {
-  return Error{ErrorCode::kInvalid, std::move(message)};
-}
-
 Error unknown_field(std::string_view where, std::string_view key) {
   return invalid(std::string(where) + " has the field \"" + printable(key.substr(0, 48)) +
                  "\", which is not known");

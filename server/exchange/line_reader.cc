@@ -36,6 +36,13 @@ Status check_beginning(std::string_view text) {
 
 }  // namespace
 
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
 LineReader::LineReader(std::istream& in, size_t line_bytes, size_t padding)
     : in_(in), line_bytes_(line_bytes), padding_(padding) {}
 

@@ -11,6 +11,9 @@
 
 namespace weir {
 
+// Without the spaces and tabs at both ends of it.
+std::string_view trim(std::string_view text);
+
 // Lines of a stream in bounded memory, whatever the stream holds.
 class LineReader {
  public:

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "server/exchange/line_reader.h"
 #include "server/exchange/list_formats.h"
 #include "server/exchange/signal_text.h"
 
 namespace weir {
 namespace {
-
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // PDQ before digests of its size, which have to say what they are.
 Result<SignalKind> kind_of_digits(size_t digits) {

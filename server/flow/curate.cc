@@ -39,7 +39,7 @@ class Importer {
   Importer(const Bank& bank, const ImportRequest& request, Store& store)
       : bank_(bank), request_(request), store_(store) {}
 
-  Status take(ListLine line) {
+  Status take(ListLine&& line) {
     ++count_.lines;
     if (line.entry) {
       Entry entry = std::move(*line.entry);

@@ -8,10 +8,6 @@ namespace {
 
 constexpr int kDepth = 32;  // the API's own shapes need five
 
-Error invalid(std::string message) {
-  return {ErrorCode::kInvalid, std::move(message)};
-}
-
 // Counts brackets outside of strings, before a tree is built from them: nlohmann's parser takes any
 // depth, and some of what is done with its trees recurses.
 bool is_too_deep(std::string_view text) {

@@ -22,7 +22,7 @@ using http::Shared;
 using http::SteadyTime;
 using std::chrono::steady_clock;
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+constexpr auto kAccepting = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kTick{200};
 constexpr std::chrono::milliseconds kStoppingTick{10};
 constexpr std::chrono::milliseconds kJobPause{100};  // between looks for a job
@@ -224,15 +224,15 @@ asio::awaitable<void> Server::Impl::accept() {
     Loop& loop = *loops[turn++ % loops.size()];
     while (!stopping && metrics.connections >= static_cast<int64_t>(options.connections)) {
       pause.expires_after(std::chrono::milliseconds(5));
-      co_await pause.async_wait(kToken);
+      co_await pause.async_wait(kAccepting);
     }
     if (stopping) break;
-    auto [error, socket] = co_await acceptor->async_accept(loop.io, kToken);
+    auto [error, socket] = co_await acceptor->async_accept(loop.io, kAccepting);
     if (!error) {
       welcome(std::move(socket), loop);
     } else if (!stopping) {  // out of descriptors, or the client left: breathe, then go on
       pause.expires_after(std::chrono::milliseconds(20));
-      co_await pause.async_wait(kToken);
+      co_await pause.async_wait(kAccepting);
     }
   }
   // Closing resets connections that the kernel took and nobody accepted: accept those first.
@@ -257,7 +257,7 @@ asio::awaitable<void> Server::Impl::tick(Loop& loop) {
   asio::steady_timer timer(loop.io);
   while (!loop.closing || !loop.connections.empty()) {
     timer.expires_after(stopping ? kStoppingTick : kTick);
-    co_await timer.async_wait(kToken);
+    co_await timer.async_wait(kAccepting);
     const SteadyTime now = steady_clock::now();
     loop.date = http_date(std::time(nullptr));
     const bool crowded = metrics.connections >= static_cast<int64_t>(options.connections);

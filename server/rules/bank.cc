@@ -17,10 +17,6 @@ bool is_storable(std::string_view text) {
   return is_utf8(text) && text.find('\0') == std::string_view::npos;
 }
 
-Error invalid(std::string message) {
-  return Error{ErrorCode::kInvalid, std::move(message)};
-}
-
 // Labels and provenance have one form and differ in how long a value may be: a provenance may hold
 // a path.
 Status check_pairs(const Labels& pairs, std::string_view noun, size_t value_bytes_most) {

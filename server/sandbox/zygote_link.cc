@@ -20,7 +20,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kStartPatience{30};  // libraries on a cold disk
+constexpr seconds kZygotePatience{30};  // libraries on a cold disk
 constexpr seconds kReplyPatience{30};  // a fork on a machine that swaps
 constexpr seconds kEndPatience{2};
 
@@ -97,7 +97,7 @@ Status ZygoteLink::start() {
   theirs.reset();
   control_ = std::move(ours);
   ++started_;
-  const auto ready = receive_reply(kStartPatience);
+  const auto ready = receive_reply(kZygotePatience);
   if (ready && ready->failure == 0) return {};
   stop();
   return cannot_start(program_, ready ? std::string_view(ready->text) : ready.error().message);

@@ -28,6 +28,11 @@ struct Error {
   std::string message;  // a sentence that names the thing by id and the way out, never its content
 };
 
+// What is said of input that is not of the form it must have.
+inline Error invalid(std::string message) {
+  return {ErrorCode::kInvalid, std::move(message)};
+}
+
 // A value or an Error. Names follow std::expected, so that replacing it later is mechanical.
 template <class T>
 class [[nodiscard]] Result {

@@ -7,26 +7,16 @@
 #include <cmath>
 #include <cstring>
 
+#include "weir/signal/little_endian.h"
+
 namespace weir {
 namespace {
 
-constexpr uint8_t kVersion = 1;           // 2 had colours after the plane
+constexpr uint8_t kFeaturesVersion = 1;           // 2 had colours after the plane
 constexpr uint8_t kVersionWithShown = 3;  // of items: what shows of the plane stands after it
-constexpr size_t kHeadBytes = 1 + 4 + 4 + 2 + 2 + 2;
+constexpr size_t kFeaturesHeadBytes = 1 + 4 + 4 + 2 + 2 + 2;
 constexpr size_t kFeatureBytes = 4 * 4 + 128;
 
-template <class T>
-void put(std::vector<uint8_t>& out, T value) {
-  for (size_t i = 0; i < sizeof(T); ++i) out.push_back(static_cast<uint8_t>(value >> (8 * i)));
-}
-
-// Reads on where the caller has seen that there are enough bytes.
-template <class T>
-T take(const uint8_t*& at) {
-  T value = 0;
-  for (size_t i = 0; i < sizeof(T); ++i) value |= static_cast<T>(T{*at++} << (8 * i));
-  return value;
-}
 float take_float(const uint8_t*& at) {
   return std::bit_cast<float>(take<uint32_t>(at));
 }
@@ -42,7 +32,7 @@ bool is_plausible(const LocalFeature& feature, const PictureFeatures& picture) {
 }  // namespace
 
 size_t encoded_features_bytes(const PictureFeatures& picture) {
-  return kHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size() +
+  return kFeaturesHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size() +
          picture.shown.samples.size();
 }
 
@@ -53,7 +43,7 @@ std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
   assert(shown.empty() || shown.size() == picture.plane.samples.size());
   std::vector<uint8_t> out;
   out.reserve(encoded_features_bytes(picture));
-  put(out, shown.empty() ? kVersion : kVersionWithShown);
+  put(out, shown.empty() ? kFeaturesVersion : kVersionWithShown);
   put(out, picture.width);
   put(out, picture.height);
   put(out, static_cast<uint16_t>(picture.features.size()));
@@ -71,7 +61,7 @@ std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
 
 Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
   const Error damaged{ErrorCode::kCorrupt, "the local features of a picture are damaged"};
-  if (bytes.size() < kHeadBytes || (bytes[0] != kVersion && bytes[0] != kVersionWithShown))
+  if (bytes.size() < kFeaturesHeadBytes || (bytes[0] != kFeaturesVersion && bytes[0] != kVersionWithShown))
     return damaged;
   const uint8_t* at = bytes.data() + 1;
   PictureFeatures picture;
@@ -84,7 +74,7 @@ Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
   const size_t shown = bytes[0] == kVersionWithShown ? samples : 0;
   if (count > kMostFeatures || picture.plane.width > kMostPlaneSide ||
       picture.plane.height > kMostPlaneSide ||
-      bytes.size() != kHeadBytes + count * kFeatureBytes + samples + shown)
+      bytes.size() != kFeaturesHeadBytes + count * kFeatureBytes + samples + shown)
     return damaged;
   // One way to write each: without samples there is nothing that could be shown.
   if (bytes[0] == kVersionWithShown && samples == 0) return damaged;
@@ -108,7 +98,7 @@ Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
 }
 
 std::pair<uint32_t, uint32_t> features_size(std::span<const uint8_t> bytes) {
-  assert(bytes.size() >= kHeadBytes);
+  assert(bytes.size() >= kFeaturesHeadBytes);
   const uint8_t* at = bytes.data() + 1;
   const auto width = take<uint32_t>(at);
   return {width, take<uint32_t>(at)};

@@ -10,10 +10,6 @@
 namespace weir {
 namespace {
 
-Error invalid(std::string message) {
-  return Error{ErrorCode::kInvalid, std::move(message)};
-}
-
 int32_t little_endian(const uint8_t* bytes) {
   uint32_t value = 0;
   for (int i = 0; i < 4; ++i) value |= uint32_t{bytes[i]} << (8 * i);

@@ -6,21 +6,16 @@
 #include <utility>
 
 #include "weir/signal/features_codec.h"
+#include "weir/signal/little_endian.h"
 
 namespace weir {
 namespace {
 
-constexpr uint8_t kVersion = 1;
-constexpr size_t kHeadBytes = 1 + 4 + 4 + 8 + 2 + 2 + 4 + 4;
+constexpr uint8_t kTrackVersion = 1;
+constexpr size_t kTrackHeadBytes = 1 + 4 + 4 + 8 + 2 + 2 + 4 + 4;
 constexpr size_t kFrameBytes = 8 + 4 * 32 + 3;
 constexpr size_t kStillHeadBytes = 8 + 4;
 
-// Writes on where the caller has seen that there is room.
-template <class T>
-void put(uint8_t*& to, T value) {
-  for (size_t i = 0; i < sizeof(T); ++i)
-    *to++ = static_cast<uint8_t>(static_cast<uint64_t>(value) >> (8 * i));
-}
 void put_bytes(uint8_t*& to, std::span<const uint8_t> bytes) {
   if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
   to += bytes.size();
@@ -29,14 +24,6 @@ void put_time(uint8_t*& to, std::chrono::microseconds time) {
   put(to, static_cast<int64_t>(time.count()));
 }
 
-// Reads on where the caller has seen that there are enough bytes.
-template <class T>
-T take(std::span<const uint8_t>& from) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < sizeof(T); ++i) value |= uint64_t{from[i]} << (8 * i);
-  from = from.subspan(sizeof(T));
-  return static_cast<T>(value);
-}
 Hash256 take_hash(std::span<const uint8_t>& from) {
   const Hash256 hash = hash256_from_bytes(from.first<32>());
   from = from.subspan(32);
@@ -102,7 +89,7 @@ bool take_stills(std::span<const uint8_t>& from, uint32_t count, std::vector<Sti
 }  // namespace
 
 size_t video_track_bytes(const VideoTrack& track) {
-  size_t bytes = kHeadBytes + track.frames.size() * kFrameBytes + track.thumbs.size();
+  size_t bytes = kTrackHeadBytes + track.frames.size() * kFrameBytes + track.thumbs.size();
   for (const Still& still : track.stills)
     bytes += kStillHeadBytes + encoded_features_bytes(still.picture);
   return bytes;
@@ -115,7 +102,7 @@ size_t write_video_track(const VideoTrack& track, std::span<uint8_t> room) {
          track.frames.size() * size_t{track.thumb_width} * track.thumb_height);
   assert(room.size() >= video_track_bytes(track));
   uint8_t* to = room.data();
-  put(to, kVersion);
+  put(to, kTrackVersion);
   put(to, track.width);
   put(to, track.height);
   put_time(to, track.duration);
@@ -142,7 +129,7 @@ std::vector<uint8_t> write_video_track(const VideoTrack& track) {
 
 Result<VideoTrack> read_video_track(std::span<const uint8_t> bytes) {
   const Error damaged{ErrorCode::kCorrupt, "the track of a video is damaged"};
-  if (bytes.size() < kHeadBytes || bytes[0] != kVersion) return damaged;
+  if (bytes.size() < kTrackHeadBytes || bytes[0] != kTrackVersion) return damaged;
   bytes = bytes.subspan(1);
   VideoTrack track;
   track.width = take<uint32_t>(bytes);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "weir/signal/video_codec.h"
+#include "weir/signal/little_endian.h"
 
 namespace weir {
 namespace {
@@ -12,17 +13,7 @@ namespace {
 // Hash, number, time, quality.
 constexpr size_t kRecordBytes = 32 + 4 + 8 + 4;
 
-Error invalid(std::string message) {
-  return Error{ErrorCode::kInvalid, std::move(message)};
-}
-
-template <class T>
-void put(std::vector<uint8_t>& out, T value) {
-  for (size_t i = 0; i < sizeof(T); ++i)
-    out.push_back(static_cast<uint8_t>(static_cast<uint64_t>(value) >> (8 * i)));
-}
-
-uint64_t take(const uint8_t* from, size_t bytes) {
+uint64_t number_at(const uint8_t* from, size_t bytes) {
   uint64_t value = 0;
   for (size_t i = 0; i < bytes; ++i) value |= uint64_t{from[i]} << (8 * i);
   return value;
@@ -72,13 +63,13 @@ Result<std::vector<VpdqFrame>> read_vpdq(std::span<const uint8_t> bytes) {
   std::vector<VpdqFrame> frames(bytes.size() / kRecordBytes);
   for (size_t i = 0; i < frames.size(); ++i) {
     const uint8_t* record = bytes.data() + i * kRecordBytes;
-    const uint64_t quality = take(record + 44, 4);
+    const uint64_t quality = number_at(record + 44, 4);
     if (quality > 100)
       return invalid("frame " + std::to_string(i) +
                      " of a vpdq signal has a quality that is not within 0 to 100");
     frames[i].hash = hash256_from_bytes(std::span<const uint8_t, 32>(record, 32));
-    frames[i].number = static_cast<uint32_t>(take(record + 32, 4));
-    frames[i].time = std::chrono::microseconds(static_cast<int64_t>(take(record + 36, 8)));
+    frames[i].number = static_cast<uint32_t>(number_at(record + 32, 4));
+    frames[i].time = std::chrono::microseconds(static_cast<int64_t>(number_at(record + 36, 8)));
     frames[i].quality = static_cast<int>(quality);
   }
   TRY(check_vpdq(frames));

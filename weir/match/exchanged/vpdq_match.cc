@@ -13,7 +13,7 @@ namespace {
 
 // Neighbours of one item's frames. A video that shows one card for hours beside thousands of
 // entries with that card comes near it.
-constexpr size_t kMostNeighbours = 20'000'000;
+constexpr size_t kMostNearFrames = 20'000'000;
 
 // Each hash once, with the best quality that a frame of it has.
 struct DistinctHashes {
@@ -168,7 +168,7 @@ Result<std::vector<VpdqMatch>> VpdqEdition::search(std::span<const VpdqFrame> it
   const DistinctHashes queries = distinct(item, rule.quality);
   std::vector<VpdqMatch> matches;
   if (queries.hashes.empty() || state_->blocks->empty()) return matches;
-  const auto near = TRY(state_->rows.search(queries.hashes, rule.radius, kMostNeighbours));
+  const auto near = TRY(state_->rows.search(queries.hashes, rule.radius, kMostNearFrames));
   const auto found = state_->sufficient(near, rule.quality);
   for (auto begin = found.begin(); begin != found.end();) {
     const uint32_t first = begin->first_key;

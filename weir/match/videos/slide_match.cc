@@ -16,7 +16,7 @@ namespace {
 
 // Of a long video so many stills are looked for among pictures, evenly spread.
 constexpr size_t kStillsLookedAt = 120;
-constexpr size_t kCandidatesOfStill = 5;
+constexpr size_t kCandidatesOfSlide = 5;
 constexpr double kJoined = 0.3;  // seconds between spans of one picture that are one
 
 // From when to when the item shows what its stills show.
@@ -92,7 +92,7 @@ Result<std::vector<VideoMatch>> match_slides(const VideoTrack& item, const Featu
   const auto looked_at = std::clamp<size_t>(item.stills.size(), 1, kStillsLookedAt);
   const double each = most_false_alarms / static_cast<double>(looked_at);
   PictureMatchOptions options;
-  options.most_candidates = kCandidatesOfStill;
+  options.most_candidates = kCandidatesOfSlide;
   options.most_false_alarms = most_false_alarms;
   StillSpans spans(item);
   for (size_t i = 0; i < item.stills.size(); i += step)

@@ -14,21 +14,21 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr size_t kMostNeighbours = 200'000;
+constexpr size_t kMostNearCards = 200'000;
 constexpr size_t kMostStills = 4;            // asked about, of one span
 constexpr size_t kCandidates = 24;           // of each
-constexpr uint32_t kLeastFeatures = 20;      // of 120, that agree in size and turn
+constexpr uint32_t kLeastAlike = 20;      // of 120, that agree in size and turn
 constexpr microseconds kAround{12'000'000};  // of the entry, on either side
 constexpr microseconds kBeside{500'000};     // of a span: it may be one moment of a held picture
 // From the span, which may be a part of the card: the rest of it does not stand around it.
-constexpr microseconds kApart{4'000'000};
+constexpr microseconds kMomentsApart{4'000'000};
 
 struct Shown {
   std::set<uint32_t> anywhere;  // frames or stills that were asked about
   std::set<uint32_t> at_ends;
 };
 // Who else shows the frames, or the stills, of a span.
-struct Asked {
+struct Askings {
   size_t count = 0;
   std::map<EntryId, Shown> by;
 
@@ -45,7 +45,7 @@ struct Asked {
 };
 struct Sharing {
   bool everywhere = false;  // more is near than can be listed
-  Asked frames, stills;
+  Askings frames, stills;
   bool half(EntryId other, std::set<uint32_t> Shown::*where) const {
     return frames.half(other, where) || stills.half(other, where);
   }
@@ -53,7 +53,7 @@ struct Sharing {
 
 // Cards have little detail, often too little for PDQ: their stills are asked about too.
 void add_stills(EntryId entry, const VideoTrack& track, const VideoEdition& index,
-                const auto& is_wanted, Asked& out) {
+                const auto& is_wanted, Askings& out) {
   for (const Still& still : track.stills) {
     if (!is_wanted(still.time) || out.count >= kMostStills) continue;
     const auto asked = static_cast<uint32_t>(out.count++);
@@ -61,7 +61,7 @@ void add_stills(EntryId entry, const VideoTrack& track, const VideoEdition& inde
         index.stills.vote(feature_queries(still.picture.features, still.picture), {}, kCandidates);
     std::vector<uint32_t> keys;
     for (const FeatureCandidate& one : vote.candidates)
-      if (one.hits >= kLeastFeatures) keys.push_back(one.key);
+      if (one.hits >= kLeastAlike) keys.push_back(one.key);
     for (const KnownMoment& moment : index.moments->stills_named(keys))
       out.add(moment, asked, entry);
   }
@@ -76,7 +76,7 @@ Result<Sharing> who_shows(EntryId entry, const VideoTrack& track, const VideoEdi
         track.frames[i].quality >= kPdqMatchableQuality)
       hashes.push_back(track.frames[i].pdq);
   out.frames.count = hashes.size();
-  auto near = index.frames.search(hashes, kPdqMatchRadius, kMostNeighbours);
+  auto near = index.frames.search(hashes, kPdqMatchRadius, kMostNearCards);
   if (!near && near.error().code == ErrorCode::kLimit) {
     out.everywhere = true;
     return out;
@@ -100,13 +100,13 @@ Result<Wearers> wearers_of(EntryId entry, const VideoTrack& track, microseconds 
   }));
   out.is_card = within.everywhere;
   std::set<EntryId> wearers;
-  for (const Asked* asked : {&within.frames, &within.stills})
+  for (const Askings* asked : {&within.frames, &within.stills})
     for (const auto& [other, shown] : asked->by)
       if (within.half(other, &Shown::at_ends)) wearers.insert(other);
   if (wearers.empty()) return out;
   const Sharing around = TRY(who_shows(entry, track, index, [&](microseconds time) {
-    return (time < from - kApart && time >= from - kAround) ||
-           (time > to + kApart && time <= to + kAround);
+    return (time < from - kMomentsApart && time >= from - kAround) ||
+           (time > to + kMomentsApart && time <= to + kAround);
   }));
   for (const EntryId other : wearers) {
     if (around.half(other, &Shown::anywhere))

@@ -32,7 +32,7 @@ constexpr size_t kPairsOfEntry = 24;  // stills compared closely
 constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
 constexpr size_t kPairsInAll = 160;
 constexpr size_t kPairsAllotted = 240;  // as few of most entries are looked at when some fail
-constexpr size_t kFailuresInARow = 4;
+constexpr size_t kSpansInVain = 4;
 constexpr double kPlainDigits = 4;  // of evidence, which are told as they are
 constexpr double kMostDigits = 12;  // that are told: nobody has looked at rarer false alarms
 constexpr double kHalfWay = 24;     // digits of evidence at which half of the rest is told
@@ -108,7 +108,7 @@ void add_still_hits(const EntryVotes& votes, const VideoTrack& item, const Video
   std::map<uint32_t, size_t> agreed;
   size_t compared = 0, failures = 0;
   for (const StillVote& one : votes.stills) {
-    if (compared >= kPairsOfEntry || budget.pairs == 0 || failures >= kFailuresInARow) break;
+    if (compared >= kPairsOfEntry || budget.pairs == 0 || failures >= kSpansInVain) break;
     if (one.entry >= entry.stills.size() || agreed[one.item] >= kPairsOfStill) continue;
     ++compared, --budget.pairs;
     auto hit = still_hit(item.stills[one.item], entry.stills[one.entry], one.mirrored);

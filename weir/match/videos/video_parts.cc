@@ -20,16 +20,16 @@ namespace weir {
 namespace {
 
 constexpr double kWindow = 8;            // seconds looked at together; they overlap by half
-constexpr size_t kLeastFrames = 6;       // of a window
+constexpr size_t kLeastOfWindow = 6;       // of a window
 constexpr double kLeastPart = 0.24;      // of the side
-constexpr double kApart = 0.45;          // correlation across the line, at most
-constexpr double kWithin = 0.7;          // on both sides of it, at least
+constexpr double kAcrossLine = 0.45;          // correlation across the line, at most
+constexpr double kBesideLine = 0.7;          // on both sides of it, at least
 constexpr size_t kBands = 3;             // along the line, each of which must say so
 constexpr double kApartInMiddle = 0.4;   // of the whole line, at half of the side, and
 constexpr double kBandInMiddle = 0.7;    // in each band
 constexpr double kOnOneSide = 0.25;      // on one side of it at least: in noise nothing is alike
 constexpr double kApartAlways = 0.45;    // of the whole line, on average over all of a video
-constexpr double kLongEdge = 0.45;       // of the line, that it is a step of brightness, and
+constexpr double kLongLine = 0.45;       // of the line, that it is a step of brightness, and
 constexpr double kClearEdge = 1.5;       // times as much as lines beside it;
 constexpr double kHardlyClearer = 1.05;  // in the middle
 constexpr double kAlwaysEdge = 0.95;     // and all the time
@@ -66,7 +66,7 @@ Across across(const LineChanges& window, uint32_t x) {
 
 // Whether videos meet in the middle of the side, where they are mostly put.
 bool meet_in_middle(const Across& at) {
-  return at.all <= kApartInMiddle && at.most <= kBandInMiddle && at.edge >= kLongEdge &&
+  return at.all <= kApartInMiddle && at.most <= kBandInMiddle && at.edge >= kLongLine &&
          at.edge >= kHardlyClearer * at.beside && at.on_one_side >= kOnOneSide;
 }
 
@@ -78,11 +78,11 @@ std::optional<uint32_t> line_in(const LineChanges& window) {
     if (meet_in_middle(across(window, x))) return x;
   const auto least = static_cast<uint32_t>(std::ceil(kLeastPart * window.width()));
   std::optional<uint32_t> best;
-  double lowest = kApart;
+  double lowest = kAcrossLine;
   for (uint32_t x = std::max(5u, least); x + std::max(5u, least) < window.width(); ++x) {
     const Across at = across(window, x);
-    if (at.edge >= kLongEdge && at.edge >= kClearEdge * at.beside && at.most < lowest &&
-        at.within >= kWithin)
+    if (at.edge >= kLongLine && at.edge >= kClearEdge * at.beside && at.most < lowest &&
+        at.within >= kBesideLine)
       lowest = at.most, best = x;
   }
   return best;
@@ -106,7 +106,7 @@ std::optional<uint32_t> always_in_middle(std::span<const LineChanges> windows) {
       all += at.all, edge += at.edge, beside += at.beside, on_one_side += at.on_one_side;
     }
     const auto count = static_cast<double>(windows.size());
-    if (all <= kApartAlways * count && edge >= kLongEdge * count && edge >= kAlwaysEdge * beside &&
+    if (all <= kApartAlways * count && edge >= kLongLine * count && edge >= kAlwaysEdge * beside &&
         on_one_side >= kOnOneSide * count)
       return x;
   }
@@ -116,11 +116,11 @@ std::optional<uint32_t> always_in_middle(std::span<const LineChanges> windows) {
 std::vector<Line> lines_of(const VideoTrack& video) {
   std::vector<Line> lines;
   const double step = FrameTimes(video).step();
-  const auto frames = std::max<size_t>(kLeastFrames, static_cast<size_t>(kWindow / step));
+  const auto frames = std::max<size_t>(kLeastOfWindow, static_cast<size_t>(kWindow / step));
   for (const bool is_across : {false, true}) {
     std::vector<LineChanges> windows;
     std::vector<Line> found;
-    for (size_t first = 0; first + kLeastFrames <= video.frames.size(); first += frames / 2) {
+    for (size_t first = 0; first + kLeastOfWindow <= video.frames.size(); first += frames / 2) {
       const size_t end = std::min(video.frames.size(), first + frames);
       windows.emplace_back(video, first, end, is_across);
       if (windows.size() > kMostWindows) windows.erase(windows.begin());

@@ -151,7 +151,7 @@ float votes_by_chance(const FeatureVote& vote, std::span<const KnownMoment> know
   return 0;
 }
 
-void add_stills(const VideoTrack& item, const VideoEdition& index, ByEntry& votes) {
+void vote_with_stills(const VideoTrack& item, const VideoEdition& index, ByEntry& votes) {
   const size_t step = (item.stills.size() + kMostStillsAsked - 1) / kMostStillsAsked;
   for (size_t i = 0; i < item.stills.size(); i += std::max<size_t>(step, 1)) {
     const PictureFeatures& picture = item.stills[i].picture;
@@ -192,7 +192,7 @@ double worth(const EntryVotes& votes) {
 Result<std::vector<EntryVotes>> votes_of(const VideoTrack& item, const VideoEdition& index) {
   ByEntry by_entry;
   TRY(add_hashes(item, index, by_entry));
-  add_stills(item, index, by_entry);
+  vote_with_stills(item, index, by_entry);
   std::vector<EntryVotes> out;
   for (auto& [entry, votes] : by_entry) {
     votes.entry = entry;
