@@ -12,6 +12,7 @@
 #include "server/flow/curate.h"
 #include "server/flow/match.h"
 #include "tests/media_flow_for_test.h"
+#include "weir/match/hashes/hash_match.h"
 #include "weir/match/pictures/made_pictures_for_test.h"
 
 namespace weir {

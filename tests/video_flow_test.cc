@@ -10,7 +10,6 @@
 #include "server/flow/curate.h"
 #include "server/flow/current_snapshot.h"
 #include "server/flow/match.h"
-#include "server/flow/video_item.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/media_flow_for_test.h"
 #include "weir/base/clock.h"
@@ -88,7 +87,7 @@ TEST_F(VideoFlow, ACutIsFoundWithItsSeconds) {
   const SharedSegment& segment = known.match.segments[0];
   EXPECT_LT(std::chrono::abs(segment.entry_from - microseconds(5'000'000)), microseconds(600'000));
   EXPECT_LT(std::chrono::abs(segment.entry_to - microseconds(15'000'000)), microseconds(600'000));
-  EXPECT_GT(known.coverage.value_or(0), 0.9);
+  EXPECT_GT(known.place.coverage.value_or(0), 0.9);
   EXPECT_GT(report.coverage.value_or(0), 0.9);
   EXPECT_EQ(report.media, "video");
   EXPECT_EQ(report.duration, microseconds(10'000'000));
@@ -176,20 +175,6 @@ TEST_F(VideoFlow, ComparingTwoVideosGivesTheirSegments) {
   ASSERT_TRUE(other);
   EXPECT_FALSE(other->match);
   EXPECT_TRUE(other->segments.empty());
-}
-
-TEST(CoveredTime, CountsEachMomentOnceAndNoneOutside) {
-  const auto segment = [](int from, int to) {
-    SharedSegment one;
-    one.item_from = std::chrono::seconds(from);
-    one.item_to = std::chrono::seconds(to);
-    return one;
-  };
-  const std::vector<SharedSegment> segments{segment(5, 8), segment(-3, 2), segment(7, 9),
-                                            segment(6, 7), segment(18, 30)};
-  EXPECT_DOUBLE_EQ(covered_time(segments, std::chrono::seconds(20)), (2 + 4 + 2) / 20.0);
-  EXPECT_EQ(covered_time({}, std::chrono::seconds(20)), 0);
-  EXPECT_EQ(covered_time(segments, std::chrono::seconds(0)), 0);
 }
 
 }  // namespace

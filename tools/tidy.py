@@ -71,6 +71,7 @@ BANNED = [
 ]
 # make_unique cannot reach a private constructor; `unique_ptr<T> t(new T(...))` owns at once.
 OWNED_NEW = re.compile(r"\b(?:unique_ptr<[^;]*>(?:\s+\w+)?|reset)\s*\(\s*new\b")
+STORE_CALL = re.compile(r"\bstore(?:\(\))?\s*(?:\.|->)\s*\w+\s*\(")
 CONSOLE = re.compile(r"\bstd::(?:cout|cerr|clog)\b|(?<![\w.>])(?:std::)?v?printf\s*\(")
 
 CODE = (".cc", ".h")
@@ -203,6 +204,15 @@ def banned_calls(file):
                 yield file.finding(number, "banned_calls", f"{call.group(0)}: {why}")
         if file.path.endswith(".h") and re.match(r"\s*using namespace\b", line):
             yield file.finding(number, "banned_calls", "using namespace in a header")
+
+
+def store_calls(file):
+    """Use cases speak to the store; what asks over HTTP or on the command line calls use cases."""
+    if not file.path.startswith(("server/http/", "apps/weir/")) or file.is_test:
+        return
+    for number, line in enumerate(file.code, 1):
+        if STORE_CALL.search(line):
+            yield file.finding(number, "store_calls", "a use case of server/flow does that")
 
 
 def quiet_library(file):
@@ -432,7 +442,8 @@ def kind_names(files):
                                    f"{named.group(0)} stands in {KINDS}; name_of() says it")
 
 
-CPP_RULES = [floors, seams, kept_headers, pragma_once, banned_calls, quiet_library, test_names]
+CPP_RULES = [floors, seams, kept_headers, pragma_once, banned_calls, quiet_library, test_names,
+             store_calls]
 SOURCE_RULES = [licence_line, columns, file_lines, function_lines]
 FILE_RULES = [leftover_words, sizes]
 TREE_RULES = [readmes, nouns, decisions, type_names, kind_names]

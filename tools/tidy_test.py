@@ -77,6 +77,10 @@ BAD = {
     ],
     "readmes": [("weir/base/a.cc", ""), ("docs/formats/README.md", "line\n" * 16)],
     "nouns": [("weir/base/a16.h", "#pragma once\n")],
+    "store_calls": [
+        ("server/http/routes/a.cc", "int a = site.services.store.list_banks().size();\n"),
+        ("apps/weir/a.cc", "int a = home->store().find_entry(b).id;\n"),
+    ],
     "decisions": [
         ("docs/decisions/0001-long.md", "line\n" * 41),
         ("docs/decisions/first.md", "line\n"),
@@ -109,6 +113,8 @@ GOOD = [
     ("server/flow/a_test.cc", '#include "server/store/sqlite/sqlite_store.h"\n'),
     ("apps/weir/a.cc", '#include "server/store/sqlite/sqlite_store.h"\n'),
     ("tests/a_test.cc", '#include "weir/media/picture/image.h"\n#include <nlohmann/json.hpp>\n'),
+    ("server/http/routes/b.cc", "int a = find_bank(b, site.services.store).id;\n"),
+    ("server/flow/a.cc", "int a = store.find_bank(b).id;\n"),
     ("weir/base/b.cc", "// never a new one; never delete it, nor strcpy(it)\n"),
     ("weir/base/c.cc", 'const char* f() { return "new delete system( std::cout"; }\n'),
     ("weir/base/d.cc", "struct A { A(const A&) = delete; };\nint big = 1'000'000;\n"),

@@ -66,15 +66,7 @@ Result<std::optional<AddedItem>> find_present(const Bank& bank, const std::strin
   // Larger than any picture, so perhaps a video: its digest is had while it is decoded.
   if (!item && item.error().code == ErrorCode::kLimit) return std::optional<AddedItem>{};
   if (!item) return item.error();
-  const auto entry =
-      TRY(services.store.find_content(bank.id, value_of(item->signals, SignalKind::kSha256)));
-  if (!entry) return std::optional<AddedItem>{};
-  // An older version added it, or a hash list: now its picture or track can be kept too.
-  const bool is_whole =
-      has_own(*entry, entry->media == "video" ? SignalKind::kTrack : SignalKind::kFeatures);
-  if (!is_whole && entry->state == State::kActive) return std::optional<AddedItem>{};
-  return std::optional<AddedItem>(
-      AddedItem{*entry, entry->state == State::kActive ? Added::kPresent : Added::kRetired});
+  return find_present(bank, value_of(item->signals, SignalKind::kSha256), services.store);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "apps/weir/home.h"
 #include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
+#include "server/flow/catalog.h"
 #include "weir/base/utf8.h"
 
 namespace weir {
@@ -27,7 +28,7 @@ Result<int> bank_verb(const Common& common, const BankRequest& request) {
   const std::unique_ptr<Home> home = TRY(Home::open(common));
   Store& store = home->store();
   if (request.action == "list") {
-    const std::vector<Bank> banks = TRY(store.list_banks());
+    const std::vector<Bank> banks = TRY(list_banks(store));
     for (const Bank& bank : banks) show(common, bank);
     if (banks.empty()) print_message("weir: no banks yet; make one with: weir bank create NAME");
     return kExitDone;
@@ -38,12 +39,12 @@ Result<int> bank_verb(const Common& common, const BankRequest& request) {
     bank.name = request.name;
     bank.description = request.description;
     bank.kind = TRY(parse_bank_kind(request.kind));
-    show(common, TRY(store.create_bank(bank)));
+    show(common, TRY(create_bank(bank, store)));
   } else if (request.action == "show") {
-    show(common, TRY(store.find_bank(request.name)));
+    show(common, TRY(find_bank(request.name, store)));
   } else {
     const State state = request.action == "retire" ? State::kRetired : State::kActive;
-    show(common, TRY(store.change_bank(request.name, {.state = state})));
+    show(common, TRY(change_bank(request.name, {.state = state}, store)));
   }
   return kExitDone;
 }

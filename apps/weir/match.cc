@@ -25,13 +25,13 @@ std::string text_of(const KnownMatch& known) {
     evidence += (evidence.empty() ? "" : ", ") + words_of(one);
   for (const SharedRegion& region : known.match.regions)
     evidence += (evidence.empty() ? "" : ", ") + words_of(region);
-  if (known.vpdq)
-    evidence +=
-        fmt::format("{}vpdq {:.0f} % of its hashes, {:.0f} % of the entry's",
-                    evidence.empty() ? "" : ", ", 100 * known.vpdq->item, 100 * known.vpdq->entry);
-  if (known.tmk)
+  if (known.match.vpdq)
+    evidence += fmt::format("{}vpdq {:.0f} % of its hashes, {:.0f} % of the entry's",
+                            evidence.empty() ? "" : ", ", 100 * known.match.vpdq->item,
+                            100 * known.match.vpdq->entry);
+  if (known.match.tmk)
     evidence += fmt::format("{}tmk {:.2f} and {:.2f}", evidence.empty() ? "" : ", ",
-                            known.tmk->level_1, known.tmk->level_2);
+                            known.match.tmk->level_1, known.match.tmk->level_2);
   std::string text =
       fmt::format("{} #{} {}: {}{}score {:.1f}", known.entry.bank_name, known.entry.id.value,
                   known.entry.name.empty() ? "(hash only)" : printable(known.entry.name), evidence,

@@ -115,6 +115,16 @@ Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const Item
   return std::move(TRY(add_all({&entry, 1}, store)).front());
 }
 
+Result<std::optional<AddedItem>> find_present(const Bank& bank, std::span<const uint8_t> sha256,
+                                              Store& store) {
+  const auto entry = TRY(store.find_content(bank.id, sha256));
+  if (!entry) return std::optional<AddedItem>();
+  if (entry->state == State::kRetired) return std::optional(AddedItem{*entry, Added::kRetired});
+  const bool is_whole =
+      has_own(*entry, entry->media == "video" ? SignalKind::kTrack : SignalKind::kFeatures);
+  return is_whole ? std::optional(AddedItem{*entry, Added::kPresent}) : std::optional<AddedItem>();
+}
+
 Result<std::vector<AddedItem>> add_signals(const Bank& bank, std::vector<NewSignals> items,
                                            Store& store) {
   std::vector<Entry> entries;

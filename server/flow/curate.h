@@ -31,6 +31,11 @@ struct ItemOrigin {
 Result<AddedItem> add_item(const Bank& bank, const ItemSignals& item, const ItemOrigin& origin,
                            Store& store);
 
+// The item of this sha256, when the bank holds it as whole as it would be added: then there is
+// nothing to compute. An entry of an older version or of a hash list lacks its picture or track.
+Result<std::optional<AddedItem>> find_present(const Bank& bank, std::span<const uint8_t> sha256,
+                                              Store& store);
+
 struct NewSignals {
   std::vector<Signal> signals;
   ItemOrigin origin;

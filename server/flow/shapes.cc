@@ -155,11 +155,11 @@ Json shape_of(const KnownMatch& known) {
       {"bank", known.entry.bank_name}, {"entry", known.entry.id.value},
       {"name", known.entry.name},      {"kind", name_of(match.kind)},
       {"score", match.score},          {"expected_false_alarms", match.expected_false_alarms}};
-  if (known.coverage) json["coverage"] = milli(*known.coverage);
-  if (known.item_region || known.entry_region) {
+  if (known.place.coverage) json["coverage"] = milli(*known.place.coverage);
+  if (known.place.item_region || known.place.entry_region) {
     Json region = Json::object();
-    if (known.item_region) region["item"] = shape_of_rect(*known.item_region);
-    if (known.entry_region) region["entry"] = shape_of_rect(*known.entry_region);
+    if (known.place.item_region) region["item"] = shape_of_rect(*known.place.item_region);
+    if (known.place.entry_region) region["entry"] = shape_of_rect(*known.place.entry_region);
     json["region"] = std::move(region);
   }
   if (!match.segments.empty()) {
@@ -182,16 +182,16 @@ Json shape_of(const KnownMatch& known) {
   }
   for (const SharedRegion& region : match.regions) json["evidence"].push_back(shape_of(region));
   if (known.match.judged) json["odds"] = shape_of(*known.match.judged);
-  if (known.vpdq)
+  if (match.vpdq)
     json["evidence"].push_back({{"kind", name_of(SignalKind::kVpdq)},
-                                {"item_share", milli(known.vpdq->item)},
-                                {"entry_share", milli(known.vpdq->entry)},
-                                {"item_hashes", known.vpdq->item_hashes},
-                                {"entry_hashes", known.vpdq->entry_hashes}});
-  if (known.tmk)
+                                {"item_share", milli(match.vpdq->item)},
+                                {"entry_share", milli(match.vpdq->entry)},
+                                {"item_hashes", match.vpdq->item_hashes},
+                                {"entry_hashes", match.vpdq->entry_hashes}});
+  if (match.tmk)
     json["evidence"].push_back({{"kind", name_of(SignalKind::kTmk)},
-                                {"level_1", milli(known.tmk->level_1)},
-                                {"level_2", milli(known.tmk->level_2)}});
+                                {"level_1", milli(match.tmk->level_1)},
+                                {"level_2", milli(match.tmk->level_2)}});
   return json;
 }
 

@@ -222,7 +222,7 @@ asio::awaitable<void> Connection::answer(Exchange& exchange) {
   std::function<void()> work = [this, &exchange] {
     Plan& plan = exchange.plan;
     try {
-      auto result = plan.route->handler(plan.request, shared_.site);
+      auto result = handle(*plan.route, plan.request, shared_.site);
       exchange.response = result ? std::move(*result) : error_response(result.error());
     } catch (const std::exception& exception) {
       exchange.response = error_response(

@@ -48,7 +48,7 @@ Result<std::optional<std::string>> Query::one(std::string_view name) const {
   return std::optional<std::string>(std::move(values.front()));
 }
 
-Status Query::only(std::initializer_list<std::string_view> known) const {
+Status Query::only(const std::vector<std::string_view>& known) const {
   for (const auto& [key, value] : values_) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string names;

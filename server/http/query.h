@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +23,7 @@ class Query {
   // The value, or nothing. Errors: invalid when the name is given more than once.
   Result<std::optional<std::string>> one(std::string_view name) const;
   // Errors: invalid for a name that is not among `known`: a misspelt one would silently do nothing.
-  Status only(std::initializer_list<std::string_view> known) const;
+  Status only(const std::vector<std::string_view>& known) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> values_;

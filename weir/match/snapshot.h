@@ -15,11 +15,15 @@ namespace weir {
 //
 // Example: the labels of an entry change, and its picture is indexed anew. A query that began
 // before goes on seeing the old rows, one that begins after sees the new ones.
+//
+// Counter-example: a snapshot does not hold the entries themselves. Their pictures, tracks and
+// banks are asked of whoever keeps the entries (KnownEntries), as they are now; an entry that was
+// retired since is then left out.
 struct Snapshot {
   ChangeSeq change;         // the last one that it holds
   HammingEdition hashes;    // PDQ of pictures; the key of a row is the entry's id
   FeatureEdition pictures;  // local features of pictures, by the same key
-  // Of videos; of nothing until they were asked for once.
+  // These three are of videos. They are empty until they are asked for once (decision 0116).
   VideoEdition videos;
   VpdqEdition vpdq;
   TmkEdition tmk;

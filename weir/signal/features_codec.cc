@@ -12,7 +12,7 @@
 namespace weir {
 namespace {
 
-constexpr uint8_t kFeaturesVersion = 1;           // 2 had colours after the plane
+constexpr uint8_t kFeaturesVersion = 1;   // 2 had colours after the plane
 constexpr uint8_t kVersionWithShown = 3;  // of items: what shows of the plane stands after it
 constexpr size_t kFeaturesHeadBytes = 1 + 4 + 4 + 2 + 2 + 2;
 constexpr size_t kFeatureBytes = 4 * 4 + 128;
@@ -32,8 +32,8 @@ bool is_plausible(const LocalFeature& feature, const PictureFeatures& picture) {
 }  // namespace
 
 size_t encoded_features_bytes(const PictureFeatures& picture) {
-  return kFeaturesHeadBytes + picture.features.size() * kFeatureBytes + picture.plane.samples.size() +
-         picture.shown.samples.size();
+  return kFeaturesHeadBytes + picture.features.size() * kFeatureBytes +
+         picture.plane.samples.size() + picture.shown.samples.size();
 }
 
 std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
@@ -61,7 +61,8 @@ std::vector<uint8_t> encode_features(const PictureFeatures& picture) {
 
 Result<PictureFeatures> decode_features(std::span<const uint8_t> bytes) {
   const Error damaged{ErrorCode::kCorrupt, "the local features of a picture are damaged"};
-  if (bytes.size() < kFeaturesHeadBytes || (bytes[0] != kFeaturesVersion && bytes[0] != kVersionWithShown))
+  if (bytes.size() < kFeaturesHeadBytes ||
+      (bytes[0] != kFeaturesVersion && bytes[0] != kVersionWithShown))
     return damaged;
   const uint8_t* at = bytes.data() + 1;
   PictureFeatures picture;

@@ -8,10 +8,10 @@
 
 #include "apps/weir/report/video_drawing.h"
 #include "apps/weir/words.h"
+#include "server/flow/catalog.h"
 #include "weir/align/picture/picture_difference.h"
 #include "weir/align/picture/transform.h"
 #include "weir/base/utf8.h"
-#include "weir/signal/video_codec.h"
 
 namespace weir {
 namespace {
@@ -64,8 +64,8 @@ Outlines outlines_of(const KnownMatch& known, const Rect& item, const Rect& entr
     out.entry += outline(shared.entry, entry);
   }
   if (!known.match.regions.empty()) return out;
-  if (known.item_region) out.item = outline(corners_of(*known.item_region), item);
-  if (known.entry_region) out.entry = outline(corners_of(*known.entry_region), entry);
+  if (known.place.item_region) out.item = outline(corners_of(*known.place.item_region), item);
+  if (known.place.entry_region) out.entry = outline(corners_of(*known.place.entry_region), entry);
   return out;
 }
 
@@ -100,17 +100,9 @@ std::string section(const std::string& path, const Rect& whole_item, const Known
       escape_html(evidence), known.match.score, known.match.expected_false_alarms);
 }
 
-std::optional<VideoTrack> track_of(const Entry& entry, Store& store) {
-  const auto kept = store.signals_of(SignalKind::kTrack, {&entry.id, 1});
-  if (!kept || kept->empty()) return std::nullopt;
-  auto track = read_video_track(kept->front().value);
-  if (!track) return std::nullopt;
-  return std::move(*track);
-}
-
 // Of a known video, what the item shows of it.
 std::string moment_picture(const KnownMatch& known, Store& store) {
-  const auto track = track_of(known.entry, store);
+  const auto track = track_of(known.entry.id, store);
   return track ? moment_html(*track, known.match.segments.front().entry_from) : "";
 }
 
@@ -129,7 +121,7 @@ std::string draw_video_item(const DrawnItem& item, const ItemReport& report, Sto
                          known.match.expected_false_alarms);
     out +=
         fmt::format("<p><b class=\"swatch {}\"></b> {}</p>\n", colour_class(i), escape_html(words));
-    const auto known_track = track_of(entry, store);
+    const auto known_track = track_of(entry.id, store);
     if (known_track && !known.match.segments.empty())
       out += alignment_html(track, *known_track, known.match.segments, colour_class(i));
   }

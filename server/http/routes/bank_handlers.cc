@@ -1,64 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/http/json_body.h"
+#include "server/flow/catalog.h"
 #include "server/http/routes/handlers.h"
 
 namespace weir::http {
-namespace {
 
-// A state may be absent. Errors: invalid.
-Result<std::optional<State>> state_under(const Json& body) {
-  const std::optional<std::string> name = TRY(text_under(body, "state"));
-  if (!name) return std::optional<State>();
-  return std::optional(TRY(parse_state(*name)));
-}
-
-}  // namespace
-
-Result<Response> get_banks(const Request& request, Site& site) {
-  TRY(request.query.only({}));
+Result<Response> get_banks(const Request&, Site& site) {
   Json body;
   body["banks"] = Json::array();
-  for (const Bank& bank : TRY(site.services.store.list_banks()))
+  for (const Bank& bank : TRY(list_banks(site.services.store)))
     body["banks"].push_back(shape_of(bank));
   return json_response(200, body);
 }
 
-Result<Response> post_bank(const Request& request, Site& site) {
-  TRY(request.query.only({}));
-  const Json body = TRY(parse_json_object(request.json));
-  TRY(only_keys(body, {"name", "description", "kind"}));
-  Bank bank;
-  bank.name = TRY(text_under(body, "name")).value_or("");
-  bank.description = TRY(text_under(body, "description")).value_or("");
-  if (const auto kind = TRY(text_under(body, "kind"))) bank.kind = TRY(parse_bank_kind(*kind));
-  TRY(check_bank_name(bank.name));
-  Response response = json_response(201, shape_of(TRY(site.services.store.create_bank(bank))));
+Result<Response> post_bank(const Request&, const NewBank& made, Site& site) {
+  const Bank bank = TRY(create_bank(made.bank, site.services.store));
+  Response response = json_response(201, shape_of(bank));
   response.headers.emplace_back("Location", "/v1/banks/" + bank.name);
   return response;
 }
 
 Result<Response> get_bank(const Request& request, Site& site) {
-  TRY(request.query.only({}));
-  return json_response(200, shape_of(TRY(site.services.store.find_bank(request.capture("bank")))));
+  return json_response(200, shape_of(TRY(find_bank(request.capture("bank"), site.services.store))));
 }
 
-Result<Response> patch_bank(const Request& request, Site& site) {
-  TRY(request.query.only({}));
-  const std::string& name = request.capture("bank");
-  const Json body = TRY(parse_json_object(request.json));
-  TRY(only_keys(body, {"state", "description"}));
-  BankChange change;
-  change.state = TRY(state_under(body));
-  change.description = TRY(text_under(body, "description"));
-  return json_response(200, shape_of(TRY(site.services.store.change_bank(name, change))));
+Result<Response> patch_bank(const Request& request, const BankChange& change, Site& site) {
+  return json_response(
+      200, shape_of(TRY(change_bank(request.capture("bank"), change, site.services.store))));
 }
 
-// Nothing is erased: the bank is retired, keeps its history and can be made active again.
 Result<Response> delete_bank(const Request& request, Site& site) {
-  TRY(request.query.only({}));
-  const std::string& name = request.capture("bank");
-  const BankChange retired{.state = State::kRetired};
-  return json_response(200, shape_of(TRY(site.services.store.change_bank(name, retired))));
+  return patch_bank(request, {.state = State::kRetired}, site);
 }
 
 }  // namespace weir::http

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/flow/readiness.h"
 #include "server/http/routes/embedded.h"
 #include "server/http/routes/handlers.h"
 #include "server/http/routes/metrics.h"
@@ -13,19 +14,17 @@ Result<Response> get_health(const Request&, Site&) {
 // Whether requests should be sent here: the store answers, the search structure stands level with
 // it, decoders run, and the server is not about to stop.
 Result<Response> get_ready(const Request&, Site& site) {
-  const auto state = [](const auto& result) {
-    return result ? std::string("ok") : std::string(name_of(result.error().code));
+  const auto state = [](const Status& part) {
+    return part ? std::string("ok") : std::string(name_of(part.error().code));
   };
-  const auto change = site.services.store.last_change();
-  const Status level = site.services.snapshot.catch_up();
-  const bool decoders = site.services.decoder.workers() > 0;
+  const Readiness parts = readiness_of(site.services);
   const bool stopping = site.stopping;
-  const bool ready = change && level && decoders && !stopping;
+  const bool ready = parts.is_ready() && !stopping;
   Json body;
   body["status"] = ready ? "ready" : stopping ? "stopping" : "not ready";
-  body["store"] = state(change);
-  body["snapshot"] = state(level);
-  body["decoder"] = decoders ? "ok" : "unavailable";
+  body["store"] = state(parts.store);
+  body["snapshot"] = state(parts.snapshot);
+  body["decoder"] = parts.has_decoders ? "ok" : "unavailable";
   if (!ready)
     body["error"] =
         shape_of(Error{ErrorCode::kUnavailable, "not ready; the body says what is missing"});

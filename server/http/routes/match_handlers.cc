@@ -9,9 +9,6 @@
 namespace weir::http {
 namespace {
 
-constexpr size_t kMostItems =
-    1000;  // of one JSON request; chosen: well under a second of searching
-
 // {"results":[...]} for several files; the one object, or its error as the reply, for one.
 Result<Response> reply(std::vector<Result<Json>> objects, const std::vector<UploadedFile>& files) {
   if (objects.size() == 1) return json_response(200, TRY(std::move(objects.front())));
@@ -49,7 +46,6 @@ std::vector<Result<Json>> objects_of(
 }
 
 Result<std::vector<std::string>> banks_asked(const Request& request) {
-  TRY(request.query.only({"bank", "name", "async"}));
   TRY(request.fields.only({"bank"}));
   std::vector<std::string> banks = request.query.all("bank");
   for (std::string& bank : request.fields.all("bank")) banks.push_back(std::move(bank));
@@ -77,7 +73,9 @@ Result<Response> begin_job(const Request& request, std::vector<std::string> bank
   return response;
 }
 
-Result<Response> match_files(const Request& request, Site& site) {
+}  // namespace
+
+Result<Response> post_match_files(const Request& request, Site& site) {
   std::vector<std::string> banks = TRY(banks_asked(request));
   if (TRY(answers_later(request, site))) return begin_job(request, std::move(banks), site);
   const DecodeWants wants = TRY(wants_to_match(site.services));
@@ -94,51 +92,21 @@ Result<Response> match_files(const Request& request, Site& site) {
   return reply(std::move(objects), request.files);
 }
 
-Result<std::vector<Signal>> signals_under(const Json& object) {
-  const auto at = object.find("signals");
-  if (at == object.end() || !at->is_array() || at->empty())
-    return Error{ErrorCode::kInvalid, "'signals' must be an array, not empty"};
-  if (at->size() > kMostItems)
-    return Error{ErrorCode::kLimit, "'signals' has more than 1000 members"};
-  return signals_from(*at);
-}
-
 // {"signals":[...]} is one item, {"items":[{"signals":[...]}, ...]} several.
-Result<Response> match_signals(const Request& request, Site& site) {
+Result<Response> post_match(const Request& request, const MatchRequest& asked, Site& site) {
   TRY(request.query.only({"bank", "name"}));
   std::vector<std::string> banks = TRY(banks_asked(request));
-  const Json body = TRY(parse_json_object(request.json));
-  TRY(only_keys(body, {"signals", "items", "banks"}));
-  for (std::string& bank : TRY(texts_under(body, "banks"))) banks.push_back(std::move(bank));
-  if (body.contains("signals") == body.contains("items"))
-    return Error{ErrorCode::kInvalid, "the body must have either 'signals' or 'items'"};
-
-  std::vector<ItemToMatch> items;
-  if (const Json* several = TRY(array_under(body, "items", kMostItems))) {
-    for (const Json& item : *several) {
-      if (!item.is_object()) return Error{ErrorCode::kInvalid, "'items' must hold objects"};
-      TRY(only_keys(item, {"signals"}));
-      items.push_back(item_to_match(TRY(signals_under(item))));
-    }
-  } else {
-    items.push_back(item_to_match(TRY(signals_under(body))));
-  }
-  const std::vector<ItemReport> reports = TRY(match_against_banks(items, banks, site.services));
-  if (!body.contains("items")) return json_response(200, shape_of(reports.front()));
+  banks.insert(banks.end(), asked.banks.begin(), asked.banks.end());
+  const std::vector<ItemReport> reports =
+      TRY(match_against_banks(asked.items, banks, site.services));
+  if (!asked.is_list) return json_response(200, shape_of(reports.front()));
   Json results;
   results["results"] = Json::array();
   for (const ItemReport& report : reports) results["results"].push_back(shape_of(report));
   return json_response(200, results);
 }
 
-}  // namespace
-
-Result<Response> post_match(const Request& request, Site& site) {
-  return request.is_json ? match_signals(request, site) : match_files(request, site);
-}
-
 Result<Response> post_hash(const Request& request, Site& site) {
-  TRY(request.query.only({"name"}));
   TRY(request.fields.only({}));
   const std::vector<Result<ItemSignals>> decoded =
       TRY(decode_uploads(request.files, wants_to_hash(), site));

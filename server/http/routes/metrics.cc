@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "server/flow/catalog.h"
+
 namespace weir::http {
 namespace {
 
@@ -55,7 +57,7 @@ void Metrics::count_decoder_failure(ErrorCode code) {
 }
 
 Result<std::string> Metrics::page(Services& services) const {
-  const std::vector<Bank> banks = TRY(services.store.list_banks());
+  const std::vector<Bank> banks = TRY(list_banks(services.store));
   std::string page;
   describe(page, "weir_build_info", "gauge", "The version that runs.");
   write(page, "weir_build_info", "{version=\"" WEIR_VERSION "\"}", 1);

@@ -3,33 +3,74 @@
 
 #include <optional>
 
+#include "server/http/json_body.h"
 #include "server/http/routes/handlers.h"
 #include "server/http/text.h"
 
 namespace weir::http {
 namespace {
 
+std::vector<std::string_view> words_in(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+// Reads a JSON body with `read` before `act` sees it.
+template <auto read, auto act>
+Result<Response> json(const Request& request, Site& site) {
+  return act(request, TRY(read(TRY(parse_json_object(request.json)))), site);
+}
+// The same where a body may be files instead.
+template <auto read, auto act, Handler act_on_files>
+Result<Response> json_or_files(const Request& request, Site& site) {
+  return request.is_json ? json<read, act>(request, site) : act_on_files(request, site);
+}
+
+constexpr auto kGet = Method::kGet, kPost = Method::kPost, kPatch = Method::kPatch,
+               kDelete = Method::kDelete;
+constexpr auto kOpen = Permission::kOpen;
+constexpr auto kNothing = Accepts::kNothing, kJson = Accepts::kJson, kFiles = Accepts::kFiles,
+               kJsonOrFiles = Accepts::kJsonOrFiles;
+
+// What checks a service from outside may put anything behind the path.
+constexpr std::string_view kAnyQuery = "*";
+
+// clang-format off
 constexpr Route kRoutes[] = {
-    {Method::kPost, "/v1/match", Accepts::kJsonOrFiles, post_match},
-    {Method::kPost, "/v1/hash", Accepts::kFiles, post_hash},
-    {Method::kGet, "/v1/jobs/{id}", Accepts::kNothing, get_job},
-    {Method::kGet, "/v1/jobs/{id}/events", Accepts::kNothing, get_job_events},
-    {Method::kGet, "/v1/banks", Accepts::kNothing, get_banks},
-    {Method::kPost, "/v1/banks", Accepts::kJson, post_bank},
-    {Method::kGet, "/v1/banks/{bank}", Accepts::kNothing, get_bank},
-    {Method::kPatch, "/v1/banks/{bank}", Accepts::kJson, patch_bank},
-    {Method::kDelete, "/v1/banks/{bank}", Accepts::kNothing, delete_bank},
-    {Method::kGet, "/v1/banks/{bank}/entries", Accepts::kNothing, get_entries},
-    {Method::kPost, "/v1/banks/{bank}/entries", Accepts::kJsonOrFiles, post_entries},
-    {Method::kGet, "/v1/banks/{bank}/entries/{id}", Accepts::kNothing, get_entry},
-    {Method::kPatch, "/v1/banks/{bank}/entries/{id}", Accepts::kJson, patch_entry},
-    {Method::kDelete, "/v1/banks/{bank}/entries/{id}", Accepts::kNothing, delete_entry},
-    {Method::kGet, "/healthz", Accepts::kNothing, get_health, true},
-    {Method::kGet, "/readyz", Accepts::kNothing, get_ready},
-    {Method::kGet, "/metrics", Accepts::kNothing, get_metrics},
-    {Method::kGet, "/openapi.yaml", Accepts::kNothing, get_openapi, true},
-    {Method::kGet, "/", Accepts::kNothing, get_page, true},
+    {kPost, "/v1/match", kOpen, "bank name async", kJsonOrFiles, "MatchRequest", "Matched",
+     json_or_files<match_request_from, post_match, post_match_files>, false},
+    {kPost, "/v1/hash", kOpen, "name", kFiles, "", "Hashed", post_hash, false},
+    {kGet, "/v1/jobs/{id}", kOpen, "", kNothing, "", "Job", get_job, false},
+    {kGet, "/v1/jobs/{id}/events", kOpen, "", kNothing, "", "text/event-stream",
+     get_job_events, false},
+    {kGet, "/v1/banks", kOpen, "", kNothing, "", "Banks", get_banks, false},
+    {kPost, "/v1/banks", kOpen, "", kJson, "NewBank", "Bank",
+     json<new_bank_from, post_bank>, false},
+    {kGet, "/v1/banks/{bank}", kOpen, "", kNothing, "", "Bank", get_bank, false},
+    {kPatch, "/v1/banks/{bank}", kOpen, "", kJson, "BankChange", "Bank",
+     json<bank_change_from, patch_bank>, false},
+    {kDelete, "/v1/banks/{bank}", kOpen, "", kNothing, "", "Bank", delete_bank, false},
+    {kGet, "/v1/banks/{bank}/entries", kOpen, "limit after state", kNothing, "", "EntryPage",
+     get_entries, false},
+    {kPost, "/v1/banks/{bank}/entries", kOpen, "name", kJsonOrFiles, "NewEntries", "Added",
+     json_or_files<new_entries_from, post_entries, post_files_as_entries>, false},
+    {kGet, "/v1/banks/{bank}/entries/{id}", kOpen, "", kNothing, "", "Entry", get_entry, false},
+    {kPatch, "/v1/banks/{bank}/entries/{id}", kOpen, "", kJson, "EntryChange", "Entry",
+     json<entry_change_from, patch_entry>, false},
+    {kDelete, "/v1/banks/{bank}/entries/{id}", kOpen, "", kNothing, "", "Entry",
+     delete_entry, false},
+    {kGet, "/healthz", kOpen, kAnyQuery, kNothing, "", "Health", get_health, true},
+    {kGet, "/readyz", kOpen, kAnyQuery, kNothing, "", "Readiness", get_ready, false},
+    {kGet, "/metrics", kOpen, kAnyQuery, kNothing, "", "text/plain", get_metrics, false},
+    {kGet, "/openapi.yaml", kOpen, kAnyQuery, kNothing, "", "application/yaml", get_openapi, true},
+    {kGet, "/", kOpen, kAnyQuery, kNothing, "", "text/html", get_page, true},
 };
+// clang-format on
 
 // The part up to the next '/', taken off the front together with it.
 std::string_view take_part(std::string_view& path) {
@@ -71,6 +112,19 @@ std::string_view name_of(Method method) {
       return "DELETE";
   }
   return "GET";
+}
+
+std::string_view name_of(Permission permission) {
+  switch (permission) {
+    case Permission::kOpen:
+      return "open";
+  }
+  return "open";
+}
+
+Result<Response> handle(const Route& route, const Request& request, Site& site) {
+  if (route.query != kAnyQuery) TRY(request.query.only(words_in(route.query)));
+  return route.handler(request, site);
 }
 
 std::span<const Route> all_routes() {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "server/http/front_desk.h"
@@ -48,10 +49,11 @@ TEST(Router, SaysWhichMethodsAPathHas) {
   EXPECT_EQ(found("OPTIONS", "/v1/banks/A"), "405 GET, HEAD, PATCH, DELETE");
 }
 
-// The description's paths stand at two blanks, their methods at four: told without a YAML parser.
-TEST(OpenApi, DescribesExactlyTheRoutes) {
-  std::set<std::string> described, routed;
-  std::string path;
+// What the page says of each method of each path, as "/v1/match post", told without a YAML parser:
+// paths stand at two blanks, their methods at four.
+std::map<std::string, std::string> described_routes() {
+  std::map<std::string, std::string> described;
+  std::string path, route;
   std::string_view text = openapi_yaml();
   text = text.substr(text.find("\npaths:\n"));
   text = text.substr(0, text.find("\ncomponents:\n"));
@@ -60,14 +62,49 @@ TEST(OpenApi, DescribesExactlyTheRoutes) {
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (line.starts_with("  /") && line.ends_with(":")) path = line.substr(2, line.size() - 3);
     for (const char* method : {"get", "post", "patch", "delete", "put"})
-      if (line == "    " + std::string(method) + ":") described.insert(path + " " + method);
+      if (line == "    " + std::string(method) + ":") route = path + " " + method;
+    if (!route.empty()) described[route] += std::string(line) + "\n";
   }
-  for (const Route& route : all_routes()) {
-    std::string method(name_of(route.method));
-    for (char& c : method) c = static_cast<char>(std::tolower(c));
-    routed.insert(std::string(route.pattern) + " " + method);
-  }
+  return described;
+}
+
+std::string name_on_page(const Route& route) {
+  std::string method(name_of(route.method));
+  for (char& c : method) c = static_cast<char>(std::tolower(c));
+  return std::string(route.pattern) + " " + method;
+}
+
+bool says(const std::string& text, std::string_view what) {
+  return text.find(what) != text.npos;
+}
+
+TEST(OpenApi, DescribesExactlyTheRoutes) {
+  std::set<std::string> described, routed;
+  for (const auto& [route, text] : described_routes()) described.insert(route);
+  for (const Route& route : all_routes()) routed.insert(name_on_page(route));
   EXPECT_EQ(described, routed);
+}
+
+// By the names of the schemas: bodies.h and shapes.h read and write what these describe, and the
+// system tests hold every answer against them.
+TEST(OpenApi, NamesOfEachRouteWhatTheTableNames) {
+  const auto described = described_routes();
+  for (const Route& route : all_routes()) {
+    const std::string& text = described.at(name_on_page(route));
+    const auto refers_to = [&](std::string_view name) {
+      return says(text, "'#/components/schemas/" + std::string(name) + "'") ||
+             says(text, "'#/components/responses/" + std::string(name) + "'");
+    };
+    EXPECT_TRUE(says(text, "x-permission: " + std::string(name_of(route.permission)) + "\n"))
+        << name_on_page(route);
+    EXPECT_EQ(route.body.empty(), !says(text, "\n          application/json: {schema"))
+        << name_on_page(route);
+    EXPECT_TRUE(route.body.empty() || refers_to(route.body)) << name_on_page(route);
+    EXPECT_TRUE(says(route.answer.data(), "/") ? says(text, route.answer) : refers_to(route.answer))
+        << name_on_page(route);
+    EXPECT_EQ(route.accepts != Accepts::kNothing, says(text, "requestBody:"))
+        << name_on_page(route);
+  }
 }
 
 TEST(Errors, HaveTheirStatuses) {

@@ -11,8 +11,11 @@
 namespace weir {
 namespace {
 
-// Neighbours of one item's frames. A video that shows one card for hours beside thousands of
-// entries with that card comes near it.
+// The most neighbours that the frames of one item may have; search() gives an error beyond it. Only
+// a video that shows one card for hours, among thousands of entries with that card, comes near it.
+//
+// Constants: this bound on work was chosen by hand and not fitted. The figures of VpdqRule and
+// kTmkMatch are the field's (decision 0097).
 constexpr size_t kMostNearFrames = 20'000'000;
 
 // Each hash once, with the best quality that a frame of it has.
@@ -78,13 +81,13 @@ struct VpdqEdition::State {
   HammingEdition rows;
   std::shared_ptr<const Blocks> blocks = std::make_shared<const Blocks>();
 
-  // What of one entry was found.
+  // A row of an entry that lies near a hash of the item.
   struct Found {
     uint32_t first_key = 0;
     uint32_t key = 0;
     uint32_t query = 0;
   };
-  // Rows of sufficient quality, by entry.
+  // The neighbours whose rows are of sufficient quality, by entry.
   std::vector<Found> sufficient(std::span<const Neighbour> neighbours, int quality) const {
     std::vector<Found> found;
     for (const Neighbour& near : neighbours) {

@@ -15,15 +15,25 @@
 
 namespace weir {
 
-// Comparing by signals that others made and exchange, where nothing else of a video is known.
-// docs/decisions/0097-vpdq-and-tmk-as-others-compare.md says what the rules are worth.
+// Compares videos by signals that others make and exchange, where nothing else of a video is known:
+// vPDQ, which has a hash for each of many frames, and TMK, which has one long signature for all of
+// a video. The rules are the field's own, so that a limit agreed on with a partner means the same
+// here (decision 0097). A search gives just what comparing with every entry would give.
+//
+// Example: an item has three different vPDQ hashes and an entry has four. Two of the item's are
+// near hashes of the entry, and two of the entry's near hashes of the item. The shares are 2/3 and
+// 1/2, both below 0.8, so this is no match.
+//
+// Counter-example: vPDQ takes a video for a bag of frames. It knows no order in time, no crop and
+// no mirrored copy, and it misses compilations, of which each video is a small share. A video whose
+// file was seen is compared by its track instead (videos/).
 
-// vPDQ takes a video for a bag of frames. Of each side's distinct hashes of sufficient quality: the
-// share that has one of the other side's near.
+// Of each side's different hashes of sufficient quality, the share that lies near a hash of the
+// other side.
 struct VpdqShares {
   double item = 0;  // 0 to 1
   double entry = 0;
-  uint32_t item_hashes = 0;  // distinct ones of sufficient quality
+  uint32_t item_hashes = 0;  // different ones of sufficient quality
   uint32_t entry_hashes = 0;
   friend bool operator==(const VpdqShares&, const VpdqShares&) = default;
 };
@@ -86,12 +96,13 @@ struct TmkMatch {
   TmkScore score;
 };
 
-// What a TmkIndex held at one moment, as above.
+// What a TmkIndex held at one moment. Nothing changes it, and a copy costs a pointer. Safe from any
+// thread.
 class TmkEdition {
  public:
   TmkEdition();  // of no entries
-  // Level 1 with each entry, and level 2 where level 1 says yes. Entries that reach both levels, by
-  // level 2, highest first, then by entry.
+  // Computes level 1 with each entry, and level 2 where level 1 is reached. Gives the entries that
+  // reach both, by level 2, highest first, then by entry.
   std::vector<TmkMatch> search(const TmkSignature& item, float level_1 = kTmkMatch,
                                float level_2 = kTmkMatch) const;
   size_t entries() const { return signatures_->size(); }

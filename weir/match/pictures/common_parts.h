@@ -11,14 +11,22 @@ namespace weir {
 // The features of an item that are common: those that a benign entry has too, and those of a small
 // part that the item shares with several entries while the rest of each is something else. That is
 // a logo, a flag, a frame or a caption, and tells nothing of what the picture shows.
+//
+// Example: an item has a channel's logo in a corner, and so have entries 4 and 9, which otherwise
+// show other things. The features of the logo then weigh nothing. A region of which more than three
+// tenths of the inliers are common is judged again without them.
+//
+// Counter-example: a small part that one entry alone shares is not common, as it may be a piece of
+// that entry. Nor is a template that fills half of many pictures; it is common once a benign bank
+// has it.
 class CommonParts {
  public:
   explicit CommonParts(const PictureFeatures& item);
 
-  // Common are all features where the pixels agree with the benign entry, not only those that were
-  // paired: another entry with the same template may have kept others.
+  // Makes all features common where the pixels agree with the benign entry, and not only those that
+  // were paired, since another entry with the same template may have kept other features.
   void add_benign(const std::vector<SharedRegion>& regions, const PictureFeatures& entry);
-  // Of one entry; parts of another entry make those places common that both have.
+  // Takes the small part that one entry shares. Places that a second entry shares become common.
   void add_small(const std::vector<SharedRegion>& regions);
 
   // Whether so much of what a region rests on is common that it must be judged without that.

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Constants: all are in copy_odds_table.h. bench/accuracy/fit.py fits them on the tune side of the
+// pictures' bench, none is written by hand, and docs/evidence.md prints them.
 #include "weir/match/pictures/copy_odds.h"
 
 #include <algorithm>
@@ -11,7 +14,7 @@ namespace {
 
 using Added = CopyOdds::Added;
 
-// The curve of straight lines through the knots; beyond the first and the last it goes on level.
+// The value of a curve, which runs straight from knot to knot and level beyond the first and last.
 Added value_at(const TermCurve& curve, double at) {
   if (!(at > curve.front().at)) return curve.front().adds;
   for (size_t i = 1; i < curve.size(); ++i) {
@@ -35,7 +38,7 @@ CopyOdds copy_odds(const Terms& terms) {
     odds.element += odds.added[i].element;
     odds.moment += odds.added[i].moment;
   }
-  // What is no copy is one or the other: their odds against a copy add up.
+  // What is no copy is an element or another moment, so the odds of both against a copy add up.
   const double less = std::min(odds.element, odds.moment);
   odds.log_odds = less - std::log1p(std::exp(less - std::max(odds.element, odds.moment)));
   return odds;
@@ -53,9 +56,9 @@ std::array<Term, kTerms> by_weight(const CopyOdds& odds) {
   return order;
 }
 
-// The share of unrelated pairs that share anything which have such odds and more. Examples say how
-// many that are up to one in twenty; beyond, odds themselves say how fast they get fewer: at most
-// one in exp(x) has odds of exp(x) and more (Markov's inequality).
+// Of unrelated pairs that share anything, some have such odds or more. Down to one pair in twenty,
+// measured examples say how many; beyond that the odds themselves say how fast the pairs get fewer,
+// since at most one in exp(x) has odds of exp(x) and more (Markov's inequality).
 double expected_of_unrelated(const CopyOdds& odds, double entries) {
   const auto& [often, seldom] = kUnrelatedBeyond;
   const double along = (odds.log_odds - often.odds) / (seldom.odds - often.odds);

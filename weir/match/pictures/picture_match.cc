@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Votes of the index name candidates; each is aligned with the item and its pixels are compared.
-// What is left are claims, from which those are taken that rest on what is common.
+// Finds the known pictures that an item shows, also where it shows only a part of them, or shows
+// them small, turned or mirrored. The item's spots vote in the index for entries with the same
+// spots; the candidates with the most votes are aligned with the item, and their pixels are
+// compared. A copy that was cropped or pasted into a page keeps many spots, and the pixels then
+// tell it from a mere likeness. Last, claims that rest on what many pictures share are taken out.
+//
+// Example: a page of 800 x 600 pixels shows a known picture in 240 x 180 of them, from 400, 300 on.
+// The spots in that place vote for the entry, and the claim names this region of the page and all
+// of the entry.
+//
+// Counter-example: a logo that an item and an entry have in common is no match, though its spots
+// agree, since the rest of each is something else. A picture without spots, such as an even grey,
+// is not found here at all.
+//
+// Constants: most_false_alarms is that of decision 0085. kFailuresInARow, kNamedForEach, kSure and
+// most_candidates were chosen by hand on the tune side of the accuracy bench and not fitted.
 #include "weir/match/pictures/picture_match.h"
 
 #include <algorithm>
@@ -18,18 +32,20 @@
 namespace weir {
 namespace {
 
-// Candidates come by votes: after so many in a row that show nothing, the rest will not either.
+// Candidates come by votes. After this many in a row that show nothing, the rest is passed over.
 constexpr size_t kFailuresInARow = 10;
-// Candidates of banks that are not asked about are passed over, so more of them are wanted.
+// Candidates of banks that are not asked about are passed over. So the index is asked for this many
+// times as many candidates as may be looked at.
 constexpr size_t kNamedForEach = 10;
-constexpr double kSure = 1e-3;  // of geometry: less sure ones may be chance
+// Geometry that expects more false alarms than this may agree by chance.
+constexpr double kSure = 1e-3;
 
 uint8_t coded_angle(float angle) {
   const double turns = angle / (2 * std::numbers::pi);
   return static_cast<uint8_t>(std::lround(turns * 256) & 255);
 }
 
-// 16 steps an octave, 255 for the whole long side.
+// The size as the index has it: 255 is the whole long side, and 16 less is half of that.
 uint8_t coded_scale(float scale, const PictureFeatures& picture) {
   const double share = scale / static_cast<double>(std::max(picture.width, picture.height));
   return static_cast<uint8_t>(std::clamp(255 + 16 * std::log2(share), 0.0, 255.0));
@@ -40,12 +56,12 @@ struct Item {
   std::vector<LocalFeature> mirrored;
 };
 
-// How many pictures a claim could have been about.
+// About how many entries a claim could have been about, told from the rows of the index.
 double entries_of(const FeatureEdition& index) {
   return std::max(1.0, static_cast<double>(index.rows()) / kEntryFeatures.most);
 }
 
-// How the item is looked at.
+// Which way round the item is compared.
 enum class Hand { kUpright, kMirrored, kEither };
 
 void sort_surest_first(std::vector<PictureMatch>& matches) {
@@ -74,7 +90,7 @@ void join_same_entry(std::vector<PictureMatch>& matches) {
 
 enum class Look { kNotAsked, kNothing, kShared };
 
-// One item against one entry after another.
+// Compares one item with one entry after another.
 class Search {
  public:
   Search(const PictureFeatures& picture, const FeatureEdition& index, const KnownPictures& known,

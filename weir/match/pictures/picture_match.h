@@ -16,7 +16,8 @@
 
 namespace weir {
 
-// What the index keeps of an entry's picture, and is asked about an item's.
+// The rows that the index keeps of an entry's picture, and the queries that it is asked about an
+// item's.
 std::vector<FeatureRow> feature_rows(uint32_t key, const PictureFeatures& picture);
 std::vector<FeatureQuery> feature_queries(std::span<const LocalFeature> features,
                                           const PictureFeatures& picture);
@@ -26,7 +27,7 @@ struct PictureMatch {
   EntryId entry;
   PicturePair pair;                  // with a region at least
   double expected_false_alarms = 0;  // among as many entries as there are
-  bool is_reported = true;           // false: a weak claim, which a hash may make one all the same
+  bool is_reported = true;           // false: a weak claim, which counts only where a hash agrees
 };
 
 // An entry's picture, from whoever keeps it.
@@ -44,18 +45,19 @@ struct NamedByHash {
 };
 
 struct PictureMatchOptions {
-  // That a match may be expected to be; surer ones are reported. With 0.01 and more, elements in
-  // common and other pictures of the same scene are reported too, each with its verdict.
+  // A claim that expects more false alarms than this is not reported. With 0.01 and more, elements
+  // in common and other pictures of the same scene are reported, too, each with its verdict.
   double most_false_alarms = 1e-3;
-  size_t most_candidates = 40;         // of the index, that are looked at closely
-  std::span<const NamedByHash> named;  // and these, so many at most
+  // The most candidates of the index that are looked at closely. As many of `named` are, too.
+  size_t most_candidates = 40;
+  std::span<const NamedByHash> named;
 };
 
 // The entries that the item shows, surest first: candidates of the index whose geometry, pixels and
 // hashes together make a copy likelier than any accident. What a benign entry has too does not
 // count, nor does a small part that the item has in common with several entries: a logo, a flag, a
-// frame. Entries that hashes name and that share anything are among them also as weak claims, since
-// a weak claim says what the hash does not know. Deterministic.
+// frame. An entry that a hash names and that shares anything is given even where it is no more than
+// a weak claim, since the weak claim says what the hash does not know. Deterministic.
 // Errors: of `known`.
 Result<std::vector<PictureMatch>> match_picture(const PictureFeatures& item,
                                                 const FeatureEdition& index,

@@ -19,19 +19,19 @@ struct PicturePair {
 PicturePair compare_pictures(const PictureFeatures& item, const PictureFeatures& entry,
                              const AlignOptions& options = {}, double hash_bits = kNoHash);
 
-// Rarer than this nobody has looked, so rarer than this is not claimed.
+// Nobody has looked for false alarms that are rarer than this, so no match claims to be rarer.
 constexpr double kLeastFalseAlarms = 1e-12;
 
-// Whether something speaks clearly of two moments: then hashes that agree are of a place, not of
-// a picture.
+// Whether the evidence clearly speaks of two moments. Hashes that agree are then of a place and not
+// of a picture.
 bool is_other_moment(const CopyOdds& odds);
 
-// Whether so much is shared that it is a copy or another moment. Of videos time tells which.
+// Whether so much is shared that it is a copy or another moment. In videos, time tells which.
 bool is_more_than_an_element(const CopyOdds& odds);
 
-// Precondition: something is shared. False alarms that a pair is expected to be, among so many
-// entries, each of which is looked for upright and mirrored: those of chance, and those of things
-// that are really shared.
+// How many false alarms as good as this pair are to be expected among so many entries, each of
+// which is looked for upright and mirrored. They are those of chance and those of things that are
+// really shared. Precondition: the pair shares something.
 double expected_false_alarms(const PicturePair& pair, double entries);
 
 }  // namespace weir

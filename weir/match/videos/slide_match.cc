@@ -14,12 +14,12 @@ namespace weir {
 
 namespace {
 
-// Of a long video so many stills are looked for among pictures, evenly spread.
-constexpr size_t kStillsLookedAt = 120;
-constexpr size_t kCandidatesOfSlide = 5;
-constexpr double kJoined = 0.3;  // seconds between spans of one picture that are one
+// Constants: these were chosen by hand on the tune side of the accuracy bench and not fitted.
+constexpr size_t kStillsLookedAt = 120;   // of a long video, evenly spread
+constexpr size_t kCandidatesOfSlide = 5;  // known pictures that a still is compared with
+constexpr double kJoined = 0.3;  // seconds between two spans of one picture that are taken for one
 
-// From when to when the item shows what its stills show.
+// Tells from when to when the item shows what one of its stills shows.
 class StillSpans {
  public:
   explicit StillSpans(const VideoTrack& item)
@@ -61,8 +61,9 @@ void add_span(VideoMatch& match, const SharedRegion& region,
   match.segments.push_back(std::move(segment));
 }
 
-// How often chance would give a region like this one of a still, among all known pictures. What
-// else a claim may be wrong by does not grow with the number of stills: they show the same.
+// How often chance would give a region like this one of a still, among all known pictures. Only
+// this grows with the number of stills. What a claim may be wrong by besides does not, since the
+// stills show the same.
 double by_chance(const SharedRegion& region, const FeatureEdition& index) {
   const double pictures = static_cast<double>(index.rows()) / kEntryFeatures.most;
   return 2 * std::max(1.0, pictures) * std::pow(10, std::max(region.log10_nfa, -300.0));

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The picture votes as a video of one still would; the stills that are voted for are then compared
-// with it as pictures are.
+// Finds the known videos of which a picture shows a moment. The picture votes as a video of one
+// still would, and the stills that are voted for are then compared with it as pictures are.
+//
+// Example: a screenshot of a known film has a caption below it. The features of the screenshot vote
+// for four stills of the film, and the one that agrees best gives the time.
+//
+// Counter-example: a moment is not found when no still of the video shows it. Of a shot that moves
+// there is a still every two seconds, and what flashes up between two of them is lost.
 #include "weir/match/videos/still_match.h"
 
 #include <algorithm>
@@ -15,9 +21,11 @@
 namespace weir {
 namespace {
 
+// Constants: kStillsOfVideo is what half an hour has at a still every two seconds. The others bound
+// the work; they were chosen by hand on the tune side of the accuracy bench and not fitted.
 constexpr size_t kEntries = 10;           // that are looked at closely
-constexpr size_t kStillsOfEntry = 4;      // likewise
-constexpr double kStillsOfVideo = 1'000;  // about half an hour of them
+constexpr size_t kStillsOfEntry = 4;      // of each, that are compared with the picture
+constexpr double kStillsOfVideo = 1'000;  // that a known video is taken to have
 
 std::optional<SharedRegion> copied_region(const PictureFeatures& picture, const Still& still) {
   std::vector<LocalFeature> turned_over;

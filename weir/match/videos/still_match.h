@@ -18,8 +18,8 @@ struct StillMatch {
 };
 
 // The entries of which the picture shows a moment, surest first, each once. Only moments that are
-// kept as stills are found: one in two seconds, and one a shot. What a benign entry shows too does
-// not count. Deterministic. Errors: of `known`; limit.
+// kept as stills are found: one in two seconds, and one a shot. A picture that a benign entry
+// shows, too, has no matches. Deterministic. Errors: of `known`; limit.
 Result<std::vector<StillMatch>> match_still(const PictureFeatures& picture,
                                             const VideoEdition& index, const KnownTracks& known,
                                             const VideoMatchOptions& options = {});

@@ -14,13 +14,18 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr size_t kMostNearCards = 200'000;
-constexpr size_t kMostStills = 4;            // asked about, of one span
-constexpr size_t kCandidates = 24;           // of each
-constexpr uint32_t kLeastAlike = 20;      // of 120, that agree in size and turn
-constexpr microseconds kAround{12'000'000};  // of the entry, on either side
-constexpr microseconds kBeside{500'000};     // of a span: it may be one moment of a held picture
-// From the span, which may be a part of the card: the rest of it does not stand around it.
+// Constants: these were chosen by hand on the tune side of the accuracy bench and not fitted;
+// decision 0126 has the rule and what it was measured on.
+constexpr size_t kMostNearCards = 200'000;  // where more frames are near, all videos have them
+constexpr size_t kMostStills = 4;           // of one span, that are asked about
+constexpr size_t kCandidates = 24;          // known stills that each of them may name
+constexpr uint32_t kLeastAlike = 20;  // of 120 features of a still, that agree in size and turn
+constexpr microseconds kAround{12'000'000};  // looked at on either side of the span
+// Time beside the span that is looked at as if it belonged to it: the span may be no more than one
+// moment of a held picture.
+constexpr microseconds kBeside{500'000};
+// What lies nearer to the span than this does not count as standing around it: where the span is
+// part of a card, that is the rest of the card.
 constexpr microseconds kMomentsApart{4'000'000};
 
 struct Shown {
@@ -51,7 +56,7 @@ struct Sharing {
   }
 };
 
-// Cards have little detail, often too little for PDQ: their stills are asked about too.
+// Asks about the stills, too, since cards have little detail and often too little for PDQ.
 void add_stills(EntryId entry, const VideoTrack& track, const VideoEdition& index,
                 const auto& is_wanted, Askings& out) {
   for (const Still& still : track.stills) {

@@ -14,18 +14,21 @@
 namespace weir {
 namespace {
 
-constexpr Distance kHardlyChanged{12};  // from the frame kept last: nothing new
-constexpr std::chrono::microseconds kKeptAtLeast{2'000'000};
-constexpr Distance kSameAsWhole{8};  // what a clean hash that says nothing new differs by
-// A feature takes 14 bytes, so an hour with a still every two seconds 3 MB.
+// Constants: kHardlyChanged and kKeptAtLeast are those by which decision 0090 prunes a track.
+// kFeaturesOfStill is chosen for size: a feature takes 14 bytes, so an hour with a still every two
+// seconds takes 3 MB. The others were chosen by hand and not fitted.
+constexpr Distance kHardlyChanged{12};  // from the frame kept last: the frame shows nothing new
+constexpr std::chrono::microseconds kKeptAtLeast{2'000'000};  // after so long it is kept anyhow
+constexpr Distance kSameAsWhole{8};  // a clean hash so near to that of the whole says nothing new
 constexpr size_t kFeaturesOfStill = 120;
 
-// Features come worthiest first, spread over the picture at any number.
+// The features of a still that are kept. They come worthiest first, and the first ones are spread
+// over the picture however many are taken.
 std::span<const LocalFeature> chosen(const PictureFeatures& picture) {
   return std::span(picture.features).first(std::min(picture.features.size(), kFeaturesOfStill));
 }
 
-// Frames of which hashes are kept: those that show something new, and one in two seconds.
+// The frames whose hashes are kept: those that show something new, and one in two seconds at least.
 std::vector<size_t> frames_kept(const VideoTrack& track) {
   std::vector<size_t> kept;
   for (size_t i = 0; i < track.frames.size(); ++i) {

@@ -10,6 +10,18 @@
 
 namespace weir {
 
+// What the index keeps of a known video: PDQ of the frames that show something new, and features of
+// the stills. The two indexes below it know rows by numbers only, so KnownMoments says which frame
+// of which entry a number means. Frames that repeat the last one would be found with it in any
+// case, so the index leaves them out and stays small.
+//
+// Example: a title is held for 10 s, which is 40 frames at four a second. The index keeps those at
+// 0, 2, 4, 6 and 8 s.
+//
+// Counter-example: black frames, white frames and frames without structure are in no index, since
+// they tell of no video. Nor are thumbs; they stay in the track, which is read once an entry is
+// looked at.
+
 // A frame or a still of a known video, as a row of an index names it.
 struct KnownMoment {
   EntryId entry;
@@ -18,9 +30,9 @@ struct KnownMoment {
   bool is_at_end = false;  // within kEndsOfVideo of where the video begins or ends
 };
 
-// What the rows of both indexes mean. They have running numbers for keys, each the place of what it
-// names in a list. A number is never given twice and what it means never changes, so that what was
-// found in an old edition can still be looked up. Safe from any thread.
+// What the rows of both indexes mean. Their keys are running numbers, and each is the place in a
+// list of the moment that it names. A number is never given twice and what it means never changes,
+// so that what was found in an old edition can still be looked up. Safe from any thread.
 class KnownMoments {
  public:
   struct Moment {
@@ -29,7 +41,7 @@ class KnownMoments {
     bool is_at_end = false;
     bool is_benign = false;
   };
-  // Where new ones begin in both lists.
+  // The numbers of the first frame and of the first still that were added.
   struct Begin {
     uint32_t frame = 0;
     uint32_t still = 0;

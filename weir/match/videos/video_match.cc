@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Both indexes vote for entries; of the worthiest, stills that seem to agree are compared closely,
-// which also says where in the frame the entry lies; then the tracks are aligned, and what is left
-// of each entry after common and harmless material is one claim.
+// Finds which seconds of an item show which seconds of known videos. Both indexes vote for entries:
+// hashes of frames and features of stills. Of the entries that are worth most, stills that seem to
+// agree are compared closely, which also says where in the frame the entry lies. Then the tracks
+// are aligned in time: one frame may look like another by accident, many in the same order do not.
+// What is left of each entry after common and harmless material is one claim.
+//
+// Example: a compilation shows entry 1 from 4 to 9 s and entry 2 from 9 to 12 s. Entry 1 is claimed
+// with a segment that says which five of its seconds these are, entry 2 with one of three seconds.
+//
+// Counter-example: a card that two known videos begin with is a match of neither. Nor is anything a
+// match that a benign entry shows, too.
 #include "weir/match/videos/video_match.h"
 
 #include <algorithm>
@@ -25,25 +33,34 @@
 namespace weir {
 namespace {
 
-constexpr double kMostStillSurprise = 10;
-constexpr double kNearMoment = 0.7;   // of the blocks that agree though something moved
-constexpr double kStillIsSure = -6;   // log10 of false alarms of one comparison of two stills
-constexpr size_t kPairsOfEntry = 24;  // stills compared closely
-constexpr size_t kPairsOfStill = 3;   // that agree, of one still of the item
+// Constants: kMostStillSurprise, kShort and kLeastAlone are those of decision 0100, kMostOfEntry is
+// that of 0126, kPairsAllotted that of 0132, and the three of digits are those of 0133. The others
+// were chosen by hand on the tune side of the accuracy bench and not fitted.
+constexpr double kMostStillSurprise = 10;  // digits that a pair of stills counts at most
+constexpr double kNearMoment = 0.7;        // share of blocks that agree though something moved
+constexpr double kStillIsSure = -6;        // log10 of false alarms of one comparison of two stills
+// Pairs of stills that are compared closely: of one entry at most, until so many of one still of
+// the item agree, and of all entries at most.
+constexpr size_t kPairsOfEntry = 24;
+constexpr size_t kPairsOfStill = 3;
 constexpr size_t kPairsInAll = 160;
-constexpr size_t kPairsAllotted = 240;  // as few of most entries are looked at when some fail
+// Votes that may become such pairs. They are more than kPairsInAll, since most entries are given up
+// after kSpansInVain pairs in a row that do not agree.
+constexpr size_t kPairsAllotted = 240;
 constexpr size_t kSpansInVain = 4;
-constexpr double kPlainDigits = 4;  // of evidence, which are told as they are
-constexpr double kMostDigits = 12;  // that are told: nobody has looked at rarer false alarms
+constexpr double kPlainDigits = 4;  // digits of evidence that are told as they are
+constexpr double kMostDigits = 12;  // digits that are told at most: nobody has looked beyond
 constexpr double kHalfWay = 24;     // digits of evidence at which half of the rest is told
-constexpr std::chrono::microseconds kShort{4'000'000};
-constexpr std::chrono::microseconds kLeastAlone{1'200'000};
-constexpr int kMostOfEntry = 3;    // one part in so many
-constexpr double kSureAlone = -8;  // log10 of false alarms: more than one picture agrees
+constexpr std::chrono::microseconds kShort{4'000'000};       // a shorter span may be a card
+constexpr std::chrono::microseconds kLeastAlone{1'200'000};  // a shorter span is no claim by itself
+constexpr int kMostOfEntry = 3;  // a card is at most one part in so many of the entry
+// log10 of false alarms: of a span that may stand alone, of a span that may because it is not
+// short, and of all spans of an entry together that may without such a one.
+constexpr double kSureAlone = -8;
 constexpr double kSureLong = -4;
 constexpr double kSureTogether = -14;
 constexpr double kBeyondPart = 1.3;  // times as large as a part of the frame: it is more than that
-constexpr double kExplained = 0.6;   // of a segment by harmless material
+constexpr double kExplained = 0.6;   // share of a segment from which on other spans explain it
 
 // How many comparisons of stills are left, over all entries.
 struct Budget {
@@ -87,9 +104,9 @@ std::optional<FrameHit> still_hit(const Still& item, const Still& entry, bool is
                   region.entry_to_item};
 }
 
-// Leaves of all votes of stills those that stand out most, whatever their entries: were the
-// worthiest entries looked at one after the other, a short part that one still tells of would find
-// everything spent.
+// Keeps of all votes of stills those that stand out most, whatever their entries are. If the
+// worthiest entries were looked at one after the other, they would spend the whole budget, and a
+// short part that one still tells of would never be looked at.
 void allot_pairs(std::span<EntryVotes> votes) {
   std::vector<std::pair<float, StillVote*>> all;
   for (EntryVotes& one : votes)
@@ -145,17 +162,17 @@ struct Found {
   VideoMatch match;
   std::chrono::microseconds duration{0};
   std::vector<SharedSegment> unclear;
-  std::set<EntryId> editions;  // other versions of it, as far as was asked
+  std::set<EntryId> editions;  // entries that are other versions of this video (video_cards.h)
 };
 
-// Whether it stands where intros, outros and cards do, and is not most of the entry.
+// Whether a segment stands where intros, outros and cards do, and is a small part of the entry.
 bool is_at_end(const SharedSegment& one, const Found& of) {
   return (one.entry_from < kEndsOfVideo || one.entry_to > of.duration - kEndsOfVideo) &&
          kMostOfEntry * (one.entry_to - one.entry_from) <= of.duration;
 }
 
-// The part of a segment that its hits tell of; the segment itself where that is short. What was
-// joined to it because pixels agree may be any flat picture that comes after a card.
+// The part of a segment that its hits tell of, or the segment itself where that is short. The rest
+// was joined to the hits because its pixels agree, and may be any flat picture that follows a card.
 SharedSegment told_of(const SharedSegment& one) {
   SharedSegment told = one;
   if (is_short(one)) return told;
@@ -170,7 +187,7 @@ SharedSegment told_of(const SharedSegment& one) {
   return told;
 }
 
-// What other known videos wear at their ends too is no claim.
+// Takes out of the claim what other known videos wear at their ends, too.
 Status put_cards_aside(Found& of, const VideoTrack& track, const VideoEdition& index) {
   std::vector<SharedSegment> kept;
   for (SharedSegment& one : of.match.segments) {
@@ -185,7 +202,7 @@ Status put_cards_aside(Found& of, const VideoTrack& track, const VideoEdition& i
   return {};
 }
 
-// Spans of the item for which an entry has its own short span, at its ends or anywhere.
+// The spans of the item that an entry shows for a short time, at its ends or anywhere.
 std::vector<Span> short_spans(const Found& of, bool at_ends) {
   std::vector<Span> spans;
   const auto add = [&](const SharedSegment& one) {
@@ -197,9 +214,9 @@ std::vector<Span> short_spans(const Found& of, bool at_ends) {
   return spans;
 }
 
-// A short span that other entries show too is common material: where it stands at an end of all
-// of them, an intro or a card, which is no claim; elsewhere it weighs less. A long one is another
-// edition.
+// A short span that other entries show, too, is common material. Where it stands at an end of all
+// of them it is an intro or a card, and no claim. Elsewhere it is a claim that weighs less. A long
+// span that another entry shows means that both are versions of one video, and is left as it is.
 void weigh_common(std::vector<Found>& found) {
   std::vector<std::vector<Span>> at_ends, anywhere;
   for (const Found& one : found) {
@@ -224,7 +241,8 @@ void weigh_common(std::vector<Found>& found) {
   }
 }
 
-// A short span that one picture tells of is taken for one of the entry's only beside others.
+// Drops a claim of which no span is sure by itself, such as a short one that one picture tells of,
+// unless all of its spans are sure together.
 void keep_sure(VideoMatch& match, std::chrono::microseconds duration) {
   const auto least = std::min(kLeastAlone, duration);
   const auto is_sure = [&](const SharedSegment& one) {
@@ -237,7 +255,7 @@ void keep_sure(VideoMatch& match, std::chrono::microseconds duration) {
     match.segments.clear();
 }
 
-// How much of a picture a segment shows, and how well: 0 to 1.
+// How well the pixels of a segment agree, and over how much of the item's frame: 0 to 1.
 double quality_of(const SharedSegment& one, const VideoTrack& item) {
   const double frame = double(item.width) * item.height;
   const double share =
@@ -245,10 +263,10 @@ double quality_of(const SharedSegment& one, const VideoTrack& item) {
   return one.agreement * (1 + std::min(1.0, share)) / 2;
 }
 
-// Of all segments together, among all entries. Evidence adds up over moments that have nothing in
-// common, and is told as it is where it is little. Above that nobody has seen enough false alarms
-// to say how rare they are: from there on the more there is, and the better pixels agree, the
-// nearer it comes to what is told at most.
+// The false alarms to be expected of all segments together, among all entries. Evidence adds up
+// over moments that have nothing in common, and is told as it is where it is little. Beyond that
+// nobody has seen enough false alarms to say how rare they are. There the number comes the nearer
+// to kMostDigits the more evidence there is, and the better pixels agree.
 double false_alarms(const std::vector<SharedSegment>& segments, const VideoTrack& item,
                     size_t videos) {
   double digits = -std::log10(static_cast<double>(std::max<size_t>(1, videos)));
@@ -266,10 +284,10 @@ double false_alarms(const std::vector<SharedSegment>& segments, const VideoTrack
   return std::pow(10, std::clamp(-digits, -300.0, 300.0));
 }
 
-// What lies where an entry does and is no copy of it.
+// Of each entry the segments that show what it shows and are no copy of it.
 using Scenes = std::map<EntryId, std::vector<SharedSegment>>;
 
-// The entries that one track shows. `scenes` is given what it shows of them besides.
+// The entries that one track shows. What it shows of them and is no copy goes to `scenes`.
 Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options,
@@ -318,8 +336,9 @@ Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoE
   return matches;
 }
 
-// Whether the frame shows at the time of a segment of a part of it, and in more than that part,
-// what the entry shows, and is no copy: a corner of a room in which nobody walks says no more.
+// Whether a segment of a part of the frame belongs to a scene: at its time the frame shows the
+// place of the entry in more than that part, and is no copy. A corner of a room in which nobody
+// walks says no more than the room does.
 bool is_of_scene(const SharedSegment& one, const Rect& place, EntryId entry, const Scenes& scenes) {
   const auto at = scenes.find(entry);
   const auto size = [](const Rect& rect) { return double(rect.width) * rect.height; };
@@ -330,7 +349,7 @@ bool is_of_scene(const SharedSegment& one, const Rect& place, EntryId entry, con
          });
 }
 
-// Adds what a part of the frame shows, where the whole does not show it yet.
+// Adds what a part of the frame shows, at times of which the whole frame does not tell yet.
 void add_part(VideoMatch of_part, const Rect& place, double chances, const Scenes& scenes,
               std::vector<VideoMatch>& matches) {
   std::erase_if(of_part.segments, [&](const SharedSegment& one) {
@@ -350,13 +369,13 @@ void add_part(VideoMatch of_part, const Rect& place, double chances, const Scene
       std::min(whole->expected_false_alarms, chances * of_part.expected_false_alarms);
 }
 
-// Whether there is no time in which anything could change.
+// Whether the video is so short, and always the same, that nothing in it can change.
 bool is_one_frame(const VideoTrack& item) {
   return item.stills.size() == 1 && item.duration < kLeastAlone &&
          FrameTimes(item, false, FrameTimes::Held::kOnce).size() == 1;
 }
 
-// What a picture shows, shown for as long as it lasts.
+// Looks for a video of one frame as for a picture. Its segments last as long as the video does.
 Result<std::vector<VideoMatch>> match_frame(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options) {
@@ -383,7 +402,7 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoE
   const auto chances = static_cast<double>(parts.size() + 1);
   VideoMatchOptions of_part = options;
   of_part.most_false_alarms /= chances;
-  // All parts together cost as much as the whole.
+  // All parts together may look at as many entries as the whole does.
   of_part.most_entries =
       std::max<size_t>(1, options.most_entries / std::max<size_t>(1, parts.size()));
   for (const VideoPart& part : parts)

@@ -29,14 +29,14 @@ struct VideoEdition {
   size_t memory_bytes = 0;
 };
 
-// The search structure over known videos: their frames' hashes and their stills' features. Rows of
-// the two indexes are numbered here, since an entry has many. Changes are made by one thread at a
-// time; edition() is safe beside them, and sees each of them whole.
+// The search structure over known videos: the hashes of their frames and the features of their
+// stills. An entry has many rows in both indexes, so the rows are numbered here (video_index.h).
+// One thread at a time makes changes; edition() is safe beside them, and sees each of them whole.
 class VideoIndex {
  public:
   VideoIndex();
   ~VideoIndex();
-  // All of one video; a second add() of an entry replaces the first. Errors: limit.
+  // Adds all of one video. A second add() of an entry replaces the first. Errors: limit.
   Status add(EntryId entry, const VideoTrack& track, bool is_benign);
   void remove(EntryId entry);
   Status merge();
@@ -61,9 +61,11 @@ struct VideoMatch {
 // An entry's track, from whoever keeps it.
 using KnownTracks = std::function<Result<std::optional<VideoTrack>>(EntryId)>;
 
+// Constants: most_false_alarms is that of decision 0085. most_entries was chosen by hand on the
+// tune side of the accuracy bench and not fitted.
 struct VideoMatchOptions {
   double most_false_alarms = 1e-3;
-  size_t most_entries = 50;  // that are aligned; parts of a frame share as many again
+  size_t most_entries = 50;  // that are aligned; all parts of the frame share as many again
 };
 
 // The entries that the item shows, surest first. What a benign entry has too does not count.

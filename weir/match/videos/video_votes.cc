@@ -15,24 +15,29 @@
 namespace weir {
 namespace {
 
+// Constants: the radius is the one that the field uses, kHashSurprise and kSameHashSurprise are
+// those of decision 0100, and kEntriesByChance and kByChance are those of 0132. The others were
+// chosen by hand on the tune side of the accuracy bench and not fitted.
 constexpr Distance kRadius = kPdqMatchRadius;
 constexpr size_t kMostNeighbours = 2'000'000;
-constexpr Distance kUnchanged{6};  // from the frame that was asked about last
+// A frame that lies so near to the frame asked about last is not asked about, unless so much time
+// has passed since.
+constexpr Distance kUnchanged{6};
 constexpr std::chrono::microseconds kAskedAtLeast{1'000'000};
 
-// What one agreement of hashes tells at the radius, and at no distance. Unrelated frames are much
-// rarer that near; but those of one kind (a face before a curtain, a line of text) are not.
+// Digits that one agreement of hashes tells at the radius, and at no distance. Unrelated frames are
+// much rarer that near; but those of one kind (a face before a curtain, a line of text) are not.
 constexpr double kHashSurprise = 4;
 constexpr double kSameHashSurprise = 8;
-constexpr double kCommon = 8;  // with as many other entries, a hit tells half
+constexpr double kCommon = 8;  // where so many other entries have it, a hit tells half
 
-constexpr size_t kMostStillsAsked = 400;
+constexpr size_t kMostStillsAsked = 400;    // of one item, evenly spread
 constexpr size_t kMostFeaturesAsked = 400;  // of each still; the worthiest come first
-constexpr size_t kCandidatesOfStill = 24;
-constexpr uint32_t kLeastFeatures = 4;   // that vote alike
-constexpr size_t kMostStillVotes = 400;  // of one entry
-constexpr size_t kEntriesByChance = 8;   // of one still: those behind them have votes by chance
-constexpr double kByChance = 0.8;        // of these votes, that every entry has for nothing
+constexpr size_t kCandidatesOfStill = 24;   // known stills that each of them may vote for
+constexpr uint32_t kLeastFeatures = 4;      // that must agree in size and turn
+constexpr size_t kMostStillVotes = 400;     // of one entry
+constexpr size_t kEntriesByChance = 8;  // of one still: entries behind them have votes by chance
+constexpr double kByChance = 0.8;       // share of those votes that every entry has for nothing
 
 struct Asked {
   uint32_t frame = 0;
@@ -72,8 +77,8 @@ Questions questions_of(const VideoTrack& item) {
   return out;
 }
 
-// One search for all; where so much is near that it would not end, each hash by itself, and those
-// that are near to everything are left out: they are common.
+// Searches for all hashes at once. Where more is near than may be listed, each hash is searched for
+// by itself, and those that are near to too much are left out, since they are common.
 Result<std::vector<Neighbour>> neighbours(const HammingEdition& index,
                                           const std::vector<Hash256>& hashes) {
   auto all = index.search(hashes, kRadius, kMostNeighbours);
@@ -140,7 +145,8 @@ std::vector<LocalFeature> features_asked(const PictureFeatures& picture) {
   return {picture.features.begin(), picture.features.begin() + static_cast<ptrdiff_t>(count)};
 }
 
-// What a candidate of a still may have for nothing: as much as entries have that are far down.
+// The votes that a candidate of a still may have by chance. Entries far down the list show what
+// that is, as hardly any of them can be shown.
 float votes_by_chance(const FeatureVote& vote, std::span<const KnownMoment> known) {
   std::set<EntryId> entries;
   for (size_t k = 0; k < known.size(); ++k) {
@@ -174,7 +180,8 @@ void vote_with_stills(const VideoTrack& item, const VideoEdition& index, ByEntry
   }
 }
 
-// Frames and stills of the item that vote for the entry, each once.
+// How much an entry is worth a look: the frames and stills of the item that vote for it, each
+// counted once, by its strongest vote.
 double worth(const EntryVotes& votes) {
   std::map<uint32_t, double> frames, stills;
   for (const HashVote& one : votes.hashes)

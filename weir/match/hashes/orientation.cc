@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turning a picture transposes its DCT, or negates every other row or column of it. A hash keeps
-// only which side of the median a coefficient is on; the median is near zero, so negating flips the
-// bit. On the 45 published synthetic pictures of good quality the guess is off by 7 bits on
-// average, 24 at worst; transposing alone is exact.
+// Guesses the hashes of the eight orientations of a picture of which only one hash is known.
+// Turning a picture transposes its cosine transform, or negates every other row or column of it. A
+// hash keeps only which side of the median a coefficient is on; the median is near zero, so
+// negating flips the bit. On the 45 published synthetic pictures of good quality the guess is off
+// by 7 bits on average, 24 at worst; transposing alone is exact.
+//
+// Example: mirroring left to right (kFlipY) negates every other column, so the guess flips 128 of
+// the 256 bits.
+//
+// Counter-example: the guess is not for files. Of a picture whose pixels are known all eight hashes
+// are computed.
+//
+// Constants: kTurns follows from the cosine transform, in the order of PDQ's published list.
 #include "weir/hash/picture/pdq_information.h"
-#include "weir/match/match.h"
+#include "weir/match/hashes/hash_match.h"
 
 namespace weir {
 namespace {

@@ -7,7 +7,7 @@
 #include "weir/hash/picture/content_box.h"
 #include "weir/hash/picture/patterns_for_test.h"
 #include "weir/hash/picture/pdq.h"
-#include "weir/match/match.h"
+#include "weir/match/hashes/hash_match.h"
 #include "weir/match/pictures/made_pictures_for_test.h"
 
 namespace weir {
