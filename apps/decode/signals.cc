@@ -99,9 +99,9 @@ Status add_digests(ByteSource& file, const DecodeWants& wants, ItemSignals& item
 // Private memory with the file's bytes: nobody can change or cut them while they are decoded.
 Result<std::vector<uint8_t>> read_whole(ByteSource& file, const Limits& limits) {
   if (file.size() > limits.file_bytes)
-    return Error{ErrorCode::kLimit, "the file has " + std::to_string(file.size()) +
-                                        " bytes, more than the limit file_bytes = " +
-                                        std::to_string(limits.file_bytes) + " allows a picture"};
+    return Error{ErrorCode::kLimit,
+                 "the file has " + std::to_string(file.size()) + " bytes, more than the " +
+                     std::to_string(limits.file_bytes) + " that limits.file_mib allows a picture"};
   std::vector<uint8_t> bytes(file.size());
   bytes.resize(TRY(file.read(0, bytes)));
   return bytes;
@@ -159,9 +159,20 @@ Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
   TRY(add_digests(memory, wants, item, {}));
   const bool may_move = looks == FirstBytes::kAnimation && wants_video;
   if (wants_picture || may_move) TRY(add_picture(bytes, wants, limits, item));
-  // The frames of an animated PNG are not counted.
-  if (may_move && (item.frames > 1 || item.format == "png"))
+  // Of these formats no decoder of pictures counts the frames.
+  const bool is_uncounted = item.format == "png" || item.format == "avif" || item.format == "heic";
+  if (may_move && is_uncounted) {
+    // What is a picture in any case stays one, whatever else the file claims to hold.
+    ItemSignals moving = item;
+    const Status video = add_video(memory, wants, limits, say, moving);
+    if (video) moving.format = item.format == "png" ? moving.format : item.format;
+    if (video) return moving;
+    if (item.format == "png") return video.error();
+    item.note += (item.note.empty() ? "" : "; ") +
+                 ("its pictures in sequence are not looked at: " + video.error().message);
+  } else if (may_move && item.frames > 1) {
     TRY(add_video(memory, wants, limits, say, item));
+  }
   return item;
 }
 

@@ -230,6 +230,45 @@ TEST(DecodeVideo, VideosAreInvalidWhereOnlyPicturesAreWanted) {
   EXPECT_EQ(item.error().code, ErrorCode::kInvalid);
 }
 
+TEST(DecodeVideo, SequencesArePicturesAndVideos) {
+  media::VideoRecipe recipe;
+  recipe.container = "avif";
+  recipe.encoder = "libaom-av1";
+  recipe.frames = 10;
+  recipe.frames_a_second = 5;
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const auto avif = decoder->decode(file_of(media::made_video(recipe)).get(), video_wants());
+  ASSERT_TRUE(avif) << avif.error().message;
+  EXPECT_TRUE(avif->is_video());
+  EXPECT_EQ(avif->format, "avif");
+  EXPECT_EQ(avif->frames, 10u);
+  EXPECT_NE(find_signal(avif->signals, SignalKind::kPdq), nullptr);
+  EXPECT_NE(find_signal(avif->signals, SignalKind::kTrack), nullptr);
+  const auto jxl =
+      decoder->decode(file_of(media::animation_file(".jxl", 9, 64, 200)).get(), video_wants());
+  ASSERT_TRUE(jxl) << jxl.error().message;
+  EXPECT_TRUE(jxl->is_video());
+  EXPECT_EQ(jxl->format, "jxl");
+  EXPECT_EQ(jxl->duration, std::chrono::milliseconds(1800));
+}
+
+// A brand that promises a track makes no error of a picture without one.
+TEST(DecodeVideo, APictureThatOnlySaysItIsASequenceStaysAPicture) {
+  const Pixels rgb = media::test_picture(96, 64, 3);
+  auto bytes = media::heif_file(rgb.samples, 96, 64, false, heif_compression_HEVC);
+  const std::string mif1 = "mif1", msf1 = "msf1";
+  const auto at = std::search(bytes.begin() + 16, bytes.begin() + 40, mif1.begin(), mif1.end());
+  ASSERT_NE(at, bytes.begin() + 40);
+  std::copy(msf1.begin(), msf1.end(), at);
+  const auto decoder = weir_decode();
+  ASSERT_TRUE(decoder);
+  const auto item = decoder->decode(file_of(bytes).get(), video_wants());
+  ASSERT_TRUE(item) << item.error().message;
+  EXPECT_FALSE(item->is_video());
+  EXPECT_NE(item->note.find("in sequence are not looked at"), std::string::npos) << item->note;
+}
+
 TEST(DecodeVideo, AnimationsArePicturesAndVideos) {
   const auto decoder = weir_decode();
   ASSERT_TRUE(decoder);

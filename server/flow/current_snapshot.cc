@@ -154,6 +154,7 @@ void CurrentSnapshot::publish(ChangeSeq seq) {
     next.tmk = tmk_.edition();
   }
   assert(next.change >= take()->change && "the order of changes goes one way");
+  assert(!is_half_applied_ && "a change is seen whole");
   published_.put(std::move(next));
   pause();
 }
@@ -312,7 +313,8 @@ Status CurrentSnapshot::load_videos(const std::function<void(size_t, size_t)>& p
   TRY(videos_.merge());
   TRY(vpdq_.merge());
   has_loaded_videos_ = true;
-  publish(ChangeSeq{applied_});
+  // Where another thread's change failed half-way, its next try publishes both.
+  if (!is_half_applied_) publish(ChangeSeq{applied_});
   return {};
 }
 

@@ -169,13 +169,14 @@ Status MatchJobs::check_room(uint64_t bytes) {
   const auto jobs = TRY(services_.store.unfinished_jobs(kKind));
   for (const Job& job : jobs) bytes += asked_in(job.payload).bytes;
   if (jobs.size() >= options_.waiting)
-    return Error{ErrorCode::kUnavailable, "as many jobs wait as may, " +
+    return Error{ErrorCode::kUnavailable, "as many jobs wait as jobs.waiting allows, " +
                                               std::to_string(options_.waiting) +
                                               "; ask again when some are done"};
   if (bytes > options_.waiting_bytes)
     return Error{ErrorCode::kUnavailable, "the items of jobs that wait would have " +
-                                              std::to_string(bytes) + " bytes, over the limit " +
-                                              std::to_string(options_.waiting_bytes)};
+                                              std::to_string(bytes) + " bytes, more than the " +
+                                              std::to_string(options_.waiting_bytes) +
+                                              " that jobs.waiting_mib allows"};
   return {};
 }
 

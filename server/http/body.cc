@@ -11,10 +11,14 @@ namespace {
 constexpr size_t kFields = 100;            // of one form; the API knows three
 constexpr size_t kFieldBytes = 64 * 1024;  // room for 64 labels of a kilobyte
 
-Error over(std::string_view what, std::string_view option, uint64_t limit) {
-  return Error{ErrorCode::kLimit, std::string(what) + " is over the limit " + std::string(option) +
-                                      " = " + std::to_string(limit)};
+// "the form has more than 100 fields", and who allows no more, where that can be configured.
+Error over(std::string_view what, uint64_t limit, std::string_view unit,
+           std::string_view allowed_by = ", the most that is taken") {
+  return Error{ErrorCode::kLimit, std::string(what) + " has more than " + std::to_string(limit) +
+                                      " " + std::string(unit) + std::string(allowed_by)};
 }
+constexpr std::string_view kByFileLimits =
+    ", which is what limits.file_mib and limits.video_mib allow";
 
 class EmptyBody final : public Body {
  public:
@@ -32,7 +36,7 @@ class JsonBody final : public Body {
 
   Status take(std::string_view bytes) override {
     if (text_.size() + bytes.size() > options_.json_bytes)
-      return over("the JSON body", "json_bytes", options_.json_bytes);
+      return over("the JSON body", options_.json_bytes, "bytes");
     if (held_.fetch_add(bytes.size()) + bytes.size() > options_.json_bytes_held) {
       held_ -= bytes.size();
       return Error{ErrorCode::kUnavailable, "too many JSON bodies at once; ask again later"};
@@ -64,7 +68,7 @@ class FileBody final : public Body {
   Status take(std::string_view bytes) override {
     if (file_.fd() < 0) file_ = TRY(SpoolFile::create(options_.spool_folder));
     if (file_.size() + bytes.size() > options_.file_bytes)
-      return over("the file", "file_bytes", options_.file_bytes);
+      return over("the file", options_.file_bytes, "bytes", kByFileLimits);
     return file_.append(bytes);
   }
 
@@ -102,11 +106,10 @@ class FormBody final : public Body, private MultipartSink {
     head_ = std::move(head);
     value_.clear();
     if (!head_.file_name) {
-      if (++field_count_ > kFields) return over("the number of fields", "fields", kFields);
+      if (++field_count_ > kFields) return over("the form", kFields, "fields");
       return {};
     }
-    if (files_.size() == options_.files)
-      return over("the number of files", "files", options_.files);
+    if (files_.size() == options_.files) return over("the form", options_.files, "files");
     SpoolFile file = TRY(SpoolFile::create(options_.spool_folder));
     files_.push_back({*head_.file_name, std::move(file)});
     return {};
@@ -116,11 +119,12 @@ class FormBody final : public Body, private MultipartSink {
     if (!head_.file_name) {
       value_ += bytes;
       if (value_.size() <= kFieldBytes) return {};
-      return over("a field without a file name", "field_bytes", kFieldBytes);
+      return over("a field without a file name", kFieldBytes, "bytes");
     }
     SpoolFile& file = files_.back().bytes;
     if (file.size() + bytes.size() > options_.file_bytes)
-      return over("file " + std::to_string(files_.size()), "file_bytes", options_.file_bytes);
+      return over("file " + std::to_string(files_.size()), options_.file_bytes, "bytes",
+                  kByFileLimits);
     return file.append(bytes);
   }
 

@@ -198,8 +198,8 @@ asio::awaitable<void> Connection::take_piece(Exchange& exchange) {
   Body& body = *exchange.plan.body;
   exchange.body_bytes += piece.size();
   if (exchange.body_bytes > limit) {
-    exchange.refuse(
-        {ErrorCode::kLimit, "the body is over the limit body_bytes = " + std::to_string(limit)});
+    exchange.refuse({ErrorCode::kLimit, "the body has more than the " + std::to_string(limit) +
+                                            " bytes that server.request_mib allows"});
     co_return;
   }
   Status status = Error{ErrorCode::kUnavailable, "too much is being uploaded; ask again later"};

@@ -55,7 +55,8 @@ std::optional<Response> check_head(const Head& head, const Target& target,
     return refuse(403, "a page of another site may not send this request", ErrorCode::kDenied);
   if (head.content_length.value_or(0) > options.body_bytes)
     return refuse(413,
-                  "the body is over the limit body_bytes = " + std::to_string(options.body_bytes),
+                  "the body has more than the " + std::to_string(options.body_bytes) +
+                      " bytes that server.request_mib allows",
                   ErrorCode::kLimit);
   return std::nullopt;
 }

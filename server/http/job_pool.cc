@@ -26,6 +26,7 @@ bool JobPool::submit(Lane lane, Job job) {
     const std::lock_guard lock(mutex_);
     if (quick_.size() + slow_.size() >= most_queued_) return false;
     (lane == Lane::kQuick ? quick_ : slow_).push_back({tickets_++, std::move(job)});
+    check();
   }
   changed_.notify_one();
   return true;
@@ -39,6 +40,14 @@ void JobPool::abandon_queued() {
 size_t JobPool::queued() const {
   const std::lock_guard lock(mutex_);
   return quick_.size() + slow_.size();
+}
+
+// Holds whenever the mutex is free to be taken.
+void JobPool::check() const {
+  assert(quick_.size() + slow_.size() <= most_queued_ && "a full queue takes no more");
+  assert((abandoned_ || slow_running_ <= slow_threads_) && "a thread is left for quick jobs");
+  assert((quick_.empty() || quick_.back().ticket < tickets_) &&
+         (slow_.empty() || slow_.back().ticket < tickets_));
 }
 
 // The queue whose first job a free thread may take now; null when there is none.
@@ -63,6 +72,7 @@ void JobPool::work() {
     const bool slow = queue == &slow_;
     const bool abandoned = abandoned_;
     slow_running_ += slow;
+    check();
     lock.unlock();
     job(abandoned);
     lock.lock();

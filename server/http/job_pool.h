@@ -41,6 +41,7 @@ class JobPool {
     Job job;
   };
   void work();
+  void check() const;
   std::deque<Waiting>* next_queue();
 
   const size_t most_queued_;

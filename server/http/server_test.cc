@@ -155,19 +155,20 @@ TEST_F(ServerTest, LimitsAreNamed) {
     return with_body("POST", "/v1/hash", kFormType, body);
   };
   const std::string large(100'001, 'x');
-  EXPECT_NE(limit(sent(form(file_part("a", large)))).find("file_bytes = 100000"),
-            std::string::npos);
-  EXPECT_NE(limit(with_body("POST", "/v1/hash", "image/png", large)).find("file_bytes"),
+  EXPECT_NE(limit(sent(form(file_part("a", large)))).find("100000 bytes"), std::string::npos);
+  EXPECT_NE(limit(with_body("POST", "/v1/hash", "image/png", large)).find("100000 bytes"),
             std::string::npos);
   std::string many;
   for (int i = 0; i < 4; ++i) many += file_part("a", "x");
-  EXPECT_NE(limit(sent(form(many))).find("files = 3"), std::string::npos);
-  EXPECT_NE(limit(upload_head(500'001)).find("body_bytes = 500000"), std::string::npos);
+  EXPECT_NE(limit(sent(form(many))).find("the form has more than 3 files"), std::string::npos);
+  EXPECT_NE(limit(upload_head(500'001)).find("500000 bytes that server.request_mib allows"),
+            std::string::npos);
   EXPECT_NE(limit(with_body("POST", "/v1/match", "application/json",
                             "{\"x\":\"" + std::string(1000, 'x') + "\"}"))
-                .find("json_bytes"),
+                .find("the JSON body has more than"),
             std::string::npos);
-  EXPECT_NE(limit(sent(form(field_part("bank", std::string(70'000, 'x'))))).find("field_bytes"),
+  EXPECT_NE(limit(sent(form(field_part("bank", std::string(70'000, 'x')))))
+                .find("a field without a file name has more than"),
             std::string::npos);
   std::string chunked =
       "POST /v1/hash HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + std::string(kFormType) +

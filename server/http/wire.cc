@@ -72,7 +72,7 @@ Result<size_t> WireParser::take(std::string_view bytes) {
   const size_t taken = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
   if (error == beast::http::error::need_more) error = {};
   if (error == beast::http::error::header_limit)
-    return Error{ErrorCode::kLimit, "the request's head is over the limit header_bytes"};
+    return Error{ErrorCode::kLimit, "the request's head is too long: no header needs as much"};
   if (error) return Error{ErrorCode::kInvalid, "the request is malformed: " + error.message()};
   if (!impl_->head_read && parser.is_header_done()) impl_->read_head();
   return taken;

@@ -92,10 +92,10 @@ Error why_ended(int status, const Limits& limits) {
     case SIGKILL:  // not by us: the kernel, out of memory
       return {ErrorCode::kLimit,
               "the system killed the decoder on this file, most likely for lack of memory below "
-              "the limit memory_bytes = " +
-                  std::to_string(limits.memory_bytes)};
+              "the " +
+                  std::to_string(limits.memory_bytes) + " bytes of limits.memory_mib"};
     case SIGXCPU:
-      return {ErrorCode::kLimit, "this file took more processor time than deadline_ms = " +
+      return {ErrorCode::kLimit, "this file took more processor time than limits.deadline_ms = " +
                                      std::to_string(limits.deadline_ms) + " allows"};
     default:
       return died_by(signal);
@@ -182,12 +182,12 @@ std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
   switch (silence) {
     case WorkerLink::Silence::kLate:
       return Error{ErrorCode::kLimit,
-                   "this file took longer than the limit deadline_ms = " +
-                       std::to_string(options.limits.deadline_ms) + " (video_deadline_s = " +
+                   "this file took longer than limits.deadline_ms = " +
+                       std::to_string(options.limits.deadline_ms) + " (limits.video_deadline_s = " +
                        std::to_string(options.limits.video_deadline_s) + " for a video)"};
     case WorkerLink::Silence::kStalled:
       return Error{ErrorCode::kLimit,
-                   "decoding this video got no further for the limit video_stall_ms = " +
+                   "decoding this video got no further for limits.video_stall_ms = " +
                        std::to_string(options.limits.video_stall_ms)};
     case WorkerLink::Silence::kNonsense:
       return Error{ErrorCode::kCorrupt,
@@ -209,10 +209,11 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
   const bool may_be_larger =
       wants.has_any(SignalOf::kVideo) && limits.video_bytes > limits.file_bytes;
   if (file.bytes > (may_be_larger ? limits.video_bytes : limits.file_bytes))
-    return Error{ErrorCode::kLimit,
-                 "the file has " + std::to_string(file.bytes) + " bytes, more than the limit " +
-                     (may_be_larger ? "video_bytes = " + std::to_string(limits.video_bytes)
-                                    : "file_bytes = " + std::to_string(limits.file_bytes))};
+    return Error{
+        ErrorCode::kLimit,
+        "the file has " + std::to_string(file.bytes) + " bytes, more than the " +
+            (may_be_larger ? std::to_string(limits.video_bytes) + " that limits.video_mib allows"
+                           : std::to_string(limits.file_bytes) + " that limits.file_mib allows")};
   // A second try is for a file whose worker was lost through no fault of its own: with the zygote,
   // or at another file. It then has a worker to itself.
   // A video would keep a file behind it waiting for long, so it has its worker alone as well.

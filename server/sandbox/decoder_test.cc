@@ -158,7 +158,8 @@ TEST_F(Probe, MemoryEndsAtItsLimit) {
     const auto item = tell(command);
     ASSERT_FALSE(item);
     EXPECT_EQ(item.error().code, ErrorCode::kLimit);
-    EXPECT_NE(item.error().message.find("memory_bytes = 134217728"), std::string::npos);
+    EXPECT_NE(item.error().message.find("134217728 bytes that limits.memory_mib allows"),
+              std::string::npos);
   }
   EXPECT_EQ(answer("hello again"), "again");
 }
@@ -169,7 +170,7 @@ TEST_F(Probe, FileLimitsAreCheckedBeforeAnyByteIsRead) {
   start(options);
   EXPECT_EQ(answer("hello you!"), "you!");  // ten bytes
   EXPECT_EQ(answer("hello you!!"),
-            "limit: the file has 11 bytes, more than the limit file_bytes = 10");
+            "limit: the file has 11 bytes, more than the 10 that limits.file_mib allows");
   EXPECT_EQ(answer(""), "invalid: the file is empty");
 }
 

@@ -110,8 +110,9 @@ Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request,
     item.bytes = request.bytes;
     return item;
   } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::kLimit, "this file needs more memory than the limit memory_bytes = " +
-                                        std::to_string(worker.limits.memory_bytes)};
+    return Error{ErrorCode::kLimit, "this file needs more memory than the " +
+                                        std::to_string(worker.limits.memory_bytes) +
+                                        " bytes that limits.memory_mib allows"};
   } catch (const std::exception& error) {
     return Error{ErrorCode::kCorrupt, std::string("cannot be decoded: ") + error.what()};
   }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -21,7 +22,7 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds kZygotePatience{30};  // libraries on a cold disk
-constexpr seconds kReplyPatience{30};  // a fork on a machine that swaps
+constexpr seconds kReplyPatience{30};   // a fork on a machine that swaps
 constexpr seconds kEndPatience{2};
 
 Error cannot_start(const std::string& program, std::string_view why) {
@@ -106,6 +107,7 @@ Status ZygoteLink::start() {
 void ZygoteLink::stop() {
   control_.reset();  // which ends it
   if (process_ < 0) return;
+  assert(process_ > 1 && "nobody else is waited for or killed");
   const auto until = std::chrono::steady_clock::now() + kEndPatience;
   for (;;) {
     const pid_t ended = waitpid(process_, nullptr, WNOHANG);
@@ -136,6 +138,7 @@ Result<ControlReply> ZygoteLink::ask(const ControlRequest& request, std::span<co
 
 Result<WorkerId> ZygoteLink::fork_worker(const Fd& socket, const Fd& memory, const Limits& limits) {
   const std::lock_guard lock(mutex_);
+  assert(control_.open() == (process_ >= 0) && "a zygote that runs can be spoken to");
   const bool was_running = control_.open();
   if (!was_running) TRY(start());
   ControlRequest request;

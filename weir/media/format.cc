@@ -116,6 +116,15 @@ Format sniff(Bytes bytes) {
   return sniff_iso_media(bytes);
 }
 
+bool is_sequence(Bytes bytes) {
+  if (bytes.size() < 16 || !has(bytes, 4, "ftyp")) return false;
+  const size_t end = std::min<size_t>({bytes.size(), big_endian_32(bytes, 0), 256});
+  for (size_t at = 8; at + 4 <= end; at += 4)
+    for (const std::string_view brand : {"avis", "msf1", "hevc", "hevx"})
+      if (at != 12 && has(bytes, at, brand)) return true;
+  return false;
+}
+
 std::string_view name_of(Format format) {
   switch (format) {
     case Format::kUnknown:

@@ -13,6 +13,10 @@ enum class Format { kUnknown, kJpeg, kPng, kWebp, kGif, kAvif, kHeic, kTiff, kBm
 // alike are told apart as far as 256 bytes allow (ISO media: AVIF and HEIC by their brands).
 Format sniff(std::span<const uint8_t> bytes);
 
+// Of AVIF and HEIC: whether a brand says that the file holds a track of pictures beside a single
+// one (ISO/IEC 23008-12, 10.3; AVIF, 6.3).
+bool is_sequence(std::span<const uint8_t> bytes);
+
 // "jpeg", "png", ... as in JSON; "unknown" for kUnknown.
 std::string_view name_of(Format format);
 

@@ -9,14 +9,15 @@ Status check_size(Format format, uint64_t width, uint64_t height, uint64_t bytes
                            std::to_string(width) + " x " + std::to_string(height) + " pixels";
   if (width == 0 || height == 0) return Error{ErrorCode::kCorrupt, says + ", which is no picture"};
   if (width > limits.dimension || height > limits.dimension)
-    return Error{ErrorCode::kLimit, says + "; the limit `dimension` allows " +
+    return Error{ErrorCode::kLimit, says + "; limits.dimension allows " +
                                         std::to_string(limits.dimension) + " a side"};
   if (width * height > limits.pixels)  // no overflow: both sides are below 2^32 here
     return Error{ErrorCode::kLimit,
-                 says + "; the limit `pixels` allows " + std::to_string(limits.pixels)};
+                 says + "; limits.pixels allows " + std::to_string(limits.pixels)};
   if (width * height > limits.memory_bytes / bytes_per_pixel)
-    return Error{ErrorCode::kLimit, says + ", which need more than the limit `memory_bytes` of " +
-                                        std::to_string(limits.memory_bytes)};
+    return Error{ErrorCode::kLimit, says + ", which need more than the " +
+                                        std::to_string(limits.memory_bytes) +
+                                        " bytes that limits.memory_mib allows"};
   return {};
 }
 

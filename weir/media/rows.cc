@@ -9,10 +9,12 @@ namespace {
 struct Sample8 {
   using Type = uint8_t;
   static uint32_t to_8(uint8_t sample) { return sample; }
+  static size_t place(uint8_t sample) { return size_t{257} * sample; }
 };
 struct Sample16 {
   using Type = uint16_t;
   static uint32_t to_8(uint16_t sample) { return sample >> 8; }
+  static size_t place(uint16_t sample) { return sample; }
 };
 
 template <class Sample>
@@ -23,7 +25,7 @@ void write(const Row& row, uint8_t* colours, uint8_t* alpha) {
     if (row.alpha_band) alpha[x] = static_cast<uint8_t>(Sample::to_8(in[row.alpha_band]));
     const uint32_t paper = row.bands == Bands::kCmyk ? 255 - Sample::to_8(in[3]) : 255;
     for (int c = 0; c < channels; ++c) {
-      uint32_t value = Sample::to_8(in[c]);
+      uint32_t value = row.tones ? row.tones[Sample::place(in[c])] : Sample::to_8(in[c]);
       if (row.bands == Bands::kCmyk) value = ((255 - value) * paper + 127) / 255;
       colours[c] = static_cast<uint8_t>(value);
     }
@@ -48,8 +50,8 @@ void write_row(const Row& row, uint32_t y, Layers& layers) {
   const size_t bytes = row.width * layers.colours.channels;
   uint8_t* colours = layers.colours.samples.data() + y * bytes;
   uint8_t* alpha = row.alpha_band ? layers.alpha.samples.data() + y * row.width : nullptr;
-  const bool is_plain = !row.is_16_bit && !row.alpha_band && row.bands != Bands::kCmyk &&
-                        row.bands_a_pixel == channels_of(row.bands);
+  const bool is_plain = !row.is_16_bit && !row.tones && !row.alpha_band &&
+                        row.bands != Bands::kCmyk && row.bands_a_pixel == channels_of(row.bands);
   if (is_plain)
     std::memcpy(colours, row.samples, bytes);
   else if (row.is_16_bit)

@@ -20,6 +20,7 @@ struct Row {
   int bands_a_pixel;
   int alpha_band;  // its place, or 0 for opaque
   bool is_16_bit;
+  const uint8_t* tones = nullptr;  // of tones.h, for the colours; null: as stored
 };
 
 constexpr uint8_t kBackground = 128;  // what is missing of a picture shows this grey
@@ -35,8 +36,8 @@ struct Layers {
 // Room for `height` rows like this one.
 Layers layers_for(const Row& like, uint32_t height);
 
-// Writes row `y`. 16 bits become 8 by keeping the high byte, as libpng's strip_16 and Pillow do.
-// CMYK (0 is no ink) becomes (255 - ink) * (255 - black) / 255.
+// Writes row `y`, through the row's tones if it has any. 16 bits become 8 by keeping the high byte,
+// as libpng's strip_16 and Pillow do. CMYK (0 is no ink) becomes (255 - ink) * (255 - black) / 255.
 void write_row(const Row& row, uint32_t y, Layers& layers);
 
 // A whole picture whose rows lie `stride` bytes apart, beginning with `first`.

@@ -203,7 +203,7 @@ TEST(FrontDesk, RefusesBodiesThatItWouldNotRead) {
   EXPECT_EQ(ask(request).status, 0);
   request.content_length = 5ull << 30;
   EXPECT_EQ(ask(request).status, 413);
-  EXPECT_NE(ask(request).body.find("body_bytes"), std::string::npos);
+  EXPECT_NE(ask(request).body.find("server.request_mib"), std::string::npos);
   request.content_length = 5;
   request.content_encoding = "gzip";
   EXPECT_EQ(ask(request).status, 415);

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Where blocks lie beside their place tells what the map errs by: a better map, or a bend before
-// it, is fitted to that, and is kept when more agrees.
 #include "weir/align/change/block_compare.h"
 
 #include <algorithm>
@@ -18,30 +15,32 @@ namespace weir {
 
 namespace {
 
+// Constants: decision 0078 tries four blurs, and decision 0086 asks 48 blocks for a homography; the
+// others were chosen by hand on the tune side of the accuracy bench, and not fitted.
 constexpr size_t kSide = BlockMap::kSide;
 constexpr double kLeastContrast = 4;    // levels; a block of less is flat
-constexpr double kGuides = 0.6;         // blocks whose displacement says something
-constexpr double kNoMove = 0.02;        // of correlation, that another place must fit better by,
-constexpr double kNoMoveShare = 0.3;    // and of what the fit lacks
-constexpr size_t kForSimilarity = 8;    // such blocks,
-constexpr size_t kForAffine = 16;       // and
-constexpr size_t kForPerspective = 48;  // so many to tell what else a transform has
-constexpr double kWorthMoving = 0.3;    // pixels of the entry's plane
-constexpr int kCorrections = 3;         // rounds of them
-constexpr size_t kBendCells = 8;        // of a correction that is not projective
+constexpr double kGuides = 0.6;         // a block that agrees so well tells where it lies
+constexpr double kNoMove = 0.02;        // of correlation, by which another place must fit better,
+constexpr double kNoMoveShare = 0.3;    // and besides, by this share of what the best fit lacks
+constexpr size_t kForSimilarity = 8;    // so many blocks that tell correct a similarity,
+constexpr size_t kForAffine = 16;       // so many an affine map,
+constexpr size_t kForPerspective = 48;  // and so many a homography or a bend
+constexpr double kWorthMoving = 0.3;    // pixels of the entry's plane, of mean displacement
+constexpr int kCorrections = 3;         // rounds of correction
+constexpr size_t kBendCells = 8;        // pieces of a bend that corrects
 constexpr double kBendStiffness = 0.05;
 constexpr double kMostStrain = 0.6;
-constexpr float kLeastVisible = 0.9f;    // of a pixel: the rest of it was filled
-constexpr double kSurest = 0.9999;       // correlation: more is not told
-constexpr float kTrustAnyway = 0.02f;    // in tones, of squares that do not tell
-constexpr double kOtherTone = 0.35;      // of the contrast
-constexpr double kLeastSeen = 24;        // pixels of a block, that are not hidden
-constexpr double kAlwaysBlur = 0.7;      // both sides: grain and the edges of pixels are no content
-constexpr double kWorthBlurring = 1.02;  // times as much must be told
-// What the entry is blurred with besides, to be as soft as the item is: the best is taken.
+constexpr float kLeastVisible = 0.9f;    // share of a pixel that must show
+constexpr double kSurest = 0.9999;       // a higher correlation tells no more
+constexpr float kTrustAnyway = 0.02f;    // in the tones of blocks that tell nothing
+constexpr double kOtherTone = 0.35;      // share of the contrast, by which a pixel has another tone
+constexpr double kLeastSeen = 24;        // pixels of a block that must not be hidden
+constexpr double kAlwaysBlur = 0.7;      // of both: grain and the edges of pixels are no content
+constexpr double kWorthBlurring = 1.02;  // times as much must be told after a stronger blur
+// Blurs that are tried on the entry besides, to make it as soft as the item. The best is taken.
 constexpr double kSoftness[] = {0, 1.0, 1.8, 3.0};
 
-// Sums over a block, of which all else follows.
+// Sums over a block, from which all else follows.
 struct Sums {
   double entry = 0, item = 0, entry2 = 0, item2 = 0, both = 0;
   double count = kSide * kSide;
@@ -102,7 +101,7 @@ WEIR_WIDE Block compare_block(const Plane& entry, const Plane& item, size_t x, s
     }
   const double best = score[best_y + 1][best_x + 1];
   block.agreement = static_cast<float>(best);
-  // Along a straight edge, or in noise, another place fits as well by chance: that is no movement.
+  // Along a straight edge or in noise another place fits as well by chance. That is no movement.
   if (best - score[1][1] <= kNoMove + kNoMoveShare * (1 - best)) best_x = best_y = 0;
   block.shift_x = static_cast<float>(best_x);
   block.shift_y = static_cast<float>(best_y);
@@ -204,7 +203,7 @@ void BlockComparison::warp() {
   laid_.inside = std::move(seen.inside);
   laid_.soft_item = blurred(seen.plane, kAlwaysBlur);
   if (visible_.empty()) return;
-  // What was filled is no picture: nothing is compared there.
+  // What was filled in is no picture, so nothing is compared there.
   const Plane visible =
       warped(visible_, laid_.to_shown, known_.width, known_.height, laid_.bend).plane;
   for (size_t i = 0; i < laid_.inside.size(); ++i)
@@ -261,7 +260,7 @@ void BlockComparison::compare(const Plane& soft_entry) {
   compare_tones();
 }
 
-// How much of each block is of another tone than what it shows has elsewhere.
+// Sets for each block how many of its pixels have another tone than the tone curve says.
 void BlockComparison::compare_tones() {
   const size_t width = known_.width, height = known_.height;
   const ToneCurve curve(*soft_entry_, laid_.soft_item,
@@ -283,8 +282,8 @@ void BlockComparison::compare_tones() {
   });
 }
 
-// A projective correction, by what the displacements of blocks say; false when they are small, or
-// too few agree.
+// Corrects the map by the displacements of the blocks. False when these are small, or too few
+// blocks tell.
 bool BlockComparison::correct_map() {
   std::vector<PointPair> pairs;
   double away = 0;
@@ -310,7 +309,8 @@ bool BlockComparison::correct_map() {
   return true;
 }
 
-// The same as a bend: blocks are displaced as their neighbours are.
+// Corrects the bend, where blocks are displaced as their neighbours are. False as above, or when
+// the bend would pull too unevenly.
 bool BlockComparison::correct_bend() {
   std::vector<SmoothField::Shift> shifts;
   double away = 0;

@@ -7,53 +7,65 @@
 
 #include "weir/align/change/plane_compare.h"
 
+// Compares two pictures block by block, a block being a square of 8 by 8 pixels. The item is
+// brought into the frame of the entry and both are made equally soft; then the pixels of each block
+// are correlated. Correlation sets mean and contrast aside, so recoding or gamma leaves it near 1,
+// and something pasted does not. Blocks that fit better a pixel beside their place tell what the
+// map errs by: a better map, or a bend before it, is fitted to that, and is kept when more agrees.
+// Example: 100 blocks fit best half a pixel to the right. The map is moved by that much, if more
+// agrees then.
+// Counter-example: a block of plain sky agrees with any sky, so it is flat and is not compared. A
+// map that is off by many pixels is not mended here, since a block is tried at nine places only.
+
 namespace weir {
 
-// The item as a region is looked for in it: its plane, and 1 where it shows, 0 where it was filled;
-// `visible` is as large as the plane, or empty when all shows.
+// The item in which a region is looked for: its plane, and a plane that is 1 where the item shows
+// something and 0 where it was filled in (decision 0033). `visible` has the size of the plane, or
+// is empty when all of it shows.
 struct SeenItem {
   Plane plane;
   Plane visible;
 };
 
-// How much one picture tells of the other where they correlate so, in nats (of normal
-// distributions). Squares that show something else say next to nothing, so that what is put over
-// most of a picture does not decide how the rest of it is compared.
+// How much one picture tells of the other where they correlate so, in nats, if both were normally
+// distributed. Blocks that show something else tell next to nothing, so that what is put over most
+// of a picture does not decide how the rest of it is compared.
 double information(double correlation);
 
-// How far each pixel's tones are a guide to those of the other picture: by what its block tells,
-// little in blocks that do not, 0 where `inside` is. `blocks` are those of a plane of that size.
+// How far the tone of each pixel is a guide to its tone in the other picture. It is as much as its
+// block tells, little where a block tells nothing, and 0 where `inside` is 0. `blocks` are those of
+// a plane of this size.
 Plane trust_in(const std::vector<Block>& blocks, size_t width, size_t height, const Mask& inside);
 
-// The agreement of a block, but for the pixels that are hidden: nothing when too few are left, or
-// there is too little in them. `item` is in the frame of `entry`; x and y are the block's corner.
+// The agreement of a block over the pixels that are not hidden. Nothing when too few of them are
+// left or they are flat. `item` lies in the frame of `entry`; x and y are the block's corner.
 std::optional<float> agreement_beside(const Plane& entry, const Plane& item, const Mask& hidden,
                                       size_t x, size_t y);
 
-// The item laid over the entry under one map, and what compares both block by block.
+// Holds the item laid over the entry under one map, and compares both block by block.
 class BlockComparison {
  public:
-  // Both must outlive this; the map and the bend are in pixels of the planes.
+  // Both pictures must outlive this. The map and the bend are in pixels of the planes.
   BlockComparison(const Plane& known, const SeenItem& seen, PictureTransform to_shown,
                   SmoothField bend);
 
-  // The entry as soft as the item is, and its sigma, `least` or more: the blur with which blocks
-  // agree best.
+  // The entry made as soft as the item is, and the sigma of that blur, which is `least` or more. It
+  // is the one with which blocks agree best.
   std::pair<Plane, double> softened(double least) const;
 
-  // Compares, and makes good what the map errs by; `soft_entry` must stay.
+  // Compares all blocks, and corrects what the map errs by. `soft_entry` must outlive this.
   void compare(const Plane& soft_entry);
 
   const std::vector<Block>& blocks() const { return laid_.blocks; }
   const Plane& soft_item() const { return laid_.soft_item; }
   const Mask& inside() const { return laid_.inside; }
   const PictureTransform& to_shown() const { return laid_.to_shown; }
-  // What was put before the map, in the frame of the entry's plane.
+  // The correction that was put before the map, in the frame of the entry's plane.
   const PictureTransform& corrected() const { return laid_.corrected; }
   const SmoothField& bend() const { return laid_.bend; }
-  // Where the middle of a block lies in the item, in shares of its sides.
+  // Where the middle of a block lies in the item, as shares of its width and height.
   Point in_item(size_t block) const;
-  // The share of what shows of the item that the block is there.
+  // The share that the block covers of what shows of the item.
   double item_share(size_t block) const;
 
  private:

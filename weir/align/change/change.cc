@@ -11,16 +11,18 @@ namespace weir {
 
 namespace {
 
-constexpr size_t kFewest = 200;          // pixels that agree, to tell anything
-constexpr double kNoises = 4;            // standard deviations that are no change
-constexpr double kLeastContrast = 0.35;  // nor is less than this share of the entry's contrast,
-constexpr double kLeastOfParts = 0.18;   // or of this where parts are told one by one
+// Constants: they were chosen by hand on the tune side of the accuracy bench, and not fitted; that
+// outlines and parts tell an edit from another moment was measured in decision 0078.
+constexpr size_t kFewest = 200;          // pixels that must agree before anything is told
+constexpr double kNoises = 4;            // standard deviations: a smaller difference is no change,
+constexpr double kLeastContrast = 0.35;  // nor is one below this share of the entry's contrast,
+constexpr double kLeastOfParts = 0.18;   // or below this one where parts are told one by one
 constexpr size_t kAcross = 5;            // pixels from one side of an outline to the other
-constexpr size_t kReach = 2;             // a pixel is what most of those this near are
+constexpr size_t kReach = 2;             // a pixel becomes what most pixels this near are
 constexpr size_t kTile = 16;             // pixels over which an outline is taken together
-constexpr double kMuchOutline = 120;     // pixels of it; less tells less
-constexpr size_t kStraight = 18;         // pixels of an outline in a line that chance does not give
-constexpr size_t kGap = 3;               // to the next pixel of the same line
+constexpr double kMuchOutline = 120;     // pixels of outline; a shorter one tells less
+constexpr size_t kStraight = 18;  // pixels of an outline in one line: chance seldom does that
+constexpr size_t kGap = 3;        // pixels to the next one of the same line
 
 // Specks go, holes are filled: each pixel becomes what most of its neighbourhood is.
 WEIR_WIDE std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width,
@@ -43,9 +45,9 @@ WEIR_WIDE std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t
   return out;
 }
 
-// Where changes end: how much of that runs level or upright for long, and whose outline is there.
-// That is told tile by tile: over a tile, what the texture of one picture happens to do at the
-// outline of the other cancels.
+// The outlines of the changes: how much of them runs level or upright for long, and which picture
+// they belong to. The latter is told tile by tile, since the texture of one picture along the
+// outline of the other cancels out over a tile.
 class Outlines {
  public:
   Outlines(const Plane& entry, const Plane& item, const Mask& changed, const Mask& inside)
@@ -60,9 +62,10 @@ class Outlines {
     for (size_t x = 0; x < width; ++x) add(x, height, width);
     straight_ += straight_marks(height, width, width, 1);
   }
-  // As a share; little outline tells little.
+  // The share of the outlines that is straight; it is small where there is little outline.
   double straight() const { return straight_ / std::max(length_, kMuchOutline); }
-  // How evenly they are both pictures': 0 when only one has any, 0.5 when both have as much.
+  // How evenly the outlines belong to both pictures: 0 when only one has any, 0.5 when both have as
+  // much.
   double of_both() const {
     double entrys = 0, both = 0;
     for (const double net : net_) entrys += std::max(0.0, net), both += std::abs(net);
@@ -71,12 +74,12 @@ class Outlines {
   }
 
  private:
-  // Those that cross a line of pixels, `step` apart in memory.
+  // Adds the outlines that cross a line of pixels, which lie `step` apart in memory.
   void add(size_t first, size_t size, size_t step) {
     for (size_t i = 2; i + kAcross + 2 < size; ++i) {
       const size_t a = first + i * step, b = a + kAcross * step;
       if (changed_[a] == changed_[b] || !inside_[a - step] || !inside_[b + step]) continue;
-      // Both sides must be sides, not a strip; and one outline is met once.
+      // Both sides must be wider than a strip, and each outline is to be met once.
       if (changed_[a - 2 * step] != changed_[a] || changed_[b + 2 * step] != changed_[b]) continue;
       if (changed_[a + kAcross / 2 * step] == changed_[a + (kAcross / 2 + 1) * step]) continue;
       const double of_entry = std::abs(entry_.samples[b] - entry_.samples[a]);
@@ -89,8 +92,8 @@ class Outlines {
     }
   }
 
-  // Marks in runs of kStraight and more along a line, a pixel to the side and small gaps allowed.
-  // Lines are `across` apart in memory, the pixels of one `along`.
+  // Counts the marks that lie in runs of kStraight and more along a line; a run may step aside by a
+  // pixel and have small gaps. Lines lie `across` apart in memory, the pixels of one line `along`.
   double straight_marks(size_t lines, size_t size, size_t across, size_t along) {
     std::vector<uint8_t> straight(marks_.size());
     for (size_t line = 0; line + 1 < lines; ++line) {
@@ -163,7 +166,8 @@ WEIR_WIDE PictureChange change_between(const Plane& entry, const Plane& item, co
     }
   };
   change.laid_over.assign(inside.size(), 0);
-  // Where something came beside what is gone, one became darker and the other brighter.
+  // What became brighter and what became darker are taken apart: where something came beside what
+  // is gone, they would be one part otherwise.
   for (const float sign : {1.0f, -1.0f}) {
     mark(kLeastOfParts, sign);
     const ChangedParts parts = changed_parts(toned, item, changed, inside);

@@ -11,9 +11,11 @@ namespace weir {
 
 namespace {
 
+// Constants: all three are those of decision 0078, chosen on cameras that stand still, on scenes
+// that were put together, and on the tune side's copies.
 constexpr size_t kLeastPart = 12;  // pixels; less is grain
-constexpr size_t kBorder = 2;      // pixels that a part must keep from what is not shown
-constexpr double kClearly = 0.2;   // of the outlines of both, that one has more of than the other
+constexpr size_t kBorder = 2;      // pixels that a part must keep away from what is not shown
+constexpr double kClearly = 0.2;  // difference of two outlines, as a share of their sum, that tells
 
 }  // namespace
 

@@ -8,8 +8,8 @@
 
 namespace weir {
 
-// First along rows, then along columns, in loops without branches that a compiler turns into
-// vectors.
+// It looks first along rows and then along columns, in loops without branches that a compiler turns
+// into vectors.
 WEIR_WIDE Mask near_value(const Mask& mask, uint8_t value, size_t width, size_t height) {
   if (mask.empty()) return {};
   Mask along(mask.size()), out(mask.size());

@@ -6,6 +6,9 @@
 
 #include "weir/base/wide.h"
 
+// Constants: a blur ends at 2.5 sigma, and a source is halved while it is finer than 1.45 pixels to
+// one. Both were chosen by hand on the tune side of the accuracy bench, and not fitted.
+
 namespace weir {
 
 namespace {
@@ -86,7 +89,8 @@ WEIR_WIDE Warped warped(const Plane& source, const PictureTransform& to_source, 
   const auto& h = to_source.h;
   const double last_x = static_cast<double>(source.width),
                last_y = static_cast<double>(source.height);
-  // Where the pixels of a row lie first, which is arithmetic on columns; then the samples.
+  // For each row it is first calculated where its pixels lie, and then their samples are read. Both
+  // are loops that a compiler turns into vectors.
   std::vector<double> xs(width), ys(width);
   std::vector<int32_t> left(width), top(width);
   std::vector<float> right(width), down(width);

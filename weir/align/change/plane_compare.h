@@ -10,28 +10,28 @@ namespace weir {
 // What a square of the entry's plane shows in the item.
 struct Block {
   enum class State : uint8_t {
-    kOutside,   // not (wholly) in what shows of the item
+    kOutside,   // not wholly within what the item shows
     kFlat,      // too little in it to compare
     kCompared,  // `agreement` tells
   };
   State state = State::kOutside;
-  float agreement = 0;  // correlation of the pixels, the mean and the contrast set aside, -1 to 1
-  float changed = 0;    // share of the pixels that have clearly another tone than they should
-  float shift_x = 0;    // by how much the item's is displaced, in pixels of the entry's plane
+  float agreement = 0;  // correlation of the pixels, -1 to 1: mean and contrast are set aside
+  float changed = 0;    // share of the pixels that clearly have another tone than they should
+  float shift_x = 0;    // by how much the item's block is displaced, in pixels of the entry's plane
   float shift_y = 0;
   float entry_contrast = 0;  // standard deviations, in levels
   float item_contrast = 0;
-  float item_share = 0;  // of the area that shows of the item, that it is there
-  uint8_t region = 0;    // place of the map that shows it, among those asked about
+  float item_share = 0;  // share that the block covers of what shows of the item
+  uint8_t region = 0;    // number of the map that shows it, among those asked about
 };
 
-// Blocks whose agreement is above this are the same, and their tones show what became of each
-// tone; below that they clearly show something else.
+// A block whose agreement is above the first shows the same in both pictures; one below the second
+// clearly shows something else.
 constexpr float kAgreeingBlock = 0.8f;
 constexpr float kDifferingBlock = 0.3f;
 
-// The blocks from `first` up to, not including, `end` are what a region shows: at the sides, whole
-// lines in which nothing agrees are left out. There the item shows something else, as it does
+// A region shows the blocks from `first` up to `end`, which is not included. At the sides whole
+// lines in which nothing agrees are left out: there the item shows something else, as it does
 // around a part that was cut out and pasted into another picture.
 struct Shown {
   size_t first_column = 0, end_column = 0;
@@ -63,11 +63,9 @@ struct RegionMap {
   SmoothField bend;
 };
 
-// What the regions show together: each square is looked for where the region that shows it best
-// has it. Nine tiles with gaps between them so become the one picture that they were cut from; a
-// second copy of the entry in the item changes nothing. Without blocks when either picture has no
-// plane, or there is no map. `displaced` is told against the first map, in pixels of the entry's
-// picture.
+// What the regions show together: each block is looked for where the region that shows it best has
+// it. The map has no blocks when either picture has no plane, or no map is given. `displaced` are
+// spots beside where the first map has them, in pixels of the entry's picture.
 BlockMap compare_planes(const PictureFeatures& item, const PictureFeatures& entry,
                         std::span<const RegionMap> maps,
                         std::span<const DisplacedSpot> displaced = {});

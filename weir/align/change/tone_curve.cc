@@ -8,7 +8,7 @@ namespace weir {
 
 namespace {
 
-constexpr size_t kLevels = 256;
+constexpr size_t kLevels = 256;  // of a byte
 using Levels = std::array<double, kLevels>;
 
 // The level up to which half of the weight lies.
@@ -32,7 +32,7 @@ ToneCurve::ToneCurve(const Plane& entry, const Plane& item, const Plane& weights
     became[static_cast<size_t>(step)][static_cast<size_t>(level)] += weights.samples[i];
     weight[static_cast<size_t>(step)] += weights.samples[i];
   }
-  // Tones that are not seen lie between their neighbours, or are as the nearest.
+  // A tone that is not seen lies between its neighbours, or is as the nearest one.
   size_t known = kTones;
   for (size_t tone = 0; tone < kTones; ++tone) {
     if (!(weight[tone] > 0)) continue;

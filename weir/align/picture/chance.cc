@@ -9,12 +9,14 @@ namespace weir {
 
 namespace {
 
-// Places of features are no better than this, whatever the fit says.
+// Constants: both are those of decision 0077, and the second was measured there.
+
+// Places of features are known no better than this, whatever the fit says.
 constexpr double kLeastError = 1.0;
 
-// How much of chance the agreement of angle and scale takes away. Both are within the tolerances of
-// region_search.cc; neither is uniform among unrelated features of real pictures, whose edges are
-// mostly level and upright and whose features are mostly small. Measured, see decision 0077.
+// An unrelated pair that lies in place has this chance of agreeing in angle and scale, too, within
+// the tolerances of region_search.cc. It is so large because neither is uniform in real pictures:
+// their edges are mostly level or upright, and their features are mostly small.
 constexpr double kShapesAgree = 0.25;
 
 }  // namespace
@@ -25,8 +27,8 @@ FalseAlarms::FalseAlarms(size_t pairs)
     log10_factorials_[k] = log10_factorials_[k - 1] + std::log10(static_cast<double>(k));
 }
 
-// Pairs that tell less than others add up to numbers between whole ones: a straight line is near
-// enough there.
+// The weights of pairs add up to numbers that need not be whole. Between whole numbers a straight
+// line is near enough.
 double FalseAlarms::log10_factorial(double k) const {
   const auto low = static_cast<size_t>(std::clamp(k, 0.0, pairs_));
   const double share = std::clamp(k - static_cast<double>(low), 0.0, 1.0);

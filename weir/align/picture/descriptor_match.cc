@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The distance of two descriptors is |a|^2 + |b|^2 - 2 a.b, all whole numbers below 2^24. Products
-// are summed several at a time: two of 16 bits, or four of 8 bits where the processor can. A column
-// of memory holds so many numbers of as many descriptors of the entry as a vector has 32-bit lanes,
-// so that no sum ever crosses lanes. Four descriptors of the item are worked on at once, each
-// number of the entry being loaded once for all of them.
+// are summed several at a time: two of 16 bits, or four of 8 bits where the processor can. Each
+// lane of a vector belongs to one descriptor of the entry, and the entry lies in memory like that,
+// so no sum ever crosses lanes. Four descriptors of the item are worked on at once, and each number
+// of the entry is loaded once for all of them.
 //
-// The instruction for four multiplies 0 to 255 by -128 to 127, so the entry's numbers are kept less
-// 128. What a.b then lacks is 128 times the sum of a, which goes into the item's norm.
+// The instruction for four multiplies 0 to 255 by -128 to 127, so 128 is taken off the entry's
+// numbers. What a.b then lacks is 128 times the sum of a, which goes into the item's norm.
+//
+// Constants: they follow from the 128 numbers of a descriptor and from the lanes of a vector.
 #include "weir/align/picture/descriptor_match.h"
 
 #include "weir/align/picture/descriptor_plain.h"
@@ -64,7 +66,7 @@ inline int32_t item_norm(const LocalFeature& feature) {
   return norm;
 }
 
-// sum + the products of the numbers of each lane.
+// Adds the products of the numbers of each lane to `sum`.
 WEIR_MAY_USE_VNNI HWY_INLINE Vector add_products(Tag d, Vector entry, Vector item, Vector sum) {
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3_DL
   (void)d;
@@ -100,7 +102,8 @@ struct Columns {
   std::vector<int32_t> norms;
 };
 
-// distances[i * stride + j] becomes that of item i to entry j; of kFar and more past the end.
+// Sets distances[i * stride + j] to the squared distance of item i and entry j. Past the end of the
+// entry it is kFar or more.
 WEIR_MAY_USE_VNNI HWY_NOINLINE void Distances(const int32_t* HWY_RESTRICT items,
                                               const int32_t* item_norms, const Columns& columns,
                                               int32_t* HWY_RESTRICT distances, size_t stride) {
@@ -141,7 +144,8 @@ WEIR_MAY_USE_VNNI HWY_NOINLINE void Distances(const int32_t* HWY_RESTRICT items,
   }
 }
 
-// The first place of the smallest of `size` numbers, a multiple of the lanes.
+// Where the smallest of the numbers stands, the first if there are several. `size` is a multiple of
+// the lanes.
 HWY_INLINE size_t SmallestAt(const int32_t* HWY_RESTRICT values, size_t size) {
   const Tag d;
   Vector smallest = hn::Set(d, std::numeric_limits<int32_t>::max());
@@ -159,7 +163,7 @@ HWY_INLINE size_t SmallestAt(const int32_t* HWY_RESTRICT values, size_t size) {
 HWY_INLINE bool ToldApart(const int32_t* HWY_RESTRICT distances, size_t size, size_t nearest,
                           std::span<const LocalFeature> entry, const PairRule& rule) {
   const Tag d;
-  // Rounded up: those found are asked again exactly.
+  // The bound is rounded up, and what lies below it is checked again exactly.
   const double bound = distances[nearest] / (rule.ratio * rule.ratio) + 2;
   const Vector limit = hn::Set(d, static_cast<int32_t>(std::min<double>(bound, kFar)));
   for (size_t j = 0; j < size; j += hn::Lanes(d)) {

@@ -25,7 +25,7 @@ bool same_place(const LocalFeature& a, const LocalFeature& b, float near) {
 
 std::vector<FeaturePair> keep_nearest(std::vector<FeaturePair> pairs, size_t entry_features,
                                       uint32_t most) {
-  // An item seldom has many features at one entry feature, so counting the nearer ones is cheap.
+  // Few features of an item are paired with one feature of the entry, so sorting them is cheap.
   std::vector<std::vector<uint32_t>> by_entry(entry_features);
   for (uint32_t i = 0; i < pairs.size(); ++i) by_entry[pairs[i].entry].push_back(i);
   std::vector<bool> keep(pairs.size(), true);

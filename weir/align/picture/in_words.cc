@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Says in words how a region was transformed, so that nobody has to read a matrix. The map is taken
+// apart, at the middle of the region, into a mirror, a scale, a turn and a stretch. Each is named
+// only where it is large enough to be seen.
+//
+// Example: "mirrored, scaled to 31 %, turned by 8 degrees clockwise".
+// Counter-example: the words are for people, and no program should read them. They say nothing of a
+// bend, nor of how the map differs towards the corners.
+// Constants: the least changes worth a word were chosen by hand and not fitted.
 #include <cmath>
 #include <numbers>
 
@@ -8,9 +17,9 @@ namespace weir {
 
 namespace {
 
-constexpr double kSameScale = 0.02;  // of 1; less is not worth a word
-constexpr double kSameTurn = 1.5;    // degrees
-constexpr double kSkewed = 1.08;     // one direction against the other
+constexpr double kSameScale = 0.02;  // a scale this near to 1 is not worth a word
+constexpr double kSameTurn = 1.5;    // degrees: neither is a turn of less,
+constexpr double kSkewed = 1.08;     // nor one direction scaled by less than that against the other
 
 // The angle by which the entry's x axis is turned in the item, -180 to 180 degrees.
 double degrees(const PictureTransform& transform, const Point& at) {
@@ -43,7 +52,7 @@ std::string in_words(const SharedRegion& region) {
 
   std::string words;
   const auto add = [&](const std::string& word) { words += (words.empty() ? "" : ", ") + word; };
-  // A mirrored picture is first turned over about its upright middle, then turned.
+  // A mirrored picture is first turned over about its vertical middle line, and then turned.
   double turn = degrees(region.entry_to_item, middle);
   if (region.mirrored) {
     add("mirrored");

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every quantity is measured for all regions together: nine tiles of one picture are one copy of
-// it, and say as much as the picture in one piece.
+// Turns the regions that two pictures share, and the comparison of their pixels, into the terms by
+// which a copy is judged. Every term is measured for all regions together, since nine tiles of one
+// picture are one copy of it, and say as much as the picture in one piece.
+//
+// Example: of 100 pairs of features that look alike 60 lie in regions, so `found` is 0.6; of 300
+// squares that can be compared 6 show something else, so `differing` is 0.02.
+// Counter-example: a term is no verdict. Two frames of a still camera share nearly all spots and
+// squares, and only weir/match weighs that against what moved.
+// Constants: they were chosen by hand on the tune side of the accuracy bench, and not fitted; what
+// is fitted are the curves that weigh the terms (docs/evidence.md).
 #include "weir/align/picture/measure.h"
 
 #include <algorithm>
@@ -17,19 +25,19 @@ namespace weir {
 
 namespace {
 
-constexpr float kSomething = 6;      // levels of contrast
-constexpr double kPlace = 1.0 / 64;  // of the long side
+constexpr float kSomething = 6;      // levels of contrast; a square of the item with less is flat
+constexpr double kPlace = 1.0 / 64;  // of the entry's long side: the side of one place
 constexpr size_t kToneBins = 32;
-constexpr double kAlwaysMoved = 1.0 / 512;  // of the places, taken for something that moved
-constexpr double kFinest = 1e-4;            // of correlation, that is told
-constexpr size_t kLeastOfPiece = 4;         // squares
-constexpr size_t kFewBeside = 3;            // squares that agree around one that does not
+constexpr double kAlwaysMoved = 1.0 / 512;  // share of the places that seems to have moved anyway
+constexpr double kFinest = 1e-4;            // correlations this near to 1 are not told apart
+constexpr size_t kLeastOfPiece = 4;         // squares that agree make a region a piece
+constexpr size_t kFewBeside = 3;  // a square with fewer neighbours that agree lies amid change
 
 double turn(const Point& o, const Point& a, const Point& b) {
   return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
 }
 
-// Of the convex hull (Andrew's monotone chain).
+// The area of the convex hull of the points (Andrew's monotone chain).
 double span_area(std::vector<Point> points) {
   if (points.size() < 3) return 0;
   std::sort(points.begin(), points.end(),
@@ -63,7 +71,7 @@ double log2_of(double count) {
   return std::log2(1 + std::max(0.0, count));
 }
 
-// Gives the number of places.
+// Fills in the terms that spots tell. Returns the number of places at which they are found again.
 double measure_places(std::span<const SharedRegion> regions, const PictureFeatures& item,
                       const PictureFeatures& entry, Terms& terms) {
   std::set<std::pair<int, int>> places;
@@ -89,7 +97,7 @@ bool agrees(const Block& block) {
   return block.state == Block::State::kCompared && block.agreement > kAgreeingBlock;
 }
 
-// Calls does(column, row, block) for each block that is shown.
+// Calls does(column, row, block) for each block of the part that the item shows.
 template <class Does>
 void for_each_shown(const BlockMap& map, Does does) {
   for (size_t row = map.shown.first_row; row < map.shown.end_row; ++row)
@@ -104,7 +112,8 @@ void for_each_neighbour(const BlockMap& map, size_t column, size_t row, Does doe
   });
 }
 
-// The bits that the tones of the blocks that agree have, were they to be told one by one.
+// How many bits a pixel's tone has, on average, in the blocks that agree (the entropy of the
+// tones).
 double tones_of(const BlockMap& map) {
   std::array<double, kToneBins> count{};
   double all = 0;
@@ -161,7 +170,7 @@ void measure_blocks(const BlockMap& map, Terms& terms) {
   terms[Term::kTones] = tones_of(map);
 }
 
-// Regions that show squares which no other does.
+// Counts the regions that show squares which no other region shows.
 size_t pieces_of(const BlockMap& map, size_t regions) {
   std::vector<size_t> shown(regions);
   for (const Block& block : map.blocks) shown[block.region] += agrees(block);
@@ -170,7 +179,8 @@ size_t pieces_of(const BlockMap& map, size_t regions) {
   return std::max<size_t>(1, static_cast<size_t>(pieces));
 }
 
-// Where a picture is bent or in pieces, its parts lie beside where the rest would have them.
+// In a picture that is bent or in pieces, parts lie beside where the rest would have them although
+// nothing moved. Only in a plain one are moved places counted.
 void measure_change(const PictureChange& change, bool is_plain, double places, Terms& terms) {
   const double moved = is_plain ? static_cast<double>(change.moved) : 0;
   terms[Term::kNoise] = change.noise;
@@ -182,7 +192,8 @@ void measure_change(const PictureChange& change, bool is_plain, double places, T
   terms[Term::kStraight] = change.straight;
 }
 
-// The part of the entry that is shown, in pixels of its upright picture: all but what was trimmed.
+// The part of the entry that is shown, in pixels of its upright picture: all of it but the lines at
+// the sides that were left out.
 std::array<Point, 4> shown_part(const BlockMap& map, const Shown& shown,
                                 const PictureFeatures& entry) {
   if (map.blocks.empty()) return corners(entry.width, entry.height);

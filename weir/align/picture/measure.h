@@ -8,12 +8,13 @@
 
 namespace weir {
 
-// What the regions of two pictures and the comparison of their pixels say, as terms. `map` is of
-// these regions, the first of which shows most.
+// What the regions of two pictures and the comparison of their pixels say, as terms. `map` was made
+// from these regions; the first of them is the surest.
 Terms measured(std::span<const SharedRegion> regions, const BlockMap& map,
                const PictureFeatures& item, const PictureFeatures& entry);
 
-// Fills what a region says of itself: the parts of both pictures, and the shares that agree.
+// Fills in what is said of one region: the part of each picture that it shows, and the shares of
+// its blocks that agree and differ. `place` is its number among the regions of `map`.
 void describe(const BlockMap& map, size_t place, const PictureFeatures& item,
               const PictureFeatures& entry, SharedRegion& region);
 

@@ -13,33 +13,37 @@ namespace weir {
 
 namespace {
 
-// Shares of the long side of the entry.
-constexpr double kInPlace = 1.0 / 256;  // error of features that stand where they did,
-constexpr double kTimes = 3;            // or so many times what the middle one of them errs by
-constexpr double kLoosely = 1.0 / 64;   // of those which that is told from
-constexpr double kAround = 0.12;        // to the features around one
-constexpr size_t kFewAround = 5;        // of them tell nothing
-constexpr double kFurthest = 0.24;      // that a thing is looked for
-constexpr double kPlace = 1.0 / 64;
+// Constants: kInPlace, kFurthest and what is asked of pixels are those of decision 0086, kTimes and
+// kAround of decision 0084, which name some as round fractions; the others were chosen by hand on
+// the tune side of the accuracy bench, and not fitted.
 
-constexpr double kOctaves = 0.6;  // by which a thing may seem larger or smaller than the rest,
-constexpr double kTurn = 0.4;     // and radians by which it may be turned
-constexpr size_t kFewest = 4;     // spots in place, to tell where the rest should be
+// Lengths, as shares of the long side of the entry.
+constexpr double kInPlace = 1.0 / 256;  // a spot that is off by less stands in its place,
+constexpr double kTimes = 3;            // and so does one off by up to so many times the median
+constexpr double kLoosely = 1.0 / 64;   // error of the spots that are off by less than this
+constexpr double kAround = 0.12;        // how far the neighbours of a spot lie from it at most
+constexpr size_t kFewAround = 5;        // fewer neighbours tell nothing
+constexpr double kFurthest = 0.24;      // how far from its place a thing is looked for
+constexpr double kPlace = 1.0 / 64;     // spots within one such square are one place
 
-constexpr int kSides = 8;            // directions around a thing,
-constexpr int kFewestSides = 5;      // of which so many show the scene: it may stand at a border,
-constexpr int kFewestOfSide = 2;     // by so many spots
-constexpr double kOtherShape = 0.3;  // by which the maps of both may differ, as a share
+constexpr double kOctaves = 0.6;  // by which a thing may seem larger or smaller than the scene,
+constexpr double kTurn = 0.4;     // and radians by which it may be turned against it
+constexpr size_t kFewest = 4;     // spots in place that tell where the others should be
 
-constexpr int kReach = 4;             // pixels of a plane around a spot that are compared
-constexpr double kSame = 0.7;         // correlation of those of one thing,
+constexpr int kSides = 8;            // directions around a thing, of which
+constexpr int kFewestSides = 5;      // so many must show the scene: a thing may stand at a border
+constexpr int kFewestOfSide = 2;     // spots of the scene that show it in one direction
+constexpr double kOtherShape = 0.3;  // share by which the maps of thing and scene may differ
+
+constexpr int kReach = 4;             // pixels on each side of a spot that are compared
+constexpr double kSame = 0.7;         // correlation that the pixels of one thing reach,
 constexpr double kBetter = 0.02;      // and by how much it must exceed that of what stayed
-constexpr double kLeastSquares = 50;  // of deviations from the mean, where there is anything
+constexpr double kLeastSquares = 50;  // sum of squared deviations from the mean; less shows nothing
 
 constexpr size_t kSide = 2 * kReach + 1;
 using Patch = std::array<float, kSide * kSide>;
 
-// The pixels around a place, their mean taken off; nothing where they are not all shown.
+// The pixels around a place, less their mean. Nothing where they are not all shown.
 std::optional<Patch> patch_at(const Plane& plane, const std::vector<uint8_t>& inside, Point at) {
   const double left = at.x - 0.5 - kReach, top = at.y - 0.5 - kReach;
   if (!(left >= 0) || !(top >= 0)) return std::nullopt;
@@ -88,8 +92,8 @@ Point displacement(const DisplacedSpot& spot) {
   return {spot.item.x - spot.entry.x, spot.item.y - spot.entry.y};
 }
 
-// By how much each spot is displaced against what is around it: against the middle one of all that
-// lie near. Under a bend that the map lacks, neighbours are displaced alike.
+// How far each spot is displaced against the median displacement of the spots around it. Under a
+// bend that the map lacks, neighbours are displaced alike, and this is little.
 std::vector<double> against_neighbours(const std::vector<DisplacedSpot>& spots, double side) {
   std::vector<double> away(spots.size());
   std::vector<size_t> near_home;
@@ -124,7 +128,8 @@ std::vector<double> against_neighbours(const std::vector<DisplacedSpot>& spots, 
   return away;
 }
 
-// In how many directions the scene has spots around the box of the thing's, in one of the pictures.
+// In how many of eight directions around the thing's spots the scene has spots, in one of the
+// pictures.
 int sides_shown(const SharedRegion& thing, const SharedRegion& scene,
                 Point SharedRegion::Pair::*side) {
   double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
@@ -145,7 +150,7 @@ int sides_shown(const SharedRegion& thing, const SharedRegion& scene,
       std::count_if(spots.begin(), spots.end(), [](int count) { return count >= kFewestOfSide; }));
 }
 
-// Whether both maps make the same of a step to the right and of one down.
+// Whether both maps turn a step to the right, and a step down, into nearly the same steps.
 bool are_alike(const PictureTransform& a, const PictureTransform& b, Point at) {
   const Point from_a = a(at), from_b = b(at);
   double apart = 0, length = 0;

@@ -15,6 +15,8 @@ namespace weir {
 
 namespace {
 
+// Constants: those of this file were chosen by hand on the tune side of the accuracy bench, and not
+// fitted.
 constexpr double kNearShare = 0.012;  // of the long side: features this close are at one place
 
 double unit_of(const PictureFeatures& picture, uint32_t side) {
@@ -54,13 +56,13 @@ std::vector<SpotPair> spot_pairs(std::span<const LocalFeature> item_features,
   return spots;
 }
 
-// A region before its pixels are compared.
+// A region before its pixels are compared, and the spots that lie beside their place in it.
 struct Candidate {
   SharedRegion region;
   std::vector<DisplacedSpot> displaced;
 };
 
-// The regions that are bent, and without those that the bend of a surer one explains.
+// Gives each region its bend, if it has one. Regions that the bend of a surer one explains go.
 struct Bent {
   FoundRegion region;
   SmoothField bend;
@@ -114,11 +116,11 @@ double squared(double x) {
   return x * x;
 }
 
-// Whether most of what a region rests on lies where surer ones show the same already: a pattern
-// that occurs twice in the picture, or the two halves of something symmetric.
+// Whether surer regions already show most of the places that this region rests on. That happens
+// with a pattern that occurs twice in the picture, and with the halves of something symmetric.
 bool is_shown_by(const SharedRegion& region, std::span<const Candidate> surer) {
-  constexpr double kNear = 1.0 / 40;  // of the long side of what the surer inliers span
-  constexpr int kBeside = 2;          // surer inliers near one: it is shown
+  constexpr double kNear = 1.0 / 40;  // of the long side of the box around the surer inliers
+  constexpr int kBeside = 2;          // an inlier with so many surer ones nearby is shown already
   std::vector<uint8_t> within(region.inliers.size());
   for (const Candidate& other : surer) {
     const auto& inliers = other.region.inliers;
@@ -141,8 +143,8 @@ bool is_shown_by(const SharedRegion& region, std::span<const Candidate> surer) {
   return 2 * shown > region.inliers.size();
 }
 
-// Takes away displaced spots of the first region that another one, not much smaller, explains:
-// these are pieces that lie elsewhere, not things that moved.
+// Takes away those displaced spots of the first region that another region, not much smaller,
+// explains. They belong to a piece that lies elsewhere and not to a thing that moved.
 void drop_pieces(std::vector<Candidate>& regions, const Extent& entry) {
   constexpr double kNotMuchSmaller = 0.3;
   constexpr double kError = 1.0 / 128;  // of the long side of the entry
@@ -172,8 +174,8 @@ SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures
   std::vector<Candidate> kept;
   for (Candidate& one : found) {
     if (kept.size() == options.most_regions) break;
-    // What moved in a scene is no piece of the picture: it stays among what the scene has
-    // displaced.
+    // A thing that moved in a scene is no piece of the picture. Its spots stay among the displaced
+    // spots of the scene.
     const bool has_moved = !kept.empty() && is_moved_thing(one.region, kept.front().region);
     if (!has_moved && !is_shown_by(one.region, kept)) kept.push_back(std::move(one));
   }

@@ -12,6 +12,16 @@
 #include "weir/align/picture/terms.h"
 #include "weir/signal/picture_features.h"
 
+// Finds the parts of two pictures that show the same thing, and says where each part lies in both.
+// Features that look alike propose a map from one picture to the other, and the pixels under that
+// map confirm or deny it. This works because the spots of a copy stay in place under one map,
+// however the copy was cropped, covered or recoloured, while spots of unrelated pictures that look
+// alike lie in disorder.
+// Example: a photo stands in a post at a third of its size, turned by 8 degrees. One region comes
+// back: "scaled to 33 %, turned by 8 degrees clockwise".
+// Counter-example: another photo of the same person shares no map. Two photos of one room do share
+// one, so a region is no claim of a copy: weir/match makes that claim from the terms.
+
 namespace weir {
 
 // How positions in the entry's picture become positions in the item's: [x' y' w'] = h [x y 1], row
@@ -25,13 +35,13 @@ struct PictureTransform {
   }
 };
 
-// What two pictures that share something have to do with each other; said by weir/match, which
-// weighs the evidence.
+// How two pictures that share something are related. weir/match decides it, since it weighs the
+// evidence.
 enum class Verdict : uint8_t {
   kCopy,       // the same picture, or a piece of it
   kSameScene,  // the same place or object, but another picture of it
   kUnclear,    // too little to tell
-  kElement,    // the same thing, such as a logo, in pictures that are otherwise different
+  kElement,    // the same thing, such as a logo, in pictures that otherwise differ
 };
 
 // A part of the item that shows a part of the entry.
@@ -39,19 +49,20 @@ struct SharedRegion {
   bool mirrored = false;
   PictureTransform entry_to_item;  // after the bend
   SmoothField bend;                // in pixels of the entry; empty for what is flat
-  std::array<Point, 4> outline{};  // the entry's corners in the item, may lie outside of it
-  Rect item_region;                // what is shared, in each upright picture
+  std::array<Point, 4> outline{};  // the entry's corners in the item; they may lie outside of it
+  Rect item_region;                // the shared part, in each upright picture
   Rect entry_region;
   struct Pair {
     Point item;
     Point entry;
   };
   std::vector<Pair> inliers;
-  size_t tentative = 0;  // pairs of features the inliers were found among
-  double log10_nfa = 0;  // expected chance agreements this good, over one entry; smaller is surer
-  double agreeing = 0;   // share of textured blocks of the overlap whose pixels agree, 0 to 1
-  double differing = 0;  // share whose pixels clearly show something else
-  uint32_t blocks = 0;   // textured blocks that could be compared
+  size_t tentative = 0;  // pairs of features among which the inliers were found
+  // log10 of the number of agreements this good that chance gives over one entry; smaller is surer.
+  double log10_nfa = 0;
+  double agreeing = 0;   // share of the compared blocks whose pixels agree, 0 to 1
+  double differing = 0;  // share of them whose pixels clearly show something else
+  uint32_t blocks = 0;   // blocks with enough texture to be compared
   Verdict verdict = Verdict::kUnclear;
 
   Point in_item(Point entry) const {
@@ -60,7 +71,7 @@ struct SharedRegion {
   }
 };
 
-// All that an item shows of one entry.
+// Everything that an item shows of one entry.
 struct SharedPictures {
   std::vector<SharedRegion> regions;  // surest first; none when they share nothing
   Terms terms;                        // of all regions together
@@ -68,10 +79,11 @@ struct SharedPictures {
 
 struct AlignOptions {
   size_t most_regions = 12;  // a picture may come in pieces, or several times
-  // How much a feature of the item tells, 0 (occurs everywhere) to 1; empty: all 1.
+  // How much each feature of the item tells, from 0 (it occurs everywhere) to 1. Empty means 1 for
+  // all of them.
   std::span<const float> item_weights;
-  // The item's features as its mirror picture would give them, in the same order, their places left
-  // as they are; empty: the mirrored picture is not looked for.
+  // The item's features as its mirror picture would give them, in the same order, with their places
+  // left as they are. Empty means that the mirrored picture is not looked for.
   std::span<const LocalFeature> item_mirrored;
   bool upright = true;  // whether the picture itself is looked for
 };
@@ -84,7 +96,8 @@ SharedPictures align_pictures(const PictureFeatures& item, const PictureFeatures
 
 std::string_view name_of(Verdict verdict);  // "copy", "same_scene", "unclear", "element"
 
-// The transform for a person: "mirrored, scaled to 31 %, turned by 8 degrees", "as it was".
+// The transform for a person: "mirrored, scaled to 31 %, turned by 8 degrees clockwise", "as it
+// was".
 std::string in_words(const SharedRegion& region);
 
 }  // namespace weir

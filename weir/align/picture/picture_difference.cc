@@ -11,6 +11,7 @@ namespace weir {
 
 namespace {
 
+// Constants: the first bounds memory, and the second is the middle of the greys.
 constexpr uint32_t kMostSide = 4'096;
 constexpr uint8_t kBeyond = 128;  // grey where the item does not reach
 

@@ -7,11 +7,19 @@
 #include "weir/base/pixels.h"
 #include "weir/signal/picture_features.h"
 
+// Lays the item over the entry, so that a person can see where they agree. It makes anew the
+// comparison that the verdict on the region rests on, so its squares are those that the program
+// counted (decision 0082).
+// Example: of a photo with a caption along its foot, the squares under the caption differ, those of
+// the plain sky are flat, and the others agree.
+// Counter-example: nothing is decided here, and the picture is for orientation only: it is as soft
+// as the grey planes it is drawn from, and sides that the region leaves out have no squares.
+
 namespace weir {
 
 // What a region shows, as it lies in each picture: a convex polygon within it, in pixels of the
-// upright picture. Finer than the region's rectangles where the picture was turned. Empty when
-// nothing of the region lies in the picture.
+// upright picture. Where the picture was turned it fits more closely than the region's rectangles.
+// Empty when nothing of the region lies in the picture.
 struct SharedOutline {
   std::vector<Point> item;
   std::vector<Point> entry;
@@ -32,8 +40,7 @@ struct ComparedBlock {
   Agreement agreement = Agreement::kFlat;
 };
 
-// The item laid over the entry, and where they agree: for a person to look at. It is what the
-// verdict on the region was made from; blocks of sides that the region leaves out are left out.
+// The item laid over the entry, and where both agree.
 struct PictureDifference {
   Pixels item;  // grey, in the frame of the entry's picture; 128 where the item does not reach
   std::vector<ComparedBlock> blocks;

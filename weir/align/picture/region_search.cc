@@ -13,19 +13,21 @@ namespace weir {
 namespace {
 
 // Tolerances. Positions in units (see Extent) of the coarser picture.
-constexpr float kTurn = 0.5f;          // radians by which two shapes may differ in angle
-constexpr float kOctaves = 0.7f;       // and in scale: SIFT's own error, and perspective
-constexpr float kLooseError = 6;       // of a hypothesis from one pair, near that pair
-constexpr float kLooseGrowth = 0.14f;  // and for each pixel further away, for angle and scale err
+// Constants: the cells, the three hypotheses and kSureEnough are those of decision 0077; the others
+// were chosen by hand on the tune side of the accuracy bench, and not fitted.
+constexpr float kTurn = 0.5f;          // radians by which two shapes may differ in angle,
+constexpr float kOctaves = 0.7f;       // and octaves in scale, for SIFT's own error and perspective
+constexpr float kLooseError = 6;       // of a hypothesis from one pair, near that pair,
+constexpr float kLooseGrowth = 0.14f;  // and more for each pixel away, since angle and scale err
 constexpr double kError = 3;           // of the refined transform
-constexpr double kCell = 8;            // inliers in one cell of either picture are one
-constexpr size_t kMostSeeds = 256;
-constexpr size_t kSeedsAtOnce = 16;  // after which it is seen whether more are needed
-constexpr size_t kRefined = 3;       // hypotheses refined before the best is taken
-constexpr size_t kLeastCells = 4;
-constexpr size_t kAffineCells = 6;
-constexpr size_t kHomographyCells = 16;
-constexpr double kSureEnough = -1;  // log10 of false alarms; less sure ones are not regions
+constexpr double kCell = 8;            // inliers in one cell of either picture count as one
+constexpr size_t kMostSeeds = 256;     // pairs that propose a hypothesis
+constexpr size_t kSeedsAtOnce = 16;    // after so many it is seen whether more are needed
+constexpr size_t kRefined = 3;         // hypotheses refined before the best is taken
+constexpr size_t kLeastCells = 4;      // cells with inliers that a region needs
+constexpr size_t kAffineCells = 6;     // inliers from which on an affine map is tried,
+constexpr size_t kHomographyCells = 16;  // and a homography
+constexpr double kSureEnough = -1;       // log10 of false alarms; less sure ones are not regions
 
 float angle_between(float a, float b) {
   const float turn = static_cast<float>(2 * std::numbers::pi);
@@ -33,7 +35,7 @@ float angle_between(float a, float b) {
   return std::abs(apart - turn * std::round(apart / turn));
 }
 
-// The similarity that one pair proposes: item = (a -b; b a) entry + (x, y).
+// The similarity that one pair, the seed, proposes: item = (a -b; b a) entry + (x, y).
 struct Hypothesis {
   float a, b, x, y;
   float seed_x, seed_y;  // the pair's place in the entry
@@ -41,8 +43,8 @@ struct Hypothesis {
   float error, growth;  // both squared
 };
 
-// Pairs that are still free, as columns, so that a hypothesis meets several at a time: the loop has
-// no branch and sums whole numbers, which a compiler turns into vectors.
+// The pairs that no region has taken yet, as columns, so that a hypothesis meets several at a time.
+// The loop has no branch and sums whole numbers, which a compiler turns into vectors.
 class PairColumns {
  public:
   void clear() {
@@ -63,7 +65,8 @@ class PairColumns {
   size_t size() const { return weight_.size(); }
   int32_t weight() const { return std::accumulate(weight_.begin(), weight_.end(), 0); }
 
-  // The weight of the pairs that agree; agrees()[i] becomes 0 or that of pair i.
+  // Returns the sum of the weights of all pairs that agree with the hypothesis. Sets agrees()[i] to
+  // the weight of pair i if it is one of them, and to 0 otherwise.
   int32_t votes(const Hypothesis& h) {
     const float turn = std::cos(kTurn);
     int32_t sum = 0;
@@ -127,7 +130,7 @@ class RegionSearch {
                      [&](uint32_t a, uint32_t b) { return pairs[a].distance < pairs[b].distance; });
   }
 
-  // The surest region among the pairs that are still free.
+  // The surest region among the pairs that no region has taken yet.
   std::optional<FoundRegion> next() {
     struct Seed {
       uint32_t pair;
@@ -160,14 +163,14 @@ class RegionSearch {
     return best;
   }
 
-  // What a region explains, also loosely, proposes no other.
+  // Takes the pairs that a region explains, even loosely, so that they propose no other region.
   void take(const FoundRegion& region) {
     for (const uint32_t i : agreeing(region.transform, 3 * kError)) free_[i] = 0;
     for (const uint32_t i : region.inliers) free_[i] = 0;
   }
 
  private:
-  // A pixel of the coarser picture, in the item.
+  // How many pixels of the item one pixel of the coarser picture is.
   double unit(const PictureTransform& transform) const {
     const Stretch middle = stretch(transform, {entry_.width / 2, entry_.height / 2});
     const double scale = std::sqrt(middle.most * middle.least);
@@ -199,7 +202,7 @@ class RegionSearch {
     return h;
   }
 
-  // Makes columns of the pairs that are free; gathered_ has their places.
+  // Makes columns of the pairs that no region has taken yet. gathered_ has their numbers.
   void gather() {
     columns_.clear();
     gathered_.clear();
@@ -210,7 +213,8 @@ class RegionSearch {
     }
   }
 
-  // The free pairs within `most` units of where the transform puts them, and shaped as it says.
+  // The pairs, not taken yet, that lie within `most` units of where the transform puts them and
+  // have the angle and the scale that it gives.
   std::vector<uint32_t> agreeing(const PictureTransform& transform, double most) const {
     std::vector<uint32_t> found;
     const double unit = this->unit(transform);
@@ -220,8 +224,8 @@ class RegionSearch {
       const Stretch here = stretch(transform, at);
       const double octaves = std::log2(here.most * here.least) / 2;
       if (!(std::abs(octaves - pairs_[i].log_scale) < kOctaves)) continue;
-      // The angle as two points close together show it, along the entry feature's own direction
-      // being unknown: the mean of what happens to both axes.
+      // The turn of the map at this place. The direction of the entry's feature is not known here,
+      // so it is the mean of how both axes are turned.
       const Point o = transform(at), u = transform({at.x + 1, at.y}),
                   v = transform({at.x, at.y + 1});
       const double turn = std::atan2((u.y - o.y) - (v.x - o.x), (u.x - o.x) + (v.y - o.y));
@@ -237,7 +241,7 @@ class RegionSearch {
     return out;
   }
 
-  // Those that stand in cells of their own in both pictures, by rising error.
+  // The inliers that stand in cells of their own in both pictures, by rising error.
   std::vector<Explained> in_own_cells(const FoundRegion& region) const {
     const double unit = this->unit(region.transform);
     const Stretch middle = stretch(region.transform, {entry_.width / 2, entry_.height / 2});
@@ -287,7 +291,8 @@ class RegionSearch {
         const bool better = !best || region->log10_nfa < best->log10_nfa - 1e-6;
         if (better) best = std::move(region);
         if (!better || best->inliers != from) return;
-        // Once more from what it explains: outliers that had a part in it are gone.
+        // It is fitted once more to what it explains, since outliers that had a part in it are
+        // gone.
         const auto again = fit(kind, points(from));
         if (!again || !is_plausible(*again, entry_.width, entry_.height)) return;
         region = judged(*again, kind);

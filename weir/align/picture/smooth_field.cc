@@ -11,12 +11,14 @@ namespace weir {
 
 namespace {
 
+// Constants: the degree is that of a cubic spline; the others were chosen by hand on the tune side
+// of the accuracy bench, and not fitted.
 constexpr size_t kDegree = 3;
 constexpr size_t kTaps = kDegree + 1;  // control points along a side that reach a place
-constexpr double kRidge = 1e-6;        // where no shift and no bending says anything
+constexpr double kRidge = 1e-6;        // pulls to 0 where neither a shift nor bending says anything
 constexpr size_t kProbes = 12;         // places along a side at which strain is looked at
 
-// Where a place lies among the control points of one direction, and how much each of four counts.
+// The four control points of one direction that reach a place, and how much each of them counts.
 struct Taps {
   size_t first = 0;
   std::array<double, kTaps> weight{};
@@ -32,18 +34,18 @@ Taps taps_at(double place, double cell, size_t cells) {
   return taps;
 }
 
-// A symmetric system of equations, positive, with two right sides. Only unknowns less than `reach`
-// apart occur together in a square: all else is 0 and stays so.
+// A positive symmetric system of equations with two right sides. Only unknowns less than `reach`
+// apart occur together in a square, so all other numbers are 0 and stay so.
 class Equations {
  public:
   Equations(size_t size, size_t reach)
       : size_(size), reach_(reach), left_(size * reach), right_(size) {}
 
-  // The lower half: row >= column.
+  // Only the lower half is kept: row >= column.
   double& at(size_t column, size_t row) { return column_of(column)[row]; }
   Point& right(size_t row) { return right_[row]; }
 
-  // Adds the square of the sum of unknowns, in rising order, by weight.
+  // Adds `times` the square of the weighted sum of some unknowns, which are given in rising order.
   template <size_t N>
   void add_square(const std::array<size_t, N>& unknowns, const std::array<double, N>& weights,
                   double times) {
@@ -52,7 +54,7 @@ class Equations {
         at(unknowns[a], unknowns[b]) += times * weights[a] * weights[b];
   }
 
-  // Cholesky's way; the left side is used up.
+  // Solves by Cholesky's method, which overwrites the left side.
   std::vector<Point> solved() {
     for (size_t c = 0; c < size_; ++c) {
       double* column = column_of(c);
@@ -83,7 +85,7 @@ class Equations {
   }
 
  private:
-  // To be asked for rows from `column` on.
+  // Valid for rows from `column` on.
   double* column_of(size_t column) { return left_.data() + column * reach_ - column; }
 
   size_t size_, reach_;
@@ -91,7 +93,8 @@ class Equations {
   std::vector<Point> right_;
 };
 
-// What bending costs: the second differences of the control points, along, down and across.
+// Adds the price of bending: the squared second differences of the control points, along, down and
+// across.
 void add_bending(Equations& equations, size_t columns, size_t rows, double stiffness) {
   constexpr std::array<double, 3> kSecond{1, -2, 1};
   constexpr std::array<double, 4> kTwist{1, -1, -1, 1};
@@ -170,10 +173,11 @@ SmoothField SmoothField::scaled(double across, double down) const {
 
 double SmoothField::strain() const {
   if (empty()) return 0;
-  // The change along x and y at places all over; its mean is the affine part.
+  // How the displacement changes along x and along y, at places all over. The mean of these changes
+  // is the affine part.
   const double width = cell_width_ * static_cast<double>(columns_ - kDegree);
   const double height = cell_height_ * static_cast<double>(rows_ - kDegree);
-  const double across = width / (2 * kProbes), down = height / (2 * kProbes);  // never beyond
+  const double across = width / (2 * kProbes), down = height / (2 * kProbes);  // stays within
   struct Change {
     double xx, xy, yx, yy;
   };

@@ -10,12 +10,17 @@
 
 namespace weir {
 
-// A displacement of the plane that changes slowly from place to place: what a lens, a ripple or
-// paper that bends does to a picture, and what nobody who moves in a scene does. A uniform cubic
-// B-spline over a rectangle; beyond it, the displacement of its border goes on.
+// A displacement of the plane that changes slowly from place to place. A lens, a ripple or bent
+// paper does that to a picture. It is a uniform cubic B-spline over a rectangle, fitted to
+// displaced spots at a price for bending, so it follows what neighbours have in common and a single
+// wrong spot pulls it little. Beyond the rectangle the displacement of the border goes on.
+// Example: a wide lens leaves the middle of a picture where it is and moves its corners by 20
+// pixels.
+// Counter-example: somebody who steps aside, or tiles with gaps between them. There the
+// displacement jumps from one place to the next, and no smooth field follows it.
 class SmoothField {
  public:
-  // Of a place, to where it belongs.
+  // A place, and by how much it is displaced.
   struct Shift {
     Point place;
     Point by;
@@ -23,9 +28,9 @@ class SmoothField {
 
   SmoothField() = default;  // displaces nothing
 
-  // The field of `cells` pieces along the long side that comes nearest to the shifts while it bends
-  // little: `stiffness` is what a unit of bending costs, as many shifts of that error. Nothing when
-  // there are fewer than three shifts.
+  // The field of `cells` pieces along the long side for which this sum is least: the squared errors
+  // of the shifts, and `stiffness` times the squared second differences of the control points.
+  // Nothing when there are fewer than three shifts.
   static std::optional<SmoothField> fit(std::span<const Shift> shifts, double width, double height,
                                         size_t cells, double stiffness);
 
@@ -35,8 +40,9 @@ class SmoothField {
   // The same field over a picture of another size; displacements grow with it.
   SmoothField scaled(double across, double down) const;
 
-  // How far the field is from a plain one: the largest change of the displacement along a distance
-  // of 1, after the affine part that fits it best is taken off. 0 for none, 0.3 for a strong swirl.
+  // How unevenly the field pulls: the largest change of the displacement over a distance of 1, once
+  // the affine part that fits it best is taken off. It is 0 for an affine map and 0.3 for a strong
+  // swirl.
   double strain() const;
 
  private:

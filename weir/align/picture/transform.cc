@@ -8,12 +8,15 @@ namespace weir {
 
 namespace {
 
+// Constants: the limits of aspect and depth are those of decision 0077; the limits of scale were
+// chosen by hand on the tune side of the accuracy bench, and not fitted.
 constexpr double kLeastScale = 1.0 / 32;
 constexpr double kMostScale = 32;
-constexpr double kMostAspect = 4;   // of the two directions of one place
-constexpr double kMostDepth = 3.5;  // of the nearest corner to the farthest
+constexpr double kMostAspect = 4;   // between the scales along two directions at one place
+constexpr double kMostDepth = 3.5;  // times that the farthest corner is as far as the nearest
 
-// Solves a x = b for a symmetric positive a, in place, `columns` right sides at once.
+// Solves a x = b by elimination, in place, for several right sides at once. Each row holds one of a
+// and then its right sides. False when a is singular.
 template <size_t N, size_t Columns>
 bool solve(std::array<std::array<double, N + Columns>, N>& rows) {
   for (size_t i = 0; i < N; ++i) {
@@ -33,8 +36,8 @@ bool solve(std::array<std::array<double, N + Columns>, N>& rows) {
   return true;
 }
 
-// Moves points to a mean of 0 and a mean distance of about 1, without which sums of their products
-// lose the digits that matter.
+// Moves points so that their mean is 0 and their mean distance from it is 1. Without that, sums of
+// their products lose the digits that matter.
 struct Normal {
   double x = 0, y = 0, scale = 1;
 
@@ -77,8 +80,8 @@ std::optional<PictureTransform> fit_affine(const Pairs& pairs) {
       {rows[0][3], rows[1][3], rows[2][3], rows[0][4], rows[1][4], rows[2][4], 0, 0, 1}};
 }
 
-// The direct linear transform, its equations weighed by the depth that the round before found, so
-// that what is made small is the distance in the item.
+// The direct linear transform. Its equations are weighed by the depth that the round before found,
+// so that the distance in the item is what becomes small.
 std::optional<PictureTransform> fit_homography(const Pairs& pairs) {
   PictureTransform found;
   for (int round = 0; round < 3; ++round) {
@@ -178,7 +181,7 @@ std::array<Point, 4> corners(double width, double height) {
 }
 
 std::vector<Point> clipped(std::span<const Point> polygon, double width, double height) {
-  // One side of the rectangle after the other (Sutherland and Hodgman, CACM 1974).
+  // Cuts along one side of the rectangle after the other (Sutherland and Hodgman, CACM 1974).
   std::vector<Point> kept(polygon.begin(), polygon.end());
   const auto cut = [&](auto inside) {  // inside(p) > 0 is kept
     std::vector<Point> out;

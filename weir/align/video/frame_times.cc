@@ -13,9 +13,10 @@ std::chrono::microseconds microseconds_of(double seconds) {
 
 namespace {
 
-// Two moments that are nearer are of one frame by chance, however many a second there are.
-constexpr double kHeldFor = 0.1;     // seconds
-constexpr double kFrozenFrom = 2.1;  // seconds: that is no rate of frames
+// Constants: the first is that of decision 0131; the second is a little more than the 2 s for which
+// an item of half a frame a second holds each frame.
+constexpr double kHeldFor = 0.1;     // seconds: nearer moments show one frame by chance of sampling
+constexpr double kFrozenFrom = 2.1;  // seconds: what is held for longer is frozen
 
 // Whether the second frame is the first one, at another moment.
 bool is_held(const VideoTrack& track, size_t first, size_t second) {

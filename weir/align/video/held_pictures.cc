@@ -12,33 +12,36 @@ namespace weir {
 
 namespace {
 
+// Constants: kLeastHeld is that of decision 0131, kPixelsAgree of 0130, kFrozen and kAbrupt of
+// 0125, and kExplains of 0134; the others were chosen by hand on the tune side of the accuracy
+// bench, and not fitted.
 constexpr double kLeastHeld = 1.2;    // seconds
-constexpr double kLeastFrozen = 0.9;  // of which so much without any change, for a slide
+constexpr double kLeastFrozen = 0.9;  // seconds of a slide without any change
 constexpr double kLeastSurprise = 2;  // of a hit worth following
-constexpr double kSteady = 0.85;      // correlation: nothing but the camera moves
-constexpr double kStill = 0.97;       // likewise: nothing moves at all
-constexpr double kFilmed = 0.02;      // of the frame, that the camera moves by
-constexpr double kPixelsAgree = 4;    // digits: pixels of a slide agree everywhere
-constexpr double kSameMoment = 1.0;   // seconds of the entry
-constexpr size_t kMostMoments = 4;    // of one held picture
+constexpr double kSteady = 0.85;      // correlation of a picture in which only the camera moves,
+constexpr double kStill = 0.97;       // and of one in which nothing moves at all
+constexpr double kFilmed = 0.02;      // share of the frame by which a camera moves over a picture
+constexpr double kPixelsAgree = 4;    // digits, since the pixels of a slide agree everywhere
+constexpr double kSameMoment = 1.0;   // seconds of the entry, within which hits name one moment
+constexpr size_t kMostMoments = 4;    // that are tried for one held picture
 constexpr double kReach = 1.5;        // seconds of the entry around a hit
-constexpr double kLeastLikeness = 0.85;
-constexpr double kSurelyLike = 0.93;
-constexpr double kLikeFilmed = 0.88;
-constexpr double kCopied = 10;          // digits of a hit of stills that are one picture
-constexpr double kNear = 1, kFar = 10;  // seconds of the entry, of its other moments
-constexpr double kMovesEverywhere = 6;  // levels, of the middle pixel: the camera moves
-constexpr double kMuchNearer = 0.6;     // than any other moment is
-constexpr double kFrozen = 3;       // levels, that one pixel in a hundred may change by in a slide
-constexpr double kAbrupt = 30;      // likewise, at least, from one slide to what comes next
+constexpr double kLeastLikeness = 0.85;  // of a picture worth naming,
+constexpr double kSurelyLike = 0.93;     // of a copy,
+constexpr double kLikeFilmed = 0.88;     // and of a copy that is filmed and has a sure hit:
+constexpr double kCopied = 10;           // digits of a hit of stills that are one picture
+constexpr double kNear = 1, kFar = 10;   // seconds of the entry to what counts as its other moments
+constexpr double kMovesEverywhere = 6;   // levels by which the middle pixel changes under a camera
+constexpr double kMuchNearer = 0.6;      // of the difference of any other moment
+constexpr double kFrozen = 3;       // levels by which one pixel in a hundred may change in a slide
+constexpr double kAbrupt = 30;      // levels by which it changes, at least, where a slide is cut in
 constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
-constexpr double kExplains = -8;    // likewise, up to which a copy explains a held picture
+constexpr double kExplains = -8;    // log10 of those up to which a copy explains a held picture
 
-// A span in which the item shows one picture, and the place of the hit that led to it.
+// A span in which the item shows one picture.
 using Held = PictureSpan;
 
-// What of a span around a moment no copy explains. A copy that few pictures tell of explains
-// nothing: a line of its own fits a frozen picture of any quiet scene.
+// The part of a span, around a moment, that no copy explains. A copy of which few pictures tell
+// explains nothing, since its line fits a frozen picture of any quiet scene.
 Held unexplained(Held span, double time, const FrameTimes& times,
                  std::span<const SharedSegment> known) {
   for (const SharedSegment& one : known) {
@@ -53,7 +56,7 @@ Held unexplained(Held span, double time, const FrameTimes& times,
   return span;
 }
 
-// Spans around hits, as far as no copy explains them.
+// The spans around hits, as far as no copy explains them.
 std::vector<Held> held_spans(const TrackPair& tracks, std::span<const FrameHit> hits,
                              std::span<const SharedSegment> known, PictureSpans& all) {
   const FrameTimes& times = tracks.item_times;
@@ -74,7 +77,7 @@ std::vector<Held> held_spans(const TrackPair& tracks, std::span<const FrameHit> 
   return spans;
 }
 
-// The moments of the entry that hits of a held picture name, those that tell most first.
+// A moment of the entry that hits of a held picture name. Those that tell most come first.
 struct Moment {
   double item = 0;  // of the hit that tells most
   double entry = 0;
@@ -108,8 +111,9 @@ std::vector<Moment> moments_of(const Held& held, const TrackPair& tracks, bool m
   return moments;
 }
 
-// Whether the picture is one moment of the entry rather than another before a camera that stands
-// still: nothing came or went, or all of the picture changes from moment to moment.
+// Whether the picture is this moment of the entry and not another one before a camera that stands
+// still. It is when nothing came or went, or when the entry changes everywhere from moment to
+// moment and no other moment is nearly as near.
 bool shows_moment(const std::vector<int16_t>& picture, double at, const FrameTimes& entry,
                   ThumbPair& thumbs) {
   const std::vector<int16_t> shown = thumbs.entry_frame(entry.frame(entry.nearest(at)));
@@ -124,19 +128,18 @@ bool shows_moment(const std::vector<int16_t>& picture, double at, const FrameTim
   return true;
 }
 
-// By how much two pictures differ, whichever of the two is the plainer: any picture, its levels
-// stretched flat, explains a plain one, but a plain one explains no other.
+// By how much two pictures differ, the larger of both directions. Any picture explains a plain one,
+// once its levels are stretched flat, but the plain one does not explain it.
 double difference(const std::vector<int16_t>& a, const std::vector<int16_t>& b) {
   return std::max(residual(a, b).most, residual(b, a).most);
 }
 
-// How a held picture stands among what comes before and behind. Before a camera that stands still
-// something always stirs, what comes next is much like what was, and what lasts as long as the item
-// is a shot like any other: a slide is frozen for a while, and cut in.
+// How a held picture stands among what comes before it and behind it (decision 0134). A picture
+// that lasts as long as the item is a shot like any other, unless nothing in it ever stirs.
 struct Standing {
   bool is_cut_in = false;  // another picture comes before or behind it
-  bool is_slide = false;
-  bool is_all = false;  // of the item, and nothing ever stirs
+  bool is_slide = false;   // it is frozen for a while, too
+  bool is_all = false;     // it lasts as long as the item, and nothing ever stirs
 };
 
 Standing standing_of(const Held& held, size_t middle, const FrameTimes& item, ThumbPair& thumbs) {
@@ -159,7 +162,7 @@ Standing standing_of(const Held& held, size_t middle, const FrameTimes& item, Th
   return standing;
 }
 
-// Whether a picture itself is filmed: all of it moves together, and nothing in it.
+// Whether a camera moves over a picture: all of it moves together, and nothing within it.
 bool is_filmed(const Held& held) {
   return held.moved >= kFilmed && held.steadiness >= kSteady;
 }
@@ -202,8 +205,8 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   const std::vector<int16_t> picture = place->thumbs.item_frame(item.frame(middle));
   const Standing standing = standing_of(held, middle, item, place->thumbs);
   const bool slide = standing.is_slide, filmed = standing.is_cut_in && is_filmed(held);
-  // Features that agree over all of a picture that a camera comes near say so too, where pixels of
-  // thumbs lie between each other.
+  // Under a camera that moves, pixels of thumbs fall between one another and agree less. Features
+  // that agree over all of the picture make up for that.
   const bool is_like = best >= (filmed && moment.surprise >= kCopied ? kLikeFilmed : kSurelyLike);
   const bool is_still =
       filmed || standing.is_all || (standing.is_cut_in && held.steadiness >= kStill);

@@ -9,17 +9,19 @@ namespace weir {
 
 namespace {
 
-constexpr double kLag = 0.5;    // seconds of the item over which changes are looked at
-constexpr double kApart = 0.2;  // seconds of the item, at least between moments
-constexpr int kClearlyMoves = 12;
+// Constants: kLag, kMoves and kLeastDisagreeing are those of decision 0101; the others were chosen
+// by hand on the tune side of the accuracy bench, and not fitted.
+constexpr double kLag = 0.5;           // seconds of the item over which changes are looked at
+constexpr double kApart = 0.2;         // seconds of the item, at least between moments
+constexpr int kClearlyMoves = 12;      // levels by which the item changes where the entry does not
 constexpr int kMoves = 5;              // levels; compression changes thumbs by one or two
-constexpr double kLeastMoving = 0.01;  // of the pixels compared, and
-constexpr size_t kLeastPixels = 8;
-constexpr double kCut = 0.5;  // of the pixels change: that is a cut, and says nothing of motion
+constexpr double kLeastMoving = 0.01;  // share of the pixels compared that must move,
+constexpr size_t kLeastPixels = 8;     // and the least number of them
+constexpr double kCut = 0.5;           // where more of the pixels change, all of the frame moves
 constexpr size_t kMostMoments = 120;
-constexpr double kSurelyAgreeing = 0.35;  // what other moments hardly reach
-constexpr size_t kLeastDisagreeing = 3;   // moments
-constexpr double kLeastLost = 0.7;
+constexpr double kSurelyAgreeing = 0.35;  // agreement that other moments hardly reach
+constexpr size_t kLeastDisagreeing = 3;   // moments that are cut off as another time,
+constexpr double kLeastLost = 0.7;        // and the least sum of what they lack of that agreement
 
 bool cut_between(const FrameTimes& times, double from, double to) {
   for (size_t i = times.first_at_or_after(from + 1e-6);
@@ -52,7 +54,8 @@ Change compared(const std::vector<int16_t>& item_early, const std::vector<int16_
   }
   const double least = std::max<double>(kLeastPixels, kLeastMoving * double(size));
   if (double(entry_moving) > kCut * double(size) && double(all_moving) > kCut * double(size)) {
-    // All of it changes: a moving camera. The mean change is light, and tells little.
+    // All of the frame changes, as under a moving camera. The mean change is light and tells
+    // little.
     aa -= a * a / n, bb -= b * b / n, ab -= a * b / n;
   }
   out.item_moves = double(item_moving) >= least;
@@ -125,7 +128,8 @@ Motion summed_up(std::span<const MotionMoment> moments) {
   return motion;
 }
 
-// The run of moments whose agreement exceeds what chance gives by most in all (Kadane).
+// Keeps the run of moments whose agreement exceeds, in sum, by most what other moments reach
+// (Kadane).
 ItemSpan moving_together(std::span<const MotionMoment> moments, const ItemSpan& span) {
   double best = 0, sum = 0;
   size_t first = 0, best_first = 0, best_last = moments.size();
@@ -137,7 +141,7 @@ ItemSpan moving_together(std::span<const MotionMoment> moments, const ItemSpan& 
   }
   if (best <= 0) return span;
   ItemSpan out = span;
-  // A moment alone may be disturbed; several are another time.
+  // One moment that disagrees may be disturbed; several are another time.
   const auto disagree = [&](size_t from, size_t to) {
     size_t count = 0;
     double lost = 0;

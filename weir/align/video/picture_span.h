@@ -13,14 +13,14 @@ namespace weir {
 // A span of a video in which one picture is shown: as it is, or under a camera that slowly moves
 // over it or comes nearer.
 struct PictureSpan {
-  double from = 0;  // seconds: the middle of what leads to it, a cut, a fade, a wipe
+  double from = 0;  // seconds: the middle of the cut, fade or wipe that leads to it
   double to = 0;
   size_t first = 0;  // places of the first and the last moment that show it
   size_t last = 0;
-  // What correlates with the picture, moved along, to no more in a quarter of the moments: some at
-  // both ends may be of a fade.
+  // How well three quarters of the moments or more correlate with the picture, moved along with it.
+  // The others may be of the fades at both ends.
   double steadiness = 1;
-  double moved = 0;  // how far the camera moves, in shares of the frame
+  double moved = 0;  // how far the camera moves, as a share of the frame
 };
 
 // The span around a moment, followed in the thumbs from moment to moment in both directions until
@@ -32,10 +32,11 @@ PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_
 // The spans of one video, each found once.
 class PictureSpans {
  public:
-  // `laid_over` as of picture_span(); it must outlive this.
+  // `laid_over` is that of picture_span(), and must outlive this.
   explicit PictureSpans(std::span<const uint8_t> laid_over = {}) : laid_over_(laid_over) {}
 
-  // That which `place` lies in. As of picture_span(), always of the same track and times.
+  // The span in which `place` lies. The preconditions are those of picture_span(), and all calls
+  // must give the same track and times.
   const PictureSpan& around(const VideoTrack& track, const FrameTimes& times, size_t place);
 
  private:

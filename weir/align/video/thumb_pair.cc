@@ -11,14 +11,17 @@ namespace weir {
 
 namespace {
 
+// Constants: the 16 squares are those of decision 0100; the last two bound memory, and the others,
+// those of the header included, were chosen by hand on the tune side of the accuracy bench, and not
+// fitted.
 constexpr size_t kAcross = 4;         // squares along each side
-constexpr double kLeastContrast = 3;  // standard deviations, in levels, to have a pattern
-constexpr size_t kLeastInSquare = 9;  // pixels
-constexpr size_t kLeastSquares = 4;   // with a pattern, for a middle one
+constexpr double kLeastContrast = 3;  // levels of standard deviation; less is no pattern
+constexpr size_t kLeastInSquare = 9;  // pixels, below which a square does not count
+constexpr size_t kLeastSquares = 4;   // squares with a pattern, below which there is no middle one
 constexpr size_t kMostKept = 2'048;   // frames of either side
 constexpr size_t kMostLikenesses = 1'000'000;
 
-// Sums from which a correlation follows, in whole numbers: thumbs are small enough.
+// The sums from which a correlation follows. Thumbs are small enough for whole numbers.
 struct Sums {
   int64_t n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
   void add(const Sums& other) {

@@ -11,16 +11,23 @@
 #include "weir/align/picture/picture_align.h"
 #include "weir/signal/video_track.h"
 
+// Compares the thumbs of two videos under one map. The entry's thumb is read where the map puts
+// each pixel of the item's, and both are correlated, all over and in 16 squares. The middle one of
+// the squares says whether the frames are the same, because a caption or a logo covers few of them.
+// Example: a caption covers three of the 16 squares. `typical` stays near 1, while `whole` falls.
+// Counter-example: a likeness says nothing of time. A wall looks like itself at any moment, and
+// between two flat frames there is nothing to compare.
+
 namespace weir {
 
 // How alike the pixels of a frame of the item and of one of the entry are where they should be the
 // same: correlations, -1 to 1.
 struct ThumbLikeness {
   double whole = 0;    // of all pixels at once
-  double typical = 0;  // of the middle one of 16 squares; captions and logos hardly touch it
+  double typical = 0;  // of the middle one of 16 squares, which captions and logos hardly touch
 };
 
-// Two tracks through one transform: the entry's thumbs as they would lie in the item's.
+// The thumbs of two tracks through one transform: the entry's as they would lie in the item's.
 class ThumbPair {
  public:
   // Both tracks must outlive this. Samples of the item's thumbs that are 1 in `laid_over`, if it is
@@ -31,7 +38,8 @@ class ThumbPair {
   // Whether enough pixels of the item's thumb show the entry to compare anything.
   bool is_usable() const { return pixels_.size() >= kLeastPixels; }
   size_t size() const { return pixels_.size(); }  // pixels compared
-  // Where in these pixels each of 16 squares of the item begins, and where the last one ends.
+  // Where each of the 16 squares of the item begins among these pixels, and where the last one
+  // ends.
   std::span<const size_t> squares() const { return squares_; }
 
   // Levels of one frame where the tracks overlap, in the same order for both sides.
@@ -48,7 +56,8 @@ class ThumbPair {
   static constexpr size_t kTaps = 4;
   using Frames = std::map<size_t, std::vector<int16_t>>;
 
-  // A pixel of the entry's thumb and its neighbours to the right and below, by share.
+  // A pixel of the entry's thumb, and the shares by which its neighbours to the right and below
+  // count.
   struct Tap {
     uint32_t corner = 0;
     float right = 0;

@@ -8,10 +8,12 @@ namespace weir {
 
 namespace {
 
+// Constants: speeds go a little beyond the 0.5 to 2 that are looked for; the others were chosen by
+// hand on the tune side of the accuracy bench, and not fitted.
 constexpr double kSlowest = 0.45, kFastest = 2.2;
-constexpr double kMostApart = 0.7;       // seconds of the entry, from the line
-constexpr size_t kMostInSlopes = 48;     // hits, spread over the path
-constexpr double kLeastForSlope = 0.75;  // seconds of the item; nearer ones tell little of speed
+constexpr double kMostApart = 0.7;       // seconds of the entry by which a hit may lie off the line
+constexpr size_t kMostInSlopes = 48;     // hits, spread over the path, whose slopes are taken
+constexpr double kLeastForSlope = 0.75;  // seconds of the item; nearer hits tell little of speed
 constexpr double kLeastForSpeed = 1.5;   // seconds of the item; below that 1 is as good a guess
 
 double median(std::vector<double>& values) {

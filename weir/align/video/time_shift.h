@@ -17,10 +17,10 @@ struct TimeShift {
   double weight = 0;     // how clearly it is the best, about 0 to 1; 0 where nothing changes
 };
 
-// For the frames of the item at `places`, by rising time, over shifts of up to `reach` seconds.
-// Only differences from the mean of each track over this window count, so that what stands still
-// says nothing; over a long reach, from the mean of the entry's frames at each shift. Precondition:
-// thumbs.is_usable(), places not empty, the entry has a frame.
+// The best shift of up to `reach` seconds for the frames of the item at `places`, which rise in
+// time. Only differences from the mean of each track over this window count, so that what stands
+// still says nothing; over a long reach the entry's are those from the mean of its frames at each
+// shift. Precondition: thumbs.is_usable(), `places` is not empty, and the entry has a frame.
 TimeShift best_shift(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& line,
                      std::span<const size_t> places, double reach);
 

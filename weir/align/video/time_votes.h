@@ -15,14 +15,13 @@ struct TimedHit {
   size_t source = 0;  // what the caller knows it by
 };
 
-// Speeds that are tried for what two spans have in common. What lies between is near enough to one
-// of them for as long as hits are counted together.
+// The speeds that are tried, in seconds of the entry for each second of the item. A speed between
+// two of them is near enough to one for as long as hits are counted together.
 std::span<const double> tried_speeds();
 
-// Hits that agree with others nearby in time on an offset and a speed, at most `most` for each
-// moment of the item, those with the most agreement; by time in the item, then in the entry.
-// Of a still scene every moment looks like every other, and only agreement tells which belong
-// together.
+// For each moment of the item the hits that agree with most other hits nearby on an offset and a
+// speed, at most `most`; by time in the item, then in the entry. In a still scene every moment
+// looks like every other, and only this agreement tells which belong together.
 std::vector<TimedHit> best_supported(std::span<const TimedHit> hits, size_t most);
 
 }  // namespace weir

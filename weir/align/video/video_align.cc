@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hits vote, a temporal network joins those that agree, lines are fitted to what it joins, and the
-// thumbs say where each line begins, ends, and whether it is the same recording. What is explained
-// is taken away and the rest is searched again, so that one item may show an entry many times.
+// Finds the spans of an item that show spans of an entry. Hits vote, a temporal network joins those
+// that agree, lines are fitted to what it joins, and the thumbs say where each line begins and
+// ends, and whether it is the same recording. What is explained is taken away and the rest is
+// searched again, so that one item may show an entry many times. It works because hits of a shared
+// span go on together in both videos, which hits by chance do not.
+//
+// Example: a compilation shows 40 to 46 s of an entry at 12 s, and 90 to 95 s of it, mirrored, at
+// 30 s. That makes two segments, of 6 and of 5 s.
+// Counter-example: one room on two days has hits all along and is no copy; such a span gets the
+// verdict kSameScene or kUnclear.
+// Constants: they are those of decisions 0100 (hits of a moment), 0101 (less of a span), 0127
+// (backward), 0128 (another moment of a shot) and 0132 (following tells); those that no decision
+// names were chosen by hand on the tune side of the accuracy bench, and not fitted.
 #include "weir/align/video/video_align.h"
 
 #include <algorithm>
@@ -24,30 +34,30 @@ namespace weir {
 
 namespace {
 
-constexpr size_t kMostPerMoment = 6;  // hits of one frame of the item
-constexpr double kFullSurprise = 6;   // of a hit of weight 1
-constexpr double kMostWeight = 2;
+constexpr size_t kMostPerMoment = 6;     // hits of one frame of the item that enter the network
+constexpr double kFullSurprise = 6;      // of a hit of weight 1
+constexpr double kMostWeight = 2;        // of a hit
 constexpr double kLeastPath = 0.7;       // weight of a path worth a look
-constexpr size_t kPathsEachSegment = 3;  // that are looked at
+constexpr size_t kPathsEachSegment = 3;  // paths that are looked at for each segment wanted
 constexpr double kLeastAgreement = 0.3;  // with the pixels, before the line is refined
 constexpr double kLeastSeconds = 0.7;    // of the item
 constexpr double kFarShift = 20;         // seconds of the entry, within a shot
-constexpr double kMovedTogether = 10;    // seconds of the item, then
-constexpr double kEdge = 0.4;            // of which so much at both ends may be of a dissolve
-constexpr double kLongEnough = 2;        // seconds, to leave that out
+constexpr double kMovedTogether = 10;    // seconds of the item that are moved by it together
+constexpr double kEdge = 0.4;            // seconds at both ends of a span that may be of a dissolve
+constexpr double kLongEnough = 2;        // seconds of a span, from which on these are left out
 constexpr double kAroundHit = 1.5;       // seconds of the item, where the line itself shows nothing
 constexpr double kLeastShifted = 0.3;    // correlation of changes, worth a closer look
-constexpr double kMostOfSpan = 0.7;      // where less is left, what moves must agree well, too
-constexpr double kLeastBackward = 2;     // seconds of the item
-constexpr size_t kFramesBackward = 10;
-constexpr double kSureBackward = 0.85;
-constexpr double kMostChanges = 0.5;     // of the pixels
-constexpr double kStillAgreement = 0.8;  // where nothing moves
-constexpr double kFollows = 0.75;        // correlation of changes over time, and
-constexpr double kFollowingTells = 3;    // digits of evidence that it is, beside the pictures
+constexpr double kMostOfSpan = 0.7;      // share of a span; where less is left, more is asked of it
+constexpr double kLeastBackward = 2;     // seconds of the item that a backward span has at least,
+constexpr size_t kFramesBackward = 10;   // frames of it,
+constexpr double kSureBackward = 0.85;   // correlation of its changes,
+constexpr double kMostChanges = 0.5;     // and share of the pixels that change
+constexpr double kStillAgreement = 0.8;  // correlation of frames where nothing moves
+constexpr double kFollows = 0.75;        // a copy whose changes over time correlate so well
+constexpr double kFollowingTells = 3;    // has so many digits of evidence beside its pictures
 constexpr double kPossible = -0.5;       // log10 of false alarms, above which chance explains it
 
-// All that is known while one item and one entry are compared.
+// Holds all that is known while one item and one entry are compared.
 class Search {
  public:
   Search(const VideoTrack& item, const VideoTrack& entry, std::span<const FrameHit> hits,
@@ -81,7 +91,7 @@ class Search {
         const auto hits = std::span(on_path).subspan(part.first, part.end - part.first);
         auto segment = segment_of(hits, part.line, mirrored);
         if (!segment) continue;
-        // What is no copy explains nothing: another line may.
+        // A span that is no copy explains nothing, and another line may explain its hits.
         std::erase_if(left, [&](const TimedHit& hit) {
           return segment->verdict == Verdict::kCopy && hit.item >= seconds_of(segment->item_from) &&
                  hit.item <= seconds_of(segment->item_to);
@@ -101,7 +111,7 @@ class Search {
   struct Fit {
     FittedSpan span;
     VideoPlace* place = nullptr;
-    SharedSegment weighed;  // as it was before what does not move together was cut off
+    SharedSegment weighed;  // before the part that does not move together was cut off
     double follows = 0;
     Verdict verdict = Verdict::kUnclear;
   };
@@ -159,8 +169,9 @@ class Search {
     return fit;
   }
 
-  // The share of the picture that is shown, of the item or of the entry, where that is more. Two
-  // moments of a camera that moves agree under a transform, too, but neither lies in the other.
+  // The share of the item's or of the entry's picture that is shown, the larger of both. Two
+  // moments under a camera that moves agree under a transform, too, but neither shows all of the
+  // other.
   double shown(const VideoPlace& place) const {
     const auto share = [](const Rect& part, const VideoTrack& of) {
       return double(part.width) * part.height / (double(of.width) * of.height);
@@ -180,8 +191,9 @@ class Search {
 
   static double edge_of(double from, double to) { return to - from >= kLongEnough ? kEdge : 0; }
 
-  // Where the camera stands still, any moment of a shot looks like any other; where it moves, any
-  // does under another transform. Hits may then name a wrong one: what changes says which is meant.
+  // Tries other moments of the shot. Where the camera stands still any moment of a shot looks like
+  // any other, and where it moves any does so under another transform, so hits may name a wrong
+  // one. What changes tells which is meant.
   std::optional<Fit> at_another_moment(std::span<VideoPlace* const> places, const TimeLine& line,
                                        const ItemSpan& seen, bool mirrored) {
     const double middle = (seen.from + seen.to) / 2;
@@ -223,8 +235,9 @@ class Search {
     return segment;
   }
 
-  // By what moves; of the span, only the part where that agrees is left. What was chosen among many
-  // moments or parts agrees better by chance, and more is asked of it.
+  // Gives the verdict by what moves, and leaves of the span only the part in which that agrees. A
+  // span that was chosen among many moments or parts agrees better by chance, so more is asked of
+  // it.
   void judge(Fit& fit, bool was_chosen) {
     FittedSpan& span = fit.span;
     ThumbPair& thumbs = fit.place->thumbs;
@@ -252,14 +265,15 @@ class Search {
     const bool tells = over_time.tells(thumbs);
     fit.verdict =
         tells ? verdict_over_time(over_time, motion) : judged_as_still(span, motion, thumbs);
-    // A moment at which nothing stirs agrees with any such, so it says nothing for what disagreed.
+    // A moment at which nothing stirs agrees with any other such moment. It cannot speak for a span
+    // of which other parts disagreed.
     if (fit.verdict == Verdict::kCopy && (was_chosen || share < kMostOfSpan) &&
         !(tells && is_sure_of_chosen(over_time, motion)))
       fit.verdict = Verdict::kUnclear;
   }
 
-  // Few videos run backwards, and before a camera that stands still what moves to and fro is alike
-  // either way: only where most of the picture changes is it claimed.
+  // Few videos run backwards, and before a camera that stands still what moves to and fro looks
+  // alike either way. So a backward copy is claimed only where most of the picture changes.
   static Verdict judged_backward(const Following& over_time, const ThumbPair& thumbs) {
     return over_time.frames >= kFramesBackward && over_time.agreement >= kSureBackward &&
                    double(over_time.pixels) >= kMostChanges * double(thumbs.size())
@@ -267,7 +281,7 @@ class Search {
                : Verdict::kUnclear;
   }
 
-  // Where nothing changes on either side, the pictures must be the same everywhere.
+  // Where nothing changes in either video, the pictures must be the same everywhere.
   Verdict judged_as_still(const FittedSpan& span, const Motion& motion, ThumbPair& thumbs) {
     if (span.agreement < kStillAgreement || motion.item_moments > 0) return Verdict::kUnclear;
     const size_t place = item_times_.nearest((span.from + span.to) / 2);
@@ -292,8 +306,8 @@ bool is_explained(const FrameHit& hit, std::span<const SharedSegment> found) {
   });
 }
 
-// Spans that run backwards, among what is not explained yet: the same search in an entry whose time
-// runs the other way. Only where things clearly move is backward another than forward.
+// The spans that run backwards, among the hits that are not explained yet. They are found by the
+// same search in an entry whose time runs the other way.
 std::vector<SharedSegment> backward_segments(const VideoTrack& item, const VideoTrack& entry,
                                              std::span<const FrameHit> hits,
                                              std::span<const SharedSegment> found,

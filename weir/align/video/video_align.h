@@ -13,7 +13,9 @@
 
 namespace weir {
 
-// A frame of the item that looks like a frame of the entry, before anybody asked about time.
+// The alignment of two videos; video_align.cc says how it works.
+
+// A hit: a frame of the item that looks like a frame of the entry, before anybody asks about time.
 struct FrameHit {
   std::chrono::microseconds item{0};
   std::chrono::microseconds entry{0};
@@ -28,18 +30,19 @@ struct FrameHit {
 struct SharedSegment {
   std::chrono::microseconds item_from{0}, item_to{0};
   std::chrono::microseconds entry_from{0}, entry_to{0};
-  // Of the entry's time, in the item's: 2 is twice as fast, below 0 is backwards (item_from then
-  // shows entry_to); 0 for stills.
+  // Seconds of the entry in a second of the item: 2 is twice as fast, below 0 is backwards
+  // (item_from then shows entry_to), and a held picture has 0.
   double speed = 1;
   bool mirrored = false;
-  bool is_still = false;  // a slide show: single pictures of the entry, each held
+  bool is_still = false;  // a held picture: one moment of the entry is shown all along
   PictureTransform entry_to_item;
   Rect item_region;  // in upright pixels
   Rect entry_region;
-  double agreement = 1;  // of the pixels of both regions, 0 to 1: mean correlation over the span
-  double log10_nfa = 0;  // expected chance agreements this good, over one entry; smaller is surer
-  // Of the item, from the first to the last hit that this rests on; the rest was joined to them
-  // because its pixels agree. Within item_from and item_to.
+  double agreement = 1;  // mean correlation over the span of the pixels of both regions, 0 to 1
+  // log10 of the number of agreements this good that chance gives over one entry; smaller is surer.
+  double log10_nfa = 0;
+  // The times in the item of the first and of the last hit on which this rests. The rest of the
+  // span was joined to them because its pixels agree. Both lie within item_from and item_to.
   std::chrono::microseconds told_from{0}, told_to{0};
   // What the changes over time say: kCopy, or kSameScene for the same place at another time.
   Verdict verdict = Verdict::kUnclear;
@@ -48,7 +51,7 @@ struct SharedSegment {
 struct VideoAlignOptions {
   size_t most_segments = 20;
   std::span<const uint8_t> laid_over;  // samples of the item's thumbs that show something else
-  PictureSpans* spans = nullptr;       // of the item: filled on the way, for the next entry
+  PictureSpans* spans = nullptr;       // of the item; they are filled in for the next entry
 };
 
 // The segments in which the item shows the entry, by item_from; none when they share nothing.

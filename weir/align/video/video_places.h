@@ -7,9 +7,17 @@
 
 #include "weir/align/video/span_fit.h"
 
+// Says where the entry's frame lies in the item's frame. Videos are cropped, squeezed or put into a
+// corner, and frames can be compared only under the map that was used. So each proposed map is
+// tried on the thumbs along a time line, and the one under which pixels agree best is taken.
+// Example: a video is shown in the lower right quarter of an item. The stills of a hit propose a
+// map at half the size; its pixels agree along the line, and those of the whole frame do not.
+// Counter-example: no map is made up here. Where no still agrees under a crop, the crop has no
+// place (decision 0100).
+
 namespace weir {
 
-// Where the entry's frame lies in the item's.
+// One place of the entry's frame in the item's, and the thumbs of both seen through it.
 struct VideoPlace {
   VideoPlace(const VideoTrack& item, const VideoTrack& entry, const PictureTransform& to_item,
              std::span<const uint8_t> laid_over);
@@ -18,21 +26,22 @@ struct VideoPlace {
   Rect item_region;  // what is shared, in each upright frame
   Rect entry_region;
   ThumbPair thumbs;
-  double agreement = -1;  // along the line that was asked about last
+  double agreement = -1;  // of the pixels, along the line that was asked about last
 };
 
-// The places that were found so far, so that what is computed for one is computed once.
+// Keeps the places that were found so far, so that what is computed for one is computed once.
 class VideoPlaces {
  public:
-  // `laid_over` as of ThumbPair.
+  // `laid_over` is that of ThumbPair.
   VideoPlaces(const VideoTrack& item, const VideoTrack& entry, std::span<const uint8_t> laid_over)
       : item_(item), entry_(entry), laid_over_(laid_over) {}
 
-  // That of the whole frame and those of the proposed transforms that differ, as many as are worth
-  // a try and can be compared; lent until the next call.
+  // The place of the whole frame, and those of the proposed transforms that differ from one
+  // another, up to a limit and without those that cannot be compared. They are valid until the next
+  // call.
   std::vector<VideoPlace*> places(const std::vector<PictureTransform>& proposed, bool mirrored);
 
-  // The best_along() of these.
+  // The best_along() of these places.
   VideoPlace* best(const TrackPair& tracks, const std::vector<PictureTransform>& proposed,
                    bool mirrored, const TimeLine& line, double from, double to);
 
@@ -45,11 +54,11 @@ class VideoPlaces {
   std::vector<std::unique_ptr<VideoPlace>> places_;
 };
 
-// Of some places the one whose pixels agree best along a line. Nothing when there is none.
+// The place whose pixels agree best along a line; nullptr when no place is given.
 VideoPlace* best_along(const TrackPair& tracks, std::span<VideoPlace* const> places,
                        const TimeLine& line, double from, double to);
 
-// Of whole frames: the entry's is stretched to the item's.
+// The map of whole frames: the entry's frame is stretched to the item's.
 PictureTransform whole_frame(const VideoTrack& item, const VideoTrack& entry, bool mirrored);
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 #include "weir/index/features/feature_index.h"
 
 #include <algorithm>
+#include <cassert>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -123,7 +124,11 @@ struct LiveFeatureIndex::Impl {
   using State = FeatureEdition::State;
 
   std::shared_ptr<const State> state() const { return published.take(); }
-  void publish(State next) { published.put(std::move(next)); }
+  void publish(State next) {
+    assert(next.merging <= next.tail.size() && "what is being merged is there");
+    assert(next.hidden_rows == 0 || !next.hidden.empty());
+    published.put(std::move(next));
+  }
 
   std::mutex change_mutex;  // one change at a time
   std::mutex merge_mutex;   // one merge at a time; taken before change_mutex

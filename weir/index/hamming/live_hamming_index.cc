@@ -2,6 +2,7 @@
 #include "weir/index/hamming/live_hamming_index.h"
 
 #include <algorithm>
+#include <cassert>
 #include <mutex>
 
 #include "weir/index/hamming/image_search.h"
@@ -29,7 +30,11 @@ struct LiveHammingIndex::Impl {
   using State = HammingEdition::State;
 
   std::shared_ptr<const State> state() const { return published.take(); }
-  void publish(State next) { published.put(std::move(next)); }
+  void publish(State next) {
+    assert(next.tail.begin() <= next.tail.end());
+    assert(next.hidden_rows <= next.base.size() + next.tail.size() && "hidden rows are rows");
+    published.put(std::move(next));
+  }
 
   explicit Impl(HammingIndex base) : published(State{std::move(base), {}, {}, 0}) {}
 

@@ -2,6 +2,7 @@
 #include "weir/match/exchanged/vpdq_match.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <map>
 #include <optional>
@@ -149,6 +150,7 @@ Status VpdqIndex::merge() {
 }
 
 VpdqEdition VpdqIndex::edition() {
+  assert(impl_->blocks->size() == impl_->first_keys.size() && "an entry has one block of rows");
   return VpdqEdition(std::make_shared<const VpdqEdition::State>(
       VpdqEdition::State{impl_->rows.edition(), impl_->blocks.share()}));
 }

@@ -152,6 +152,7 @@ Status VideoIndex::add(EntryId entry, const VideoTrack& track, bool is_benign) {
   impl_->remove(key);
   impl_->frames.add(hashes);
   impl_->stills.add(features);
+  assert(!impl_->videos.contains(key) && "an entry's rows stand once");
   impl_->videos[key] = {begin.frame, static_cast<uint32_t>(frame_moments.size()), begin.still,
                         static_cast<uint32_t>(still_moments.size())};
   return {};

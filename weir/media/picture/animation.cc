@@ -49,4 +49,26 @@ Selection select_frames(const Timeline& timeline, uint64_t canvas_pixels, const 
   return selection;
 }
 
+PagesLeft::PagesLeft(uint32_t pages, const Limits& limits)
+    : pages_(pages), pixels_left_(limits.pixels * kPicturesOfWork) {}
+
+bool PagesLeft::take(uint32_t index, uint64_t pixels) {
+  if (index >= kMostPages || pixels > pixels_left_) return false;
+  pixels_left_ -= pixels;
+  ++taken_;
+  return true;
+}
+
+std::string PagesLeft::note() const {
+  if (pages_ < 2) return {};
+  std::string note = std::to_string(pages_) + " pages: ";
+  note += taken_ < pages_ ? "the first " + std::to_string(taken_) + " are looked at"
+                          : std::string("all are looked at");
+  note += ", and those behind the first are known by hash alone";
+  if (failed_.empty()) return note;
+  note += "; damaged are";
+  for (size_t i = 0; i < failed_.size(); ++i) note += (i ? ", " : " ") + std::to_string(failed_[i]);
+  return note;
+}
+
 }  // namespace weir::media

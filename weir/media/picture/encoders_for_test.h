@@ -69,6 +69,7 @@ struct JpegOptions {
   int restart_rows = 0;
   int orientation = 0;           // 0: no EXIF
   bool has_adobe_marker = true;  // where libjpeg writes one
+  std::vector<uint8_t> profile = {};
 };
 
 inline FileBytes exif_block(int orientation, bool is_big_endian) {
@@ -109,6 +110,13 @@ inline FileBytes jpeg_file(const std::vector<uint8_t>& samples, uint32_t width, 
   if (options.orientation) {
     const FileBytes exif = exif_block(options.orientation, options.orientation % 2);
     jpeg_write_marker(&compress, JPEG_APP0 + 1, exif.data(), static_cast<unsigned>(exif.size()));
+  }
+  if (!options.profile.empty()) {
+    constexpr uint8_t kName[] = {'I', 'C', 'C', '_', 'P', 'R', 'O', 'F', 'I', 'L', 'E', 0, 1, 1};
+    FileBytes marker(std::begin(kName), std::end(kName));
+    marker.insert(marker.end(), options.profile.begin(), options.profile.end());
+    jpeg_write_marker(&compress, JPEG_APP0 + 2, marker.data(),
+                      static_cast<unsigned>(marker.size()));
   }
   while (compress.next_scanline < height) {
     auto* row = const_cast<uint8_t*>(samples.data()) +
@@ -164,15 +172,20 @@ inline std::function<void(VipsImage*)> with_orientation(int orientation) {
   return [=](VipsImage* image) { vips_image_set_int(image, VIPS_META_ORIENTATION, orientation); };
 }
 
-// An eXIf chunk right after the header, which always ends at byte 33. libpng skips it whatever its
-// checksum.
-inline FileBytes png_with_exif(FileBytes png, int orientation) {
-  FileBytes exif = exif_block(orientation, orientation % 2);
-  FileBytes chunk{0, 0, 0, static_cast<uint8_t>(exif.size() - 6), 'e', 'X', 'I', 'f'};
-  chunk.insert(chunk.end(), exif.begin() + 6, exif.end());
+// A chunk right after the header, which always ends at byte 33. Its checksum is wrong: it is read
+// here, and not by libpng.
+inline FileBytes png_with(FileBytes png, const std::string& type, const FileBytes& content) {
+  FileBytes chunk{0, 0, 0, static_cast<uint8_t>(content.size())};
+  chunk.insert(chunk.end(), type.begin(), type.end());
+  chunk.insert(chunk.end(), content.begin(), content.end());
   chunk.insert(chunk.end(), 4, 0);
   png.insert(png.begin() + 33, chunk.begin(), chunk.end());
   return png;
+}
+
+inline FileBytes png_with_exif(FileBytes png, int orientation) {
+  const FileBytes exif = exif_block(orientation, orientation % 2);
+  return png_with(std::move(png), "eXIf", {exif.begin() + 6, exif.end()});
 }
 
 // An animation whose frame k is all of grey shade(k).
@@ -180,11 +193,14 @@ inline uint8_t shade(uint32_t frame) {
   return static_cast<uint8_t>(10 + frame * 23 % 240);
 }
 
+inline FileBytes jxl_animation(const Pixels& tall, uint32_t frames, int delay_ms);
+
 inline FileBytes animation_file(const std::string& suffix, uint32_t frames, uint32_t side,
                                 int delay_ms) {
   Pixels tall{{}, side, side * frames, 3};
   for (uint32_t k = 0; k < frames; ++k)
     tall.samples.insert(tall.samples.end(), size_t{side} * side * 3, shade(k));
+  if (suffix == ".jxl") return jxl_animation(tall, frames, delay_ms);
   return vips_file(tall, suffix, [=](VipsImage* image) {
     vips_image_set_int(image, VIPS_META_PAGE_HEIGHT, static_cast<int>(side));
     const std::vector<int> delays(frames, delay_ms);
@@ -239,8 +255,13 @@ inline FileBytes heif_file(const std::vector<uint8_t>& samples, int width, int h
 struct JxlOptions {
   bool is_lossless = true;
   int orientation = 1;
+  bool is_light = false;  // the samples are light
+  // Of an animation: how many frames the samples hold, one below the other, and how long each is.
+  uint32_t frames = 1;
+  uint32_t frame_ms = 0;
 };
 
+// long: one walk through the steps that encoding takes
 inline FileBytes jxl_file(const std::vector<uint8_t>& samples, uint32_t width, uint32_t height,
                           uint32_t bands, JxlOptions options = {}) {
   JxlEncoder* encoder = JxlEncoderCreate(nullptr);
@@ -254,14 +275,31 @@ inline FileBytes jxl_file(const std::vector<uint8_t>& samples, uint32_t width, u
   if (bands % 2 == 0) info.alpha_bits = 8, info.num_extra_channels = 1;
   info.uses_original_profile = options.is_lossless;
   info.orientation = static_cast<JxlOrientation>(options.orientation);
+  if (options.frames > 1) {
+    info.have_animation = JXL_TRUE;
+    info.animation.tps_numerator = 1000;
+    info.animation.tps_denominator = 1;
+  }
   JxlEncoderSetBasicInfo(encoder, &info);
   JxlColorEncoding colour;
-  JxlColorEncodingSetToSRGB(&colour, bands < 3);
+  if (options.is_light)
+    JxlColorEncodingSetToLinearSRGB(&colour, bands < 3);
+  else
+    JxlColorEncodingSetToSRGB(&colour, bands < 3);
   JxlEncoderSetColorEncoding(encoder, &colour);
   JxlEncoderFrameSettings* settings = JxlEncoderFrameSettingsCreate(encoder, nullptr);
   JxlEncoderSetFrameLossless(settings, options.is_lossless);
   const JxlPixelFormat format{bands, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
-  JxlEncoderAddImageFrame(settings, &format, samples.data(), samples.size());
+  const size_t bytes_a_frame = samples.size() / options.frames;
+  for (uint32_t i = 0; i < options.frames; ++i) {
+    if (options.frames > 1) {
+      JxlFrameHeader header;
+      JxlEncoderInitFrameHeader(&header);
+      header.duration = options.frame_ms;
+      JxlEncoderSetFrameHeader(settings, &header);
+    }
+    JxlEncoderAddImageFrame(settings, &format, samples.data() + i * bytes_a_frame, bytes_a_frame);
+  }
   JxlEncoderCloseInput(encoder);
   FileBytes file(1 << 22);
   uint8_t* next = file.data();
@@ -270,6 +308,11 @@ inline FileBytes jxl_file(const std::vector<uint8_t>& samples, uint32_t width, u
   file.resize(file.size() - left);
   JxlEncoderDestroy(encoder);
   return file;
+}
+
+inline FileBytes jxl_animation(const Pixels& tall, uint32_t frames, int delay_ms) {
+  return jxl_file(tall.samples, tall.width, tall.height / frames, tall.channels,
+                  {.frames = frames, .frame_ms = static_cast<uint32_t>(delay_ms)});
 }
 
 inline void append_le(FileBytes& to, uint32_t value, int bytes) {

@@ -3,13 +3,16 @@
 
 #include <libheif/heif.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "weir/media/limit_checks.h"
+#include "weir/media/picture/animation.h"
 #include "weir/media/picture/heif_codec.h"
 #include "weir/media/picture/transparency.h"
+#include "weir/media/tones.h"
 
 namespace weir::media {
 namespace {
@@ -21,6 +24,8 @@ constexpr uint64_t kBytesPerPixel = 3 + 6 + 4 + 3;
 // one block of its codec.
 constexpr uint64_t kPicturesOfWork = 3;
 constexpr uint64_t kBlockPixels = 256 * 256;
+
+constexpr size_t kMostProfileBytes = 1 << 20;
 
 struct Free {
   void operator()(heif_context* context) const { heif_context_free(context); }
@@ -59,6 +64,77 @@ Result<Layers> layers_in(Format format, const heif_image* image, bool has_alpha,
   return layers_of(first, static_cast<uint32_t>(height), static_cast<size_t>(stride));
 }
 
+Status check_size(Format format, const heif_image_handle* handle, const Limits& limits) {
+  return check_size(format, static_cast<uint64_t>(heif_image_handle_get_width(handle)),
+                    static_cast<uint64_t>(heif_image_handle_get_height(handle)), kBytesPerPixel,
+                    limits);
+}
+
+// Transfer function 8 of ITU-T H.273 is light itself; others, and the wide ones, are left alone.
+Tones tones_of(const heif_image_handle* handle) {
+  heif_color_profile_nclx* coded = nullptr;
+  if (heif_image_handle_get_nclx_color_profile(handle, &coded).code == heif_error_Ok) {
+    const bool is_light = coded->transfer_characteristics == heif_transfer_characteristic_linear;
+    heif_nclx_color_profile_free(coded);
+    return is_light ? tones_of_power(1) : Tones();
+  }
+  std::vector<uint8_t> profile(heif_image_handle_get_raw_color_profile_size(handle));
+  if (profile.empty() || profile.size() > kMostProfileBytes ||
+      heif_image_handle_get_raw_color_profile(handle, profile.data()).code != heif_error_Ok)
+    return {};
+  return tones_of_icc(profile);
+}
+
+Result<Layers> decode_picture(Format format, heif_image_handle* handle, const Limits& limits) {
+  const bool has_alpha = heif_image_handle_has_alpha_channel(handle);
+  const Owned<heif_decoding_options> options(heif_decoding_options_alloc());
+  options->convert_hdr_to_8bit = 1;
+  HeifBudget budget(limits.pixels * kPicturesOfWork + kBlockPixels);
+  heif_image* decoded = nullptr;
+  const heif_error error = heif_decode_image(
+      handle, &decoded, heif_colorspace_RGB,
+      has_alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options.get());
+  const Owned<heif_image> image(decoded);
+  if (error.code != heif_error_Ok && budget.stopped) return *budget.stopped;
+  TRY(check(format, error));
+  Layers layers = TRY(layers_in(format, decoded, has_alpha, limits));
+  show(tones_of(handle), layers.colours);
+  return layers;
+}
+
+// Pictures of the file that stand for themselves beside the primary one, as in a burst.
+void add_others(Format format, heif_context* context, const Limits& limits, DecodedImage& result) {
+  std::vector<heif_item_id> ids(
+      static_cast<size_t>(std::max(0, heif_context_get_number_of_top_level_images(context))));
+  const int found = heif_context_get_list_of_top_level_image_IDs(context, ids.data(),
+                                                                 static_cast<int>(ids.size()));
+  ids.resize(static_cast<size_t>(std::max(0, found)));
+  if (ids.size() < 2) return;
+  result.frame_count = static_cast<uint32_t>(ids.size());
+  PagesLeft left(result.frame_count, limits);
+  left.take(0, uint64_t{result.width} * result.height);
+  heif_item_id first = 0;
+  if (heif_context_get_primary_image_ID(context, &first).code != heif_error_Ok) return;
+  uint32_t index = 0;
+  for (const heif_item_id id : ids) {
+    if (id == first || ++index >= kMostPages) continue;
+    const auto other = [&]() -> Status {
+      heif_image_handle* raw = nullptr;
+      TRY(check(format, heif_context_get_image_handle(context, id, &raw)));
+      const Owned<heif_image_handle> handle(raw);
+      TRY(check_size(format, raw, limits));
+      const auto pixels = static_cast<uint64_t>(heif_image_handle_get_width(raw)) *
+                          static_cast<uint64_t>(heif_image_handle_get_height(raw));
+      if (!left.take(index, pixels)) return {};
+      result.frames.push_back(
+          frame_of(TRY(decode_picture(format, raw, limits)), kUpright, {}, false));
+      return {};
+    };
+    if (!other()) left.failed(index);
+  }
+  result.note = left.note();
+}
+
 }  // namespace
 
 Result<DecodedImage> decode_heif(Format format, std::span<const uint8_t> bytes,
@@ -72,27 +148,14 @@ Result<DecodedImage> decode_heif(Format format, std::span<const uint8_t> bytes,
   heif_image_handle* primary = nullptr;
   TRY(check(format, heif_context_get_primary_image_handle(context.get(), &primary)));
   const Owned<heif_image_handle> handle(primary);
-  TRY(check_size(format, static_cast<uint64_t>(heif_image_handle_get_width(primary)),
-                 static_cast<uint64_t>(heif_image_handle_get_height(primary)), kBytesPerPixel,
-                 limits));
-
-  const bool has_alpha = heif_image_handle_has_alpha_channel(primary);
-  const Owned<heif_decoding_options> options(heif_decoding_options_alloc());
-  options->convert_hdr_to_8bit = 1;
-  HeifBudget budget(limits.pixels * kPicturesOfWork + kBlockPixels);
-  heif_image* decoded = nullptr;
-  const heif_error error = heif_decode_image(
-      primary, &decoded, heif_colorspace_RGB,
-      has_alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options.get());
-  const Owned<heif_image> image(decoded);
-  if (error.code != heif_error_Ok && budget.stopped) return *budget.stopped;
-  TRY(check(format, error));
+  TRY(check_size(format, primary, limits));
 
   DecodedImage result;
   result.frames.push_back(
-      frame_of(TRY(layers_in(format, decoded, has_alpha, limits)), kUpright, {}, true));
+      frame_of(TRY(decode_picture(format, primary, limits)), kUpright, {}, true));
   result.width = result.frames[0].pixels.width;
   result.height = result.frames[0].pixels.height;
+  add_others(format, context.get(), limits, result);
   return result;
 }
 

@@ -10,9 +10,10 @@
 namespace weir::media {
 
 // AVIF and HEIC: the container, grids of tiles, rotation, mirroring, cropping and alpha by libheif,
-// the coded pictures by FFmpeg (heif_codec.h). The primary picture only; of an AVIF sequence that
-// is its first frame. libheif turns the picture upright; EXIF's orientation is not to be applied
-// again (ISO/IEC 23008-12: it is informative there). Errors: as decode_image().
+// the coded pictures by FFmpeg (heif_codec.h). The primary picture first, then others that stand
+// for themselves; of a sequence the primary one, its track being a video. libheif turns the picture
+// upright; EXIF's orientation is not to be applied again (ISO/IEC 23008-12: it is informative
+// there). Errors: as decode_image().
 Result<DecodedImage> decode_heif(Format format, std::span<const uint8_t> bytes,
                                  const Limits& limits);
 

@@ -34,7 +34,7 @@ Result<Format> known_format(std::span<const uint8_t> bytes, const Limits& limits
   if (bytes.empty()) return Error{ErrorCode::kInvalid, "the file is empty"};
   if (bytes.size() > limits.file_bytes)
     return Error{ErrorCode::kLimit, "the file has " + std::to_string(bytes.size()) +
-                                        " bytes; the limit `file_bytes` allows " +
+                                        " bytes; limits.file_mib allows " +
                                         std::to_string(limits.file_bytes)};
   const Format format = media::sniff(bytes);
   if (format == Format::kUnknown) {

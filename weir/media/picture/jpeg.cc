@@ -8,6 +8,7 @@
 #include "weir/media/limit_checks.h"
 #include "weir/media/picture/jpeg_reader.h"
 #include "weir/media/picture/orient.h"
+#include "weir/media/tones.h"
 
 namespace weir::media {
 namespace {
@@ -98,7 +99,9 @@ Result<Pixels> decode_reduced(std::span<const uint8_t> bytes, const Limits& limi
   decompress.scale_num = 1;
   while (decompress.scale_num < 8 && uint64_t{longest} * decompress.scale_num < uint64_t{side} * 8)
     decompress.scale_num *= 2;
+  const Tones tones = tones_of_icc(reader.profile());
   Pixels stored = TRY(read_pixels(reader));
+  show(tones, stored);
   return upright(std::move(stored), reader.orientation());
 }
 
@@ -108,9 +111,13 @@ Result<DecodedImage> decode_jpeg(std::span<const uint8_t> bytes, const Limits& l
                                  JpegColours colours) {
   JpegReader reader(bytes, limits);
   TRY(reader.read_header());
-  TRY(choose_output(reader.decompress(), colours == JpegColours::kDecoded));
+  const bool is_cmyk = reader.decompress().num_components == 4;
+  const Tones tones = is_cmyk ? Tones() : tones_of_icc(reader.profile());
+  // Luma of other samples than a screen's is not what people see of the colours.
+  TRY(choose_output(reader.decompress(), colours == JpegColours::kDecoded || !tones.empty()));
   reader.decompress().dct_method = JDCT_ISLOW;
   Pixels stored = TRY(read_pixels(reader));
+  show(tones, stored);
 
   DecodedImage image;
   image.note = TRY(note_on(reader));

@@ -49,6 +49,7 @@ Status JpegReader::read_header() {
     decompress_.mem->max_memory_to_use =
         static_cast<long>(std::min<uint64_t>(limits_.memory_bytes, 1ull << 40));
     jpeg_save_markers(&decompress_, JPEG_APP0 + 1, 0xFFFF);
+    jpeg_save_markers(&decompress_, JPEG_APP0 + 2, 0xFFFF);
     jpeg_mem_src(&decompress_, bytes_.data(), bytes_.size());
     jpeg_read_header(&decompress_, TRUE);
   });
@@ -57,14 +58,25 @@ Status JpegReader::read_header() {
                     kBytesPerPixel, limits_);
 }
 
-Orientation JpegReader::orientation() const {
-  constexpr std::string_view kExif("Exif\0\0", 6);
+std::span<const uint8_t> JpegReader::marker(std::string_view start) const {
   for (jpeg_saved_marker_ptr marker = decompress_.marker_list; marker; marker = marker->next) {
     const std::span<const uint8_t> content(marker->data, marker->data_length);
-    if (content.size() >= kExif.size() && std::equal(kExif.begin(), kExif.end(), content.begin()))
-      return exif_orientation(content);
+    if (content.size() >= start.size() && std::equal(start.begin(), start.end(), content.begin()))
+      return content;
   }
-  return kUpright;
+  return {};
+}
+
+Orientation JpegReader::orientation() const {
+  const auto exif = marker({"Exif\0\0", 6});
+  return exif.empty() ? kUpright : exif_orientation(exif);
+}
+
+// ICC.1:2010, annex B.4: after the name the number of this part and of all.
+std::span<const uint8_t> JpegReader::profile() const {
+  constexpr std::string_view kWhole("ICC_PROFILE\0\1\1", 14);
+  const auto whole = marker(kWhole);
+  return whole.empty() ? whole : whole.subspan(kWhole.size());
 }
 
 Status JpegReader::start() {
@@ -86,10 +98,9 @@ Error JpegReader::error() const {
   switch (errors_.msg_code) {
     case JERR_NO_BACKING_STORE:
     case JERR_OUT_OF_MEMORY:
-      return {ErrorCode::kLimit,
-              "decoding this JPEG picture needs more than the limit "
-              "`memory_bytes` of " +
-                  std::to_string(limits_.memory_bytes)};
+      return {ErrorCode::kLimit, "decoding this JPEG picture needs more than the " +
+                                     std::to_string(limits_.memory_bytes) +
+                                     " bytes that limits.memory_mib allows"};
     case JERR_SOF_UNSUPPORTED:
     case JERR_BAD_PRECISION:
     case JERR_ARITH_NOTIMPL:

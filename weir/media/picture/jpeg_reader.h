@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 // jpeglib.h wants FILE and size_t declared before it.
 // clang-format off
@@ -34,6 +35,9 @@ class JpegReader {
   // Errors: as decode_jpeg().
   Status read_header();
   Orientation orientation() const;
+  // The colour profile, when it fits into one marker, as all that are curves and primaries do;
+  // else nothing. Borrowed from the reader.
+  std::span<const uint8_t> profile() const;
 
   // Starts to decode; before it, set what is wanted in decompress(). For a progressive file this
   // reads all the scans.
@@ -55,6 +59,7 @@ class JpegReader {
   template <class Step>
   bool step(Step step);
   Error error() const;
+  std::span<const uint8_t> marker(std::string_view start) const;  // that begins so
 
   [[noreturn]] static void leave(j_common_ptr common);
   static void on_message(j_common_ptr common, int level);

@@ -11,7 +11,12 @@ namespace weir::media {
 
 // What a PNG file's picture needs, and nothing else.
 struct PngPicture {
-  std::vector<uint8_t> bytes;  // a PNG of its IHDR, PLTE, tRNS, IDAT and IEND chunks, as they were
+  // A PNG of its IHDR, PLTE, tRNS, IDAT and IEND chunks, as they were, and of its colour profile
+  // when that is small.
+  std::vector<uint8_t> bytes;
+  // The power of its samples that light is, by its cICP or gAMA chunk; 0 when neither says, or an
+  // sRGB chunk says that they are as a screen's. A profile counts for more.
+  double power = 0;
   Orientation orientation = kUpright;  // of its eXIf chunk (PNG, third edition, 11.3.4.5)
 };
 

@@ -18,6 +18,7 @@
 #include "weir/media/picture/orient.h"
 #include "weir/media/picture/png_chunks.h"
 #include "weir/media/picture/transparency.h"
+#include "weir/media/tones.h"
 
 namespace weir::media {
 namespace {
@@ -91,9 +92,34 @@ bool is_direct(const VipsImage* image) {
   }
 }
 
+bool is_float(const VipsImage* image) {
+  const auto samples = vips_image_get_format(image);
+  return samples == VIPS_FORMAT_FLOAT || samples == VIPS_FORMAT_DOUBLE;
+}
+
+// Grey of floating point is light from 0 to 1, as R, G and B are; libvips takes it for 0 to 255.
+Result<Image> grey_as_light(Format format, VipsImage* image) {
+  VipsImage* grey = nullptr;
+  if (vips_extract_band(image, &grey, 0, nullptr)) return vips_failure(format);
+  const Image one(grey);
+  VipsImage* all[] = {grey, grey, grey};
+  VipsImage* three = nullptr;
+  if (vips_bandjoin(all, &three, 3, nullptr)) return vips_failure(format);
+  const Image joined(three);
+  VipsImage* light = nullptr;
+  if (vips_copy(three, &light, "interpretation", VIPS_INTERPRETATION_scRGB, nullptr))
+    return vips_failure(format);
+  return Image(light);
+}
+
 // Rows that write_row() understands: as they are where possible, else converted to sRGB.
 Result<Image> simplify(Format format, VipsImage* image) {
   if (is_direct(image)) return Image(VIPS_IMAGE(g_object_ref(image)));
+  Image light;
+  if (is_float(image) && vips_image_get_bands(image) < 3) {
+    light = TRY(grey_as_light(format, image));
+    image = light.get();
+  }
   VipsImage* srgb = nullptr;
   if (vips_colourspace(image, &srgb, VIPS_INTERPRETATION_sRGB, nullptr))
     return vips_failure(format);
@@ -122,11 +148,24 @@ struct Drawing {
   uint32_t rows_read = 0;  // those after it are kBackground: the data failed there
 };
 
+// What people see of the stored samples; `power` when no profile says.
+Tones tones_of(VipsImage* image, double power) {
+  const void* profile = nullptr;
+  size_t bytes = 0;
+  if (!vips_image_get_typeof(image, VIPS_META_ICC_NAME) ||
+      vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &bytes) != 0)
+    return power > 0 ? tones_of_power(power) : Tones();
+  return tones_of_icc({static_cast<const uint8_t*>(profile), bytes});
+}
+
 // Draws the rows through a region in this thread; libvips's own sinks would start workers.
-Result<Drawing> draw(Format format, VipsImage* stored) {
+Result<Drawing> draw(Format format, VipsImage* stored, double power = 0) {
   const Image simple = TRY(simplify(format, stored));
   VipsImage* image = simple.get();
   Row row = row_of(image);
+  const Tones tones =
+      is_direct(stored) && row.bands != Bands::kCmyk ? tones_of(stored, power) : Tones();
+  if (!tones.empty()) row.tones = tones.data();
   Drawing drawing{layers_for(row, static_cast<uint32_t>(vips_image_get_height(image)))};
   auto& [layers, rows_read] = drawing;
   Pixels& pixels = layers.colours;
@@ -170,23 +209,45 @@ Timeline timeline_of(VipsImage* image) {
   return timeline;
 }
 
-Result<DecodedImage> decode_still(Format format, std::span<const uint8_t> bytes,
-                                  const Limits& limits) {
-  PngPicture png;
-  if (format == Format::kPng) {
-    png = reduce_png(bytes);
-    bytes = png.bytes;
-  }
-  const Image image = TRY(open_page(format, bytes, 0));
-  TRY(check_size(format, image.get(), limits));
+Result<DecodedImage> decode_png(std::span<const uint8_t> bytes, const Limits& limits) {
+  const PngPicture png = reduce_png(bytes);
+  const Image image = TRY(open_page(Format::kPng, png.bytes, 0));
+  TRY(check_size(Format::kPng, image.get(), limits));
+  DecodedImage result;
+  auto [layers, rows_read] = TRY(draw(Format::kPng, image.get(), png.power));
+  if (rows_read < layers.colours.height)
+    result.note = TRY(note_missing_rows(Format::kPng, rows_read, layers.colours.height));
+  result.frames.push_back(frame_of(std::move(layers), png.orientation, {}, true));
+  return result;
+}
+
+// A page after the first. Errors end it alone.
+Status add_page(std::span<const uint8_t> bytes, uint32_t index, const Limits& limits,
+                PagesLeft& left, DecodedImage& result) {
+  const Image page = TRY(open_page(Format::kTiff, bytes, static_cast<int>(index)));
+  TRY(check_size(Format::kTiff, page.get(), limits));
+  if (!left.take(index, VIPS_IMAGE_N_PELS(page.get()))) return {};
+  auto [layers, rows_read] = TRY(draw(Format::kTiff, page.get()));
+  if (rows_read < layers.colours.height) return vips_failure(Format::kTiff);
+  result.frames.push_back(frame_of(std::move(layers), orientation_of(page.get()), {}, false));
+  return {};
+}
+
+Result<DecodedImage> decode_tiff(std::span<const uint8_t> bytes, const Limits& limits) {
+  const Image image = TRY(open_page(Format::kTiff, bytes, 0));
+  TRY(check_size(Format::kTiff, image.get(), limits));
   DecodedImage result;
   result.frame_count = timeline_of(image.get()).frame_count;
-  auto [layers, rows_read] = TRY(draw(format, image.get()));
+  auto [layers, rows_read] = TRY(draw(Format::kTiff, image.get()));
   if (rows_read < layers.colours.height)
-    result.note = TRY(note_missing_rows(format, rows_read, layers.colours.height));
-  const Orientation orientation =
-      format == Format::kPng ? png.orientation : orientation_of(image.get());
-  result.frames.push_back(frame_of(std::move(layers), orientation, {}, true));
+    result.note = TRY(note_missing_rows(Format::kTiff, rows_read, layers.colours.height));
+  result.frames.push_back(frame_of(std::move(layers), orientation_of(image.get()), {}, true));
+  PagesLeft left(result.frame_count, limits);
+  left.take(0, VIPS_IMAGE_N_PELS(image.get()));
+  for (uint32_t i = 1; i < std::min(result.frame_count, kMostPages); ++i)
+    if (!add_page(bytes, i, limits, left, result)) left.failed(i);
+  if (const std::string pages = left.note(); !pages.empty())
+    result.note += (result.note.empty() ? "" : "; ") + pages;
   return result;
 }
 
@@ -221,8 +282,9 @@ Result<DecodedImage> decode_gif(std::span<const uint8_t> bytes, const Limits& li
 
 Result<DecodedImage> decode_by_vips(Format format, std::span<const uint8_t> bytes,
                                     const Limits& limits) {
-  auto result =
-      format == Format::kGif ? decode_gif(bytes, limits) : decode_still(format, bytes, limits);
+  auto result = format == Format::kGif    ? decode_gif(bytes, limits)
+                : format == Format::kTiff ? decode_tiff(bytes, limits)
+                                          : decode_png(bytes, limits);
   vips_error_clear();  // it gathers what libraries say of damage that is told by our notes
   if (!result) return result;
   result->width = result->frames[0].pixels.width;

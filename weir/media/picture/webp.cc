@@ -13,6 +13,7 @@
 #include "weir/media/picture/animation.h"
 #include "weir/media/picture/orient.h"
 #include "weir/media/picture/transparency.h"
+#include "weir/media/tones.h"
 
 namespace weir::media {
 namespace {
@@ -37,6 +38,15 @@ Orientation orientation_of(const WebPDemuxer* demuxer) {
     orientation = exif_orientation({chunk.chunk.bytes, chunk.chunk.size});
   WebPDemuxReleaseChunkIterator(&chunk);
   return orientation;
+}
+
+Tones tones_of(const WebPDemuxer* demuxer) {
+  WebPChunkIterator chunk;
+  Tones tones;
+  if (WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk))
+    tones = tones_of_icc({chunk.chunk.bytes, chunk.chunk.size});
+  WebPDemuxReleaseChunkIterator(&chunk);
+  return tones;
 }
 
 Layers layers_in(const uint8_t* rgba, uint32_t width, uint32_t height) {
@@ -79,6 +89,7 @@ Status decode_animation(std::span<const uint8_t> bytes, const WebPDemuxer* demux
   Selection selection = select_frames(timeline, uint64_t{width} * height, limits);
   image.frame_count = timeline.frame_count;
   image.note = std::move(selection.note);
+  const Tones tones = tones_of(demuxer);
 
   WebPAnimDecoderOptions options;
   if (!WebPAnimDecoderOptionsInit(&options)) return damaged("no decoder");
@@ -94,8 +105,10 @@ Status decode_animation(std::span<const uint8_t> bytes, const WebPDemuxer* demux
     for (int end_ms = 0; next <= wanted; ++next)
       if (!WebPAnimDecoderGetNext(decoder.get(), &canvas, &end_ms))
         return damaged("frame " + std::to_string(next + 1) + " cannot be decoded");
-    image.frames.push_back(frame_of(layers_in(canvas, width, height), orientation,
-                                    time_of(timeline, wanted), image.frames.empty()));
+    Layers layers = layers_in(canvas, width, height);
+    show(tones, layers.colours);
+    image.frames.push_back(
+        frame_of(std::move(layers), orientation, time_of(timeline, wanted), image.frames.empty()));
   }
   return {};
 }
@@ -114,10 +127,13 @@ Result<DecodedImage> decode_webp(std::span<const uint8_t> bytes, const Limits& l
   const Orientation orientation = orientation_of(demuxer.get());
 
   DecodedImage image;
-  if (features.has_animation)
+  if (features.has_animation) {
     TRY(decode_animation(bytes, demuxer.get(), orientation, limits, image));
-  else
-    image.frames.push_back(frame_of(TRY(decode_still(bytes, features)), orientation, {}, true));
+  } else {
+    Layers layers = TRY(decode_still(bytes, features));
+    show(tones_of(demuxer.get()), layers.colours);
+    image.frames.push_back(frame_of(std::move(layers), orientation, {}, true));
+  }
   if (image.frames.empty()) return damaged("it has no frame");
   image.width = image.frames[0].pixels.width;
   image.height = image.frames[0].pixels.height;

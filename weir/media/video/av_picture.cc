@@ -52,7 +52,7 @@ Result<AvPicture> decode_av_picture(AVCodecID id, std::span<const uint8_t> bytes
   avcodec_send_packet(context.get(), nullptr);  // nothing follows: pictures held back come out
   if (avcodec_receive_frame(context.get(), picture.get()) < 0) return damaged(id);
   if (static_cast<uint64_t>(picture->width) * static_cast<uint64_t>(picture->height) > most_pixels)
-    return Error{ErrorCode::kLimit, "the picture has more pixels than the limit `pixels` allows"};
+    return Error{ErrorCode::kLimit, "the picture has more pixels than limits.pixels allows"};
   return picture;
 }
 

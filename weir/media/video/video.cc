@@ -20,6 +20,7 @@
 #include "weir/media/video/av_own.h"
 #include "weir/media/video/av_video_frame.h"
 #include "weir/media/video/frame_clock.h"
+#include "weir/media/video/jxl_video.h"
 #include "weir/media/video/packets_ahead.h"
 #include "weir/media/video/webp_video.h"
 
@@ -208,11 +209,11 @@ Status VideoRun::check(const AVFrame& frame) const {
   const auto width = static_cast<uint64_t>(frame.width);
   const auto height = static_cast<uint64_t>(frame.height);
   if (width > limits_.dimension || height > limits_.dimension || width * height > limits_.pixels)
-    return Error{ErrorCode::kLimit, "a frame has " + std::to_string(width) + " x " +
-                                        std::to_string(height) +
-                                        " pixels, more than the limits `dimension` or `pixels`"};
+    return Error{ErrorCode::kLimit,
+                 "a frame has " + std::to_string(width) + " x " + std::to_string(height) +
+                     " pixels, more than limits.dimension or limits.pixels allows"};
   if (video_.frames >= limits_.video_frames)
-    return Error{ErrorCode::kLimit, "the video has more frames than the limit video_frames = " +
+    return Error{ErrorCode::kLimit, "the video has more frames than limits.video_frames = " +
                                         std::to_string(limits_.video_frames)};
   return {};
 }
@@ -228,7 +229,7 @@ Status VideoRun::hold(AVFrame& frame) {
   TRY(give_held(time));
   video_.frames += ahead_.given(frame, time, video_.frames);
   if (time > std::chrono::seconds(limits_.video_seconds))
-    return Error{ErrorCode::kLimit, "the video is longer than the limit video_seconds = " +
+    return Error{ErrorCode::kLimit, "the video is longer than limits.video_seconds = " +
                                         std::to_string(limits_.video_seconds)};
   av_frame_move_ref(held_.get(), &frame);
   held_time_ = time;
@@ -313,6 +314,11 @@ FirstBytes look_at(std::span<const uint8_t> first) {
           std::search(first.begin(), first.end(), kControl.begin(), kControl.end()) != first.end();
       return is_animated ? FirstBytes::kAnimation : FirstBytes::kPicture;
     }
+    case Format::kJxl:  // a bit far behind the header says whether it moves
+      return FirstBytes::kAnimation;
+    case Format::kAvif:
+    case Format::kHeic:
+      return media::is_sequence(first) ? FirstBytes::kAnimation : FirstBytes::kPicture;
     default:
       return FirstBytes::kPicture;
   }
@@ -325,12 +331,15 @@ Result<DecodedVideo> decode_video(ByteSource& source, const Limits& limits,
     if (source.size() == 0) return Error{ErrorCode::kInvalid, "the file is empty"};
     if (source.size() > limits.video_bytes)
       return Error{ErrorCode::kLimit, "the file has " + std::to_string(source.size()) +
-                                          " bytes; the limit `video_bytes` allows " +
+                                          " bytes; limits.video_mib allows " +
                                           std::to_string(limits.video_bytes)};
     std::array<uint8_t, 32> head{};
     const size_t got = TRY(source.read(0, head));
-    if (media::sniff(std::span(head).first(got)) == media::Format::kWebp)
+    const media::Format format = media::sniff(std::span(head).first(got));
+    if (format == media::Format::kWebp)
       return media::decode_webp_video(source, limits, options, take);
+    if (format == media::Format::kJxl)
+      return media::decode_jxl_video(source, limits, options, take);
     const std::unique_ptr<AvInput> input = TRY(AvInput::open(source, limits));
     return VideoRun(*input, limits, options, take).run();
   } catch (const std::bad_alloc&) {

@@ -343,7 +343,7 @@ TEST(Video, FlippedBitsNeverLoseTheRun) {
 }
 
 TEST(Video, AnimationsAreVideos) {
-  for (const char* suffix : {".webp", ".gif"}) {
+  for (const char* suffix : {".webp", ".gif", ".jxl"}) {
     SCOPED_TRACE(suffix);
     const auto bytes = media::animation_file(suffix, 5, 24, 70);
     EXPECT_EQ(look_at(bytes), FirstBytes::kAnimation);
@@ -355,6 +355,21 @@ TEST(Video, AnimationsAreVideos) {
     EXPECT_EQ(seen.times[3], microseconds(210'000));
     EXPECT_EQ(decoded->duration, microseconds(350'000));
   }
+}
+
+TEST(Video, SequencesOfAvifAreVideos) {
+  VideoRecipe recipe;
+  recipe.container = "avif";
+  recipe.encoder = "libaom-av1";
+  recipe.frames = 6;
+  recipe.frames_a_second = 5;
+  const auto bytes = made_video(recipe);
+  ASSERT_FALSE(bytes.empty());
+  EXPECT_EQ(look_at(bytes), FirstBytes::kAnimation);
+  const auto decoded = decode(bytes);
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_EQ(decoded->frames, 6u);
+  EXPECT_EQ(decoded->codec, "av1");
 }
 
 TEST(Video, PicturesAreNoVideos) {
@@ -378,7 +393,7 @@ TEST(Video, LimitsAreNamed) {
   };
   Limits limits;
   limits.video_bytes = 100;
-  fails(limits, "video_bytes");
+  fails(limits, "limits.video_mib");
   limits = {};
   limits.video_frames = 10;
   fails(limits, "video_frames");
