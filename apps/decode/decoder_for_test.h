@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -53,6 +54,19 @@ inline Fd file_of(std::span<const uint8_t> bytes) {
     done += static_cast<size_t>(wrote);
   }
   return file;
+}
+
+inline DecodeWants video_wants() {
+  return wanting({SignalKind::kPdq, SignalKind::kVpdq, SignalKind::kTmk, SignalKind::kTrack}, 64);
+}
+
+// A published video with video_wants(), decoded once for all tests of a program.
+inline const Result<ItemSignals>& decoded_video(const std::string& path) {
+  static const std::unique_ptr<Decoder> decoder = weir_decode();
+  static std::map<std::string, Result<ItemSignals>> known;
+  const auto found = known.find(path);
+  if (found != known.end()) return found->second;
+  return known.emplace(path, decoder->decode_file(path, video_wants())).first->second;
 }
 
 }  // namespace weir

@@ -66,14 +66,11 @@ void expect_same_tmk(const std::vector<uint8_t>& found, const std::string& expec
 // FFmpeg of Debian 12, since its authors' FFmpeg was another one.
 TEST(DecodeVideo, SignalsAreThoseThatOthersCompute) {
   if (!std::filesystem::exists(kVectors)) GTEST_SKIP() << "no vectors beside the checkout";
-  const auto decoder = weir_decode();
-  ASSERT_TRUE(decoder);
-  const DecodeWants wants = wanting({SignalKind::kVpdq, SignalKind::kTmk});
   Seen seen;
   for (const auto& file : std::filesystem::directory_iterator(kVectors + "/media/videos")) {
     const std::string stem = file.path().stem();
     SCOPED_TRACE(stem);
-    const auto item = decoder->decode_file(file.path(), wants);
+    const auto& item = decoded_video(file.path());
     ASSERT_TRUE(item) << item.error().message;
     const auto frames = read_vpdq(value_of(item->signals, SignalKind::kVpdq));
     ASSERT_TRUE(frames);

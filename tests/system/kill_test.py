@@ -38,7 +38,7 @@ class KilledAtRandom(WeirCase):
         self.assertEqual(len(digests), len(set(digests)), "the same file twice")
 
     def test_add_loses_nothing_it_said_and_completes_when_run_again(self):
-        paths = self.save_pictures(40, size=(160, 120))
+        paths = self.save_pictures(12, size=(160, 120))
         cut_short = 0
         for round_number in range(KILLS):
             bank = f"ROUND_{round_number}"

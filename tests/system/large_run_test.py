@@ -46,7 +46,7 @@ class LargeRun(WeirCase):
     def test_many_small_files_are_matched_in_little_memory(self):
         pictures = [self.files / f"{seed}.jpg" for seed in range(20)]
         for seed, path in enumerate(pictures):
-            make_picture(seed, (640, 480)).save(path, quality=90)
+            make_picture(seed, (320, 240)).save(path, quality=90)
         for number in range(20, FILES):
             os.link(pictures[number % 20], self.files / f"{number}.jpg")
         self.weir("bank", "create", "ARCHIVE")

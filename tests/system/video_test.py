@@ -5,14 +5,29 @@ import http.client
 import json
 import shutil
 import subprocess
+import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from weir_case import Server, WeirCase, make_picture
 
 SIZE = (320, 180)
 RATE = 10  # frames a second
 SHOT_SECONDS = 4
+
+
+# Videos and a home that several tests begin with, made once.
+MADE = tempfile.TemporaryDirectory(prefix="weir-test-")
+
+
+def copy_of(name, to, make):
+    """What `make` writes to a path, made once for each name and copied to `to`."""
+    kept = Path(MADE.name) / name
+    if not kept.exists():
+        make(kept)
+    (shutil.copytree if kept.is_dir() else shutil.copy)(kept, to)
+    return to
 
 
 def write_video(path, frames, options=("-c:v", "libx264", "-preset", "ultrafast", "-crf", "23")):
@@ -41,15 +56,17 @@ def shots(seed, count):
 @unittest.skipUnless(shutil.which("ffmpeg"), "ffmpeg writes the videos")
 class Videos(WeirCase):
     def archive(self, seed, count=6):
-        return write_video(self.files / f"archive-{seed}.mp4", shots(seed, count))
+        return copy_of(f"archive-{seed}-{count}.mp4", self.files / f"archive-{seed}.mp4",
+                       lambda path: write_video(path, shots(seed, count)))
 
     def compilation(self):
         """8 s of archive 1 from 4 s on, 8 s of something new, 8 s of archive 2 from 12 s on."""
-        second = SHOT_SECONDS * RATE
-        frames = list(shots(1, 6))[second:3 * second] + list(shots(3, 2)) \
-            + list(shots(2, 6))[3 * second:5 * second]
-        return write_video(self.folder / "compilation.mkv", frames,
-                           ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28"))
+        def make(path):
+            second = SHOT_SECONDS * RATE
+            frames = list(shots(1, 6))[second:3 * second] + list(shots(3, 2)) \
+                + list(shots(2, 6))[3 * second:5 * second]
+            write_video(path, frames, ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28"))
+        return copy_of("compilation.mkv", self.folder / "compilation.mkv", make)
 
     def joined(self, name, inputs, *options):
         """The video tracks of all inputs side by side, as they are."""
@@ -106,12 +123,17 @@ class Videos(WeirCase):
     def add_archives(self):
         for seed in (1, 2):
             self.archive(seed)
-        self.weir("bank", "create", "ARCHIVE")
-        added = self.weir_json("add", "--bank", "ARCHIVE", self.files)
-        self.assertEqual([one["media"] for one in added], ["video", "video"])
-        for one in added:
-            self.assert_near([one["duration_s"]], [24])
-        return [one["id"] for one in added]
+
+        def make(home):
+            self.weir("bank", "create", "ARCHIVE")
+            added = self.weir_json("add", "--bank", "ARCHIVE", self.files)
+            self.assertEqual([one["media"] for one in added], ["video", "video"])
+            for one in added:
+                self.assert_near([one["duration_s"]], [24])
+            type(self).archive_ids = [one["id"] for one in added]
+            shutil.move(self.home, home)
+        copy_of("home", self.home, make)
+        return self.archive_ids
 
     def test_a_compilation_says_which_seconds_of_which_video_it_shows(self):
         ids = self.add_archives()
@@ -199,7 +221,7 @@ class Videos(WeirCase):
         self.add_archives()
         # Long enough to be in the middle of it when the server dies.
         path = self.folder / "long.mp4"
-        subprocess.run(["ffmpeg", "-v", "error", "-stream_loop", "30", "-i",
+        subprocess.run(["ffmpeg", "-v", "error", "-stream_loop", "9", "-i",
                         self.files / "archive-1.mp4", "-c", "copy", path], check=True)
         content = path.read_bytes()
         server = Server(self.home)

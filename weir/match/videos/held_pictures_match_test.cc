@@ -31,10 +31,8 @@ Video scene_with(const Pixels& place, unsigned seed, double seconds, bool from_l
             for (const Disc& disc : discs) {
               const double way = (time - disc.begin) * disc.speed - disc.size;
               const double middle = from_left ? way : out.width - way;
-              for (uint32_t y = 0; y < out.height; ++y)
-                for (uint32_t x = 0; x < out.width; ++x)
-                  if (std::hypot(x - middle, y - disc.high * out.height) < disc.size)
-                    out.samples[size_t{y} * out.width + x] = static_cast<uint8_t>(disc.level);
+              made::draw_disc(out, middle, disc.high * out.height, disc.size,
+                              static_cast<uint8_t>(disc.level));
             }
             return out;
           }};
