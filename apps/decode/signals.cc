@@ -165,9 +165,12 @@ Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
     // What is a picture in any case stays one, whatever else the file claims to hold.
     ItemSignals moving = item;
     const Status video = add_video(memory, wants, limits, say, moving);
-    if (video) moving.format = item.format == "png" ? moving.format : item.format;
+    if (item.format == "png") {
+      TRY(video);
+    } else {
+      moving.format = item.format;  // not that of the container of its track
+    }
     if (video) return moving;
-    if (item.format == "png") return video.error();
     item.note += (item.note.empty() ? "" : "; ") +
                  ("its pictures in sequence are not looked at: " + video.error().message);
   } else if (may_move && item.frames > 1) {

@@ -49,14 +49,19 @@ Selection select_frames(const Timeline& timeline, uint64_t canvas_pixels, const 
   return selection;
 }
 
-PagesLeft::PagesLeft(uint32_t pages, const Limits& limits)
-    : pages_(pages), pixels_left_(limits.pixels * kPicturesOfWork) {}
+// Of a page that is held: its colours, what shows of it, and room beside them.
+constexpr uint64_t kBytesPerPixel = 16;
 
-bool PagesLeft::take(uint32_t index, uint64_t pixels) {
-  if (index >= kMostPages || pixels > pixels_left_) return false;
-  pixels_left_ -= pixels;
-  ++taken_;
-  return true;
+PagesLeft::PagesLeft(uint32_t pages, uint64_t pixels_of_first, const Limits& limits)
+    : pages_(pages), pixels_left_(std::min(limits.pixels, limits.memory_bytes / kBytesPerPixel)) {
+  pixels_left_ -= std::min(pixels_left_, pixels_of_first);
+}
+
+bool PagesLeft::take(uint64_t pixels) {
+  const bool fits = taken_ < kMostPages && pixels <= pixels_left_;
+  pixels_left_ = fits ? pixels_left_ - pixels : 0;  // what stands behind one left out is left out
+  taken_ += fits;
+  return fits;
 }
 
 std::string PagesLeft::note() const {

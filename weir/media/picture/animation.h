@@ -30,14 +30,15 @@ struct Selection {
 // a selection, and frames are taken from the part of the animation which that reaches.
 Selection select_frames(const Timeline& timeline, uint64_t canvas_pixels, const Limits& limits);
 
-// Pictures of one file that are no animation, such as the pages of a TIFF: the first of them, as
-// many as kMostPages and as limits.pixels allow for a single picture, eight times over.
+// Pictures of one file that are no animation, such as the pages of a TIFF. They are held together,
+// so all of them have at most as many pixels as a single one may: the first, and those behind it up
+// to kMostPages, until one does not fit.
 constexpr uint32_t kMostPages = 64;
 class PagesLeft {
  public:
-  PagesLeft(uint32_t pages, const Limits& limits);
-  // Whether page `index` (from 0) of so many pixels is still to be looked at.
-  bool take(uint32_t index, uint64_t pixels);
+  PagesLeft(uint32_t pages, uint64_t pixels_of_first, const Limits& limits);
+  // Whether the next page, of so many pixels, is still to be looked at.
+  bool take(uint64_t pixels);
   void failed(uint32_t index) { failed_.push_back(index + 1); }
   // "12 pages: ..."; empty of a single one.
   std::string note() const;
@@ -45,7 +46,7 @@ class PagesLeft {
  private:
   uint32_t pages_;
   uint64_t pixels_left_;
-  uint32_t taken_ = 0;
+  uint32_t taken_ = 1;
   std::vector<uint32_t> failed_;  // from 1
 };
 

@@ -218,6 +218,17 @@ inline FileBytes webp_file(const Pixels& picture) {
   return file;
 }
 
+inline FileBytes written(heif_context* context) {
+  FileBytes file;
+  heif_writer writer{1, [](heif_context*, const void* data, size_t size, void* to) {
+                       const auto* from = static_cast<const uint8_t*>(data);
+                       static_cast<FileBytes*>(to)->assign(from, from + size);
+                       return heif_error{heif_error_Ok, heif_suberror_Unspecified, ""};
+                     }};
+  heif_context_write(context, &writer, &file);
+  return file;
+}
+
 // HEIC or AVIF by libheif's encoders. `has_alpha`: samples are R, G, B, A.
 inline FileBytes heif_file(const std::vector<uint8_t>& samples, int width, int height,
                            bool has_alpha, heif_compression_format format,
@@ -238,15 +249,32 @@ inline FileBytes heif_file(const std::vector<uint8_t>& samples, int width, int h
     std::copy_n(samples.data() + size_t{1} * y * width * bands, width * bands, plane + y * stride);
   heif_image_handle* handle = nullptr;
   heif_context_encode_image(context, image, encoder, nullptr, &handle);
-  FileBytes file;
-  heif_writer writer{1, [](heif_context*, const void* data, size_t size, void* to) {
-                       const auto* from = static_cast<const uint8_t*>(data);
-                       static_cast<FileBytes*>(to)->assign(from, from + size);
-                       return heif_error{heif_error_Ok, heif_suberror_Unspecified, ""};
-                     }};
-  heif_context_write(context, &writer, &file);
+  const FileBytes file = written(context);
   heif_image_handle_release(handle);
   heif_image_release(image);
+  heif_encoder_release(encoder);
+  heif_context_free(context);
+  return file;
+}
+
+// HEIC of several square pictures that stand for themselves, each of one shade.
+inline FileBytes heif_burst(const std::vector<uint8_t>& shades, int side) {
+  heif_context* context = heif_context_alloc();
+  heif_encoder* encoder = nullptr;
+  heif_context_get_encoder_for_format(context, heif_compression_HEVC, &encoder);
+  for (const uint8_t shade : shades) {
+    heif_image* image = nullptr;
+    heif_image_create(side, side, heif_colorspace_RGB, heif_chroma_interleaved_RGB, &image);
+    heif_image_add_plane(image, heif_channel_interleaved, side, side, 8);
+    int stride = 0;
+    uint8_t* plane = heif_image_get_plane(image, heif_channel_interleaved, &stride);
+    std::fill_n(plane, side * stride, shade);
+    heif_image_handle* handle = nullptr;
+    heif_context_encode_image(context, image, encoder, nullptr, &handle);
+    heif_image_handle_release(handle);
+    heif_image_release(image);
+  }
+  const FileBytes file = written(context);
   heif_encoder_release(encoder);
   heif_context_free(context);
   return file;

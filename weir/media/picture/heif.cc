@@ -111,8 +111,7 @@ void add_others(Format format, heif_context* context, const Limits& limits, Deco
   ids.resize(static_cast<size_t>(std::max(0, found)));
   if (ids.size() < 2) return;
   result.frame_count = static_cast<uint32_t>(ids.size());
-  PagesLeft left(result.frame_count, limits);
-  left.take(0, uint64_t{result.width} * result.height);
+  PagesLeft left(result.frame_count, uint64_t{result.width} * result.height, limits);
   heif_item_id first = 0;
   if (heif_context_get_primary_image_ID(context, &first).code != heif_error_Ok) return;
   uint32_t index = 0;
@@ -125,7 +124,7 @@ void add_others(Format format, heif_context* context, const Limits& limits, Deco
       TRY(check_size(format, raw, limits));
       const auto pixels = static_cast<uint64_t>(heif_image_handle_get_width(raw)) *
                           static_cast<uint64_t>(heif_image_handle_get_height(raw));
-      if (!left.take(index, pixels)) return {};
+      if (!left.take(pixels)) return {};
       result.frames.push_back(
           frame_of(TRY(decode_picture(format, raw, limits)), kUpright, {}, false));
       return {};

@@ -14,7 +14,8 @@
 namespace weir {
 
 // One frame: upright (EXIF's or the container's orientation applied), 8 bits a sample (of 16 the
-// high byte is kept). Colour profiles are ignored, as the tools that make the field's hashes do.
+// high byte is kept). Colour profiles are ignored, as the tools that make the field's hashes do,
+// unless the samples are light or another power far from a screen's (decision 0035).
 // What is transparent is filled evenly from what shows (decision 0033).
 struct Frame {
   Pixels pixels;                      // 1 channel: luma as stored, or grey; 3 channels: R, G, B
@@ -32,8 +33,10 @@ struct DecodedImage {
   std::string format;  // "jpeg", "png", "webp", "gif", "avif", "heic", "tiff", "bmp", "pnm", "jxl"
   uint32_t width = 0;  // of the upright picture
   uint32_t height = 0;
-  uint32_t frame_count = 1;   // in the file (pages of a TIFF); a GIF's are counted up to 4097
-  std::vector<Frame> frames;  // the first, then evenly spaced ones, at most limits.frames
+  uint32_t frame_count = 1;  // in the file (pages of a TIFF); a GIF's are counted up to 4097
+  // Of an animation the first, then evenly spaced ones, at most limits.frames; of pages the first
+  // ones, as animation.h limits them.
+  std::vector<Frame> frames;
   // What a person should know; mostly empty. "truncated: ..." part of the picture was missing (at
   // least half of its rows are there), "damaged: ..." a JPEG with errors that could be stepped
   // over, "long animation: ..." its end was not looked at.
@@ -49,8 +52,8 @@ enum class JpegColours : uint8_t {
 
 // Pixels of an image file held in memory. The format is told from the bytes, never from a name.
 // JPEG with a YCbCr or grey picture gives the luma plane alone unless `colours` says otherwise,
-// decoded at full size. GIF and WebP
-// animations give several frames; all other files their first or primary picture.
+// decoded at full size. Animations give several frames (GIF, WebP, JPEG XL), TIFF its pages, AVIF
+// and HEIC the pictures that stand for themselves; all other files their first or primary picture.
 // Works in the calling thread, starts no other, opens no file. Several threads may decode at once.
 // Errors: invalid when the bytes are empty or no image format that is known here, or a variant that
 // no library here reads; corrupt when they break their format's rules; limit for more bytes or

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "weir/media/picture/animation.h"
 #include "weir/media/picture/image.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
@@ -19,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
                             .memory_bytes = 64 << 20};
   const auto image = weir::decode_image(file, limits);
   if (image) {
-    assert(!image->frames.empty() && image->frames.size() <= limits.frames);
+    // Frames of an animation are fewer than pages may be.
+    assert(!image->frames.empty() && image->frames.size() <= weir::media::kMostPages);
     for (const weir::Frame& frame : image->frames) {
       const weir::Pixels& pixels = frame.pixels;
       assert(uint64_t{pixels.width} * pixels.height <= limits.pixels);

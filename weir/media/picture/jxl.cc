@@ -26,7 +26,7 @@ Result<std::unique_ptr<JxlFrames>> JxlFrames::open(std::span<const uint8_t> byte
                                                    const Limits& limits) {
   std::unique_ptr<JxlFrames> frames(new JxlFrames);
   frames->bytes_ = bytes;
-  TRY(frames->begin(bytes, false));
+  TRY(frames->begin(false));
   if (JxlDecoderProcessInput(frames->decoder_.get()) != JXL_DEC_BASIC_INFO ||
       JxlDecoderGetBasicInfo(frames->decoder_.get(), &frames->info_) != JXL_DEC_SUCCESS)
     return damaged("no header");
@@ -37,13 +37,13 @@ Result<std::unique_ptr<JxlFrames>> JxlFrames::open(std::span<const uint8_t> byte
 }
 
 // A decoder that was asked for headers alone cannot draw, so that drawing begins anew.
-Status JxlFrames::begin(std::span<const uint8_t> bytes, bool draws) {
+Status JxlFrames::begin(bool draws) {
   decoder_.reset(JxlDecoderCreate(nullptr));
   const int wanted = JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_FRAME |
                      (draws ? JXL_DEC_FULL_IMAGE : 0);
   if (!decoder_ || JxlDecoderSubscribeEvents(decoder_.get(), wanted) != JXL_DEC_SUCCESS)
     return Error{ErrorCode::kUnavailable, "libjxl did not start"};
-  JxlDecoderSetInput(decoder_.get(), bytes.data(), bytes.size());
+  JxlDecoderSetInput(decoder_.get(), bytes_.data(), bytes_.size());
   JxlDecoderCloseInput(decoder_.get());
   draws_ = draws;
   return {};
@@ -133,7 +133,7 @@ Result<bool> JxlFrames::advance() {
 }
 
 Result<bool> JxlFrames::next() {
-  if (!draws_) TRY(begin(bytes_, true));
+  if (!draws_) TRY(begin(true));
   return advance();
 }
 

@@ -44,7 +44,7 @@ class JxlFrames {
     void operator()(JxlDecoder* decoder) const { JxlDecoderDestroy(decoder); }
   };
   JxlFrames() = default;
-  Status begin(std::span<const uint8_t> bytes, bool draws);
+  Status begin(bool draws);
   Status prepare();
   void read_tones();
   Result<bool> advance();

@@ -32,7 +32,7 @@ TEST(Pages, BeyondTheLimitsAreNamed) {
   EXPECT_EQ(many->frames.size(), kMostPages);
   EXPECT_NE(many->note.find("67 pages: the first 64"), std::string::npos) << many->note;
   Limits small;
-  small.pixels = 24 * 24;
+  small.pixels = 8 * 24 * 24;  // for all of them, since they are held together
   const auto few = decode_image(pages_of_tiff(20, 24), small);
   ASSERT_TRUE(few) << few.error().message;
   EXPECT_EQ(few->frames.size(), 8u);
@@ -69,31 +69,8 @@ TEST(Pages, FramesOfAnimatedJpegXlHaveTheirTimes) {
 }
 
 TEST(Pages, OfABurstInHeicAreAllLookedAt) {
-  heif_context* context = heif_context_alloc();
-  heif_encoder* encoder = nullptr;
-  heif_context_get_encoder_for_format(context, heif_compression_HEVC, &encoder);
-  for (uint32_t k = 0; k < 3; ++k) {
-    heif_image* image = nullptr;
-    heif_image_create(64, 64, heif_colorspace_RGB, heif_chroma_interleaved_RGB, &image);
-    heif_image_add_plane(image, heif_channel_interleaved, 64, 64, 8);
-    int stride = 0;
-    uint8_t* plane = heif_image_get_plane(image, heif_channel_interleaved, &stride);
-    std::fill_n(plane, 64 * stride, shade(k));
-    heif_image_handle* handle = nullptr;
-    heif_context_encode_image(context, image, encoder, nullptr, &handle);
-    heif_image_handle_release(handle);
-    heif_image_release(image);
-  }
-  FileBytes file;
-  heif_writer writer{1, [](heif_context*, const void* data, size_t size, void* to) {
-                       const auto* from = static_cast<const uint8_t*>(data);
-                       static_cast<FileBytes*>(to)->assign(from, from + size);
-                       return heif_error{heif_error_Ok, heif_suberror_Unspecified, ""};
-                     }};
-  heif_context_write(context, &writer, &file);
-  heif_encoder_release(encoder);
-  heif_context_free(context);
-
+  const std::vector<uint8_t> shades{shade(0), shade(1), shade(2)};
+  const FileBytes file = heif_burst(shades, 64);
   const auto decoded = decode_image(file, Limits{});
   ASSERT_TRUE(decoded) << decoded.error().message;
   EXPECT_EQ(decoded->frame_count, 3u);

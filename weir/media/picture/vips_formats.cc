@@ -226,7 +226,7 @@ Status add_page(std::span<const uint8_t> bytes, uint32_t index, const Limits& li
                 PagesLeft& left, DecodedImage& result) {
   const Image page = TRY(open_page(Format::kTiff, bytes, static_cast<int>(index)));
   TRY(check_size(Format::kTiff, page.get(), limits));
-  if (!left.take(index, VIPS_IMAGE_N_PELS(page.get()))) return {};
+  if (!left.take(VIPS_IMAGE_N_PELS(page.get()))) return {};
   auto [layers, rows_read] = TRY(draw(Format::kTiff, page.get()));
   if (rows_read < layers.colours.height) return vips_failure(Format::kTiff);
   result.frames.push_back(frame_of(std::move(layers), orientation_of(page.get()), {}, false));
@@ -242,8 +242,7 @@ Result<DecodedImage> decode_tiff(std::span<const uint8_t> bytes, const Limits& l
   if (rows_read < layers.colours.height)
     result.note = TRY(note_missing_rows(Format::kTiff, rows_read, layers.colours.height));
   result.frames.push_back(frame_of(std::move(layers), orientation_of(image.get()), {}, true));
-  PagesLeft left(result.frame_count, limits);
-  left.take(0, VIPS_IMAGE_N_PELS(image.get()));
+  PagesLeft left(result.frame_count, VIPS_IMAGE_N_PELS(image.get()), limits);
   for (uint32_t i = 1; i < std::min(result.frame_count, kMostPages); ++i)
     if (!add_page(bytes, i, limits, left, result)) left.failed(i);
   if (const std::string pages = left.note(); !pages.empty())
