@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# weir_module(FOLDER [ROOMS FOLDER...] [NEEDS FOLDER...] [USES TARGET...] [TOGETHER N]
+# weir_module(FOLDER [ROOMS FOLDER...] [NEEDS FOLDER...] [USES TARGET...] [TOGETHER N [APART]]
 #             [COLD])
 #
 # One folder, with those of its own folders that are named as rooms, one static library; the suffix
@@ -10,13 +10,13 @@
 #   main.cc     left to weir_program()
 #   the rest    the library
 # NEEDS names other folders of the project, USES names targets from outside. TOGETHER compiles N
-# files of the library at once where WEIR_TOGETHER is on, for folders whose headers take longer to
-# read than their code: names in anonymous namespaces must then differ within the folder. COLD says
-# that no time is spent there when it runs: it is optimised less, and compiles in two thirds of the
-# time.
+# files of the library at once where WEIR_TOGETHER is on, since headers take longer to read than
+# most code takes to compile: names in anonymous namespaces must then differ within the library, or
+# with APART, which joins no files of two rooms, within a room. COLD says that no time is spent
+# there when it runs: it is optimised less, and compiles in two thirds of the time.
 
 function(weir_module folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD" "TOGETHER" "ROOMS;NEEDS;USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD;APART" "TOGETHER" "ROOMS;NEEDS;USES")
   string(REPLACE "/" "_" target ${folder})
   set(places ${folder}/*.cc)
   foreach(room IN LISTS arg_ROOMS)
@@ -39,8 +39,8 @@ function(weir_module folder)
     add_library(${target} STATIC ${sources})
     target_link_libraries(${target} PUBLIC weir_flags ${needs} ${arg_USES})
     if(arg_TOGETHER AND WEIR_TOGETHER)
-      set_target_properties(${target} PROPERTIES UNITY_BUILD ON
-                                                 UNITY_BUILD_BATCH_SIZE ${arg_TOGETHER})
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+      weir_groups(${arg_TOGETHER} ${arg_APART} ${sources})
       # Warns of hidden types in headers, which it takes the files to be.
       target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
     endif()
@@ -77,6 +77,25 @@ function(weir_module folder)
       add_test(NAME ${name}_replay
                COMMAND ${name}_replay ${PROJECT_SOURCE_DIR}/tests/corpus/${name})
       set_tests_properties(${name}_replay PROPERTIES TIMEOUT 120)
+    endif()
+  endforeach()
+endfunction()
+
+# weir_groups(N APART FILE...): says which files are compiled at once, at most N; if APART, of one
+# folder. A file that is compiled for several SIMD targets includes itself, and stays alone.
+function(weir_groups size apart)
+  foreach(source IN LISTS ARGN)
+    file(STRINGS ${source} itself REGEX "foreach_target\\.h" LIMIT_COUNT 1)
+    if(NOT itself)
+      set(room files)
+      if(apart)
+        cmake_path(GET source PARENT_PATH room)
+        cmake_path(GET room FILENAME room)
+      endif()
+      list(APPEND room_${room} ${source})
+      list(LENGTH room_${room} count)
+      math(EXPR group "(${count} - 1) / ${size}")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${room}_${group})
     endif()
   endforeach()
 endfunction()

@@ -54,7 +54,7 @@ std::string text_of(const ItemReport& report) {
 }
 
 // Once a run, and only when there is a video among the files.
-Status load_videos(CurrentSnapshot& snapshot) {
+Status load_known_videos(CurrentSnapshot& snapshot) {
   return snapshot.load_videos([](size_t done, size_t all) {
     if (done == 1 && all >= kManyVideos)
       print_message(fmt::format("weir: reading the tracks of {} known videos", all));
@@ -67,7 +67,7 @@ Result<Answer> answer_about(const std::string& path, const std::vector<std::stri
   ItemSignals item = TRY(services.decoder.decode_file(path, wants, progress));
   const Rect whole{0, 0, item.width, item.height};
   const ItemToMatch asked = TRY(item_to_match(std::move(item)));
-  if (asked.video) TRY(load_videos(services.snapshot));
+  if (asked.video) TRY(load_known_videos(services.snapshot));
   const auto reports = TRY(match_against_banks({&asked, 1}, banks, services));
   const ItemReport& report = reports.front();
   Answer answer{shape_of(report), text_of(report), ""};

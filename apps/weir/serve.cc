@@ -75,7 +75,7 @@ void tend_snapshot(Home& home, std::stop_token stop) {
 }
 
 // Says how far it is every few seconds: a large archive takes a while.
-Status load_videos(CurrentSnapshot& snapshot) {
+Status load_and_say(CurrentSnapshot& snapshot) {
   const auto began = std::chrono::steady_clock::now();
   auto said = began;
   size_t videos = 0;
@@ -115,7 +115,7 @@ Result<int> serve_verb(const Common& common, const ServeRequest& request) {
       TRY(parse_endpoint(request.listen.empty() ? config.listen : request.listen));
   TRY(home->start_services());
   Services services = home->services();
-  TRY(load_videos(home->snapshot()));
+  TRY(load_and_say(home->snapshot()));
 
   ServerOptions options;
   options.address = endpoint.address;

@@ -21,14 +21,14 @@ void describe(std::string& page, std::string_view name, std::string_view type,
   page.append("# TYPE ").append(name).append(" ").append(type).append("\n");
 }
 
-void write(std::string& page, std::string_view name, std::string_view labels, double value) {
+void write_metric(std::string& page, std::string_view name, std::string_view labels, double value) {
   page.append(name).append(labels).append(" ").append(number(value)).append("\n");
 }
 
 void write_one(std::string& page, std::string_view name, std::string_view type,
                std::string_view help, double value) {
   describe(page, name, type, help);
-  write(page, name, "", value);
+  write_metric(page, name, "", value);
 }
 
 std::string labels_of(const Route* route) {
@@ -60,7 +60,7 @@ Result<std::string> Metrics::page(Services& services) const {
   const std::vector<Bank> banks = TRY(list_banks(services.store));
   std::string page;
   describe(page, "weir_build_info", "gauge", "The version that runs.");
-  write(page, "weir_build_info", "{version=\"" WEIR_VERSION "\"}", 1);
+  write_metric(page, "weir_build_info", "{version=\"" WEIR_VERSION "\"}", 1);
   write_requests(page);
   write_one(page, "weir_http_requests_in_flight", "gauge", "Requests being read or answered.",
             in_flight.load());
@@ -73,9 +73,9 @@ Result<std::string> Metrics::page(Services& services) const {
   describe(page, "weir_decoder_failures_total", "counter",
            "Files that gave no signals, by reason.");
   for (size_t code = 0; code < decoder_failures_.size(); ++code)
-    write(page, "weir_decoder_failures_total",
-          "{code=\"" + std::string(name_of(static_cast<ErrorCode>(code))) + "\"}",
-          decoder_failures_[code].load());
+    write_metric(page, "weir_decoder_failures_total",
+                 "{code=\"" + std::string(name_of(static_cast<ErrorCode>(code))) + "\"}",
+                 decoder_failures_[code].load());
 
   const auto snapshot = services.snapshot.take();
   const HammingEdition& index = snapshot->hashes;
@@ -97,10 +97,10 @@ Result<std::string> Metrics::page(Services& services) const {
 
   describe(page, "weir_bank_entries", "gauge", "Active entries of a bank.");
   for (const Bank& bank : banks)
-    write(page, "weir_bank_entries",
-          "{bank=\"" + bank.name + "\",kind=\"" + std::string(name_of(bank.kind)) + "\",state=\"" +
-              std::string(name_of(bank.state)) + "\"}",
-          static_cast<double>(bank.entries));
+    write_metric(page, "weir_bank_entries",
+                 "{bank=\"" + bank.name + "\",kind=\"" + std::string(name_of(bank.kind)) +
+                     "\",state=\"" + std::string(name_of(bank.state)) + "\"}",
+                 static_cast<double>(bank.entries));
   return page;
 }
 
@@ -114,8 +114,8 @@ void Metrics::write_requests(std::string& page) const {
   each([&](const RouteCounts& counts, const std::string& labels) {
     for (size_t digit = 2; digit < counts.by_class.size(); ++digit)
       if (const uint64_t count = counts.by_class[digit].load())
-        write(page, "weir_http_requests_total",
-              "{" + labels + ",class=\"" + std::to_string(digit) + "xx\"}", count);
+        write_metric(page, "weir_http_requests_total",
+                     "{" + labels + ",class=\"" + std::to_string(digit) + "xx\"}", count);
   });
   describe(page, "weir_http_request_seconds", "histogram",
            "From a request's first byte to its answer.");
@@ -125,13 +125,14 @@ void Metrics::write_requests(std::string& page) const {
     for (size_t i = 0; i <= kBounds_s.size(); ++i) {
       sum += counts.by_time[i].load();
       const std::string bound = i < kBounds_s.size() ? number(kBounds_s[i]) : "+Inf";
-      write(lines, "weir_http_request_seconds_bucket", "{" + labels + ",le=\"" + bound + "\"}",
-            sum);
+      write_metric(lines, "weir_http_request_seconds_bucket",
+                   "{" + labels + ",le=\"" + bound + "\"}", sum);
     }
     if (sum == 0) return;
     page += lines;
-    write(page, "weir_http_request_seconds_sum", "{" + labels + "}", counts.total_us.load() / 1e6);
-    write(page, "weir_http_request_seconds_count", "{" + labels + "}", sum);
+    write_metric(page, "weir_http_request_seconds_sum", "{" + labels + "}",
+                 counts.total_us.load() / 1e6);
+    write_metric(page, "weir_http_request_seconds_count", "{" + labels + "}", sum);
   });
 }
 

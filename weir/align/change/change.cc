@@ -13,16 +13,17 @@ namespace {
 
 // Constants: they were chosen by hand on the tune side of the accuracy bench, and not fitted; that
 // outlines and parts tell an edit from another moment was measured in decision 0078.
-constexpr size_t kFewest = 200;          // pixels that must agree before anything is told
-constexpr double kNoises = 4;            // standard deviations: a smaller difference is no change,
-constexpr double kLeastContrast = 0.35;  // nor is one below this share of the entry's contrast,
-constexpr double kLeastOfParts = 0.18;   // or below this one where parts are told one by one
-constexpr size_t kAcross = 5;            // pixels from one side of an outline to the other
-constexpr size_t kReach = 2;             // a pixel becomes what most pixels this near are
-constexpr size_t kTile = 16;             // pixels over which an outline is taken together
-constexpr double kMuchOutline = 120;     // pixels of outline; a shorter one tells less
-constexpr size_t kStraight = 18;  // pixels of an outline in one line: chance seldom does that
-constexpr size_t kGap = 3;        // pixels to the next one of the same line
+constexpr size_t kFewest = 200;  // pixels that must agree before anything is told
+constexpr double kNoises = 4;    // standard deviations: a smaller difference is no change,
+constexpr double kLeastShareOfContrast =
+    0.35;                               // nor is one below this share of the entry's contrast,
+constexpr double kLeastOfParts = 0.18;  // or below this one where parts are told one by one
+constexpr size_t kAcross = 5;           // pixels from one side of an outline to the other
+constexpr size_t kReach = 2;            // a pixel becomes what most pixels this near are
+constexpr size_t kTile = 16;            // pixels over which an outline is taken together
+constexpr double kMuchOutline = 120;    // pixels of outline; a shorter one tells less
+constexpr size_t kStraight = 18;        // pixels of an outline in one line: chance seldom does that
+constexpr size_t kGap = 3;              // pixels to the next one of the same line
 
 // Specks go, holes are filled: each pixel becomes what most of its neighbourhood is.
 WEIR_WIDE std::vector<uint8_t> smoothed(const std::vector<uint8_t>& mask, size_t width,
@@ -176,7 +177,7 @@ WEIR_WIDE PictureChange change_between(const Plane& entry, const Plane& item, co
     change.parts.came += parts.came;
     change.parts.gone += parts.gone;
   }
-  mark(kLeastContrast, 0);
+  mark(kLeastShareOfContrast, 0);
   uint32_t differing = 0, over = 0;
   for (size_t i = 0; i < inside.size(); ++i)
     differing += changed[i], over += changed[i] & change.laid_over[i];

@@ -28,7 +28,7 @@ namespace weir {
 
 namespace {
 
-constexpr size_t kSide = BlockMap::kSide;
+constexpr size_t kBlockSide = BlockMap::kSide;
 constexpr size_t kLeastInLine = 2;       // blocks that tell whether a line is shown
 constexpr double kMostInTrimmed = 0.15;  // share of them that may agree where it is not
 constexpr double kMeanInTrimmed = 0.45;  // mean of unrelated blocks, each at its best place
@@ -219,10 +219,10 @@ class Composite {
  public:
   Composite(const Plane& known, const std::vector<BlockComparison>& regions) {
     map_.width = known.width;
-    map_.columns = known.width / kSide;
-    map_.rows = known.height / kSide;
-    map_.left = known.width % kSide / 2;
-    map_.top = known.height % kSide / 2;
+    map_.columns = known.width / kBlockSide;
+    map_.rows = known.height / kBlockSide;
+    map_.left = known.width % kBlockSide / 2;
+    map_.top = known.height % kBlockSide / 2;
     map_.blocks = regions.front().blocks();
     for (const BlockComparison& region : regions)
       map_.regions.push_back(shown_of(region.blocks(), map_.columns));
@@ -252,8 +252,8 @@ class Composite {
   BlockMap finished(Plane soft_entry, double blur, std::span<const DisplacedSpot> spots) {
     Mask agrees(inside_.size());
     for_each_compared([&](const Block& block, size_t x, size_t y) {
-      for (size_t r = y; block.agreement >= kAgreeingBlock && r < y + kSide; ++r)
-        std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * map_.width + x), kSide, 1);
+      for (size_t r = y; block.agreement >= kAgreeingBlock && r < y + kBlockSide; ++r)
+        std::fill_n(agrees.begin() + static_cast<ptrdiff_t>(r * map_.width + x), kBlockSide, 1);
     });
     map_.shown = shown_of(map_.blocks, map_.columns);
     leave_out_what_is_not_shown();
@@ -270,10 +270,11 @@ class Composite {
   template <class Does>
   void for_each_pixel(size_t block, size_t height, Does does) {
     const size_t column = block % map_.columns, row = block / map_.columns;
-    const size_t from_x = column == 0 ? 0 : map_.left + column * kSide;
-    const size_t end_x = column + 1 == map_.columns ? map_.width : map_.left + (column + 1) * kSide;
-    const size_t from_y = row == 0 ? 0 : map_.top + row * kSide;
-    const size_t end_y = row + 1 == map_.rows ? height : map_.top + (row + 1) * kSide;
+    const size_t from_x = column == 0 ? 0 : map_.left + column * kBlockSide;
+    const size_t end_x =
+        column + 1 == map_.columns ? map_.width : map_.left + (column + 1) * kBlockSide;
+    const size_t from_y = row == 0 ? 0 : map_.top + row * kBlockSide;
+    const size_t end_y = row + 1 == map_.rows ? height : map_.top + (row + 1) * kBlockSide;
     for (size_t y = from_y; y < end_y; ++y)
       for (size_t x = from_x; x < end_x; ++x) does(y * map_.width + x);
   }
@@ -290,8 +291,8 @@ class Composite {
   void for_each_compared(Does does) {
     for (size_t i = 0; i < map_.blocks.size(); ++i)
       if (map_.blocks[i].state == Block::State::kCompared)
-        does(map_.blocks[i], map_.left + i % map_.columns * kSide,
-             map_.top + i / map_.columns * kSide);
+        does(map_.blocks[i], map_.left + i % map_.columns * kBlockSide,
+             map_.top + i / map_.columns * kBlockSide);
   }
 
   // A block that is hidden in part may still be seen to agree beside what hides it.
@@ -311,7 +312,7 @@ class Composite {
 
   void leave_out_what_is_not_shown() {
     const auto cut = [](size_t block, size_t first, size_t blocks, size_t pixels) {
-      return block == 0 ? 0 : block == blocks ? pixels : first + block * kSide;
+      return block == 0 ? 0 : block == blocks ? pixels : first + block * kBlockSide;
     };
     const size_t height = inside_.size() / map_.width;
     const size_t from_x = cut(map_.shown.first_column, map_.left, map_.columns, map_.width);

@@ -13,16 +13,17 @@ namespace {
 // Constants: pieces, rounds, what is worthwhile, strain and the share of squares are those of
 // decision 0084; the others were chosen by hand on the tune side of the accuracy bench, and not
 // fitted.
-constexpr size_t kCells = 10;         // pieces of the field along the long side
-constexpr double kStiffness = 0.02;   // price of bending
-constexpr double kSide = 512;         // the long side to which lengths here refer, in pixels
-constexpr double kError = 3;          // the most by which a pair that the field explains is off
-constexpr double kReach = 60;         // a new pair must lie within this distance
-constexpr size_t kLeastNear = 3;      // of so many pairs that agree already
-constexpr double kFurthest = 90;      // pairs further from where the map has them are not looked at
-constexpr double kTurn = 0.9;         // radians by which the shapes of a pair may differ in angle,
-constexpr double kOctaves = 1;        // and octaves by which they may in scale, from the map's
-constexpr double kWorthwhile = 1.05;  // a bend explains so many times the pairs of the map,
+constexpr size_t kCells = 10;        // pieces of the field along the long side
+constexpr double kStiffness = 0.02;  // price of bending
+constexpr double kSide = 512;        // the long side to which lengths here refer, in pixels
+constexpr double kFieldError = 3;    // the most by which a pair that the field explains is off
+constexpr double kFieldReach = 60;   // a new pair must lie within this distance
+constexpr size_t kLeastNear = 3;     // of so many pairs that agree already
+constexpr double kFurthestFromMap =
+    90;                               // pairs further from where the map has them are not looked at
+constexpr double kTurnFromMap = 0.9;  // radians by which the shapes of a pair may differ in angle,
+constexpr double kOctavesFromMap = 1;  // and octaves by which they may in scale, from the map's
+constexpr double kWorthwhile = 1.05;   // a bend explains so many times the pairs of the map,
 constexpr size_t kWorthwhileMore = 6;  // and at least so many more
 constexpr double kMostStrain = 0.6;
 constexpr size_t kSquares = 8;      // along each side of the picture; of the squares with spots,
@@ -52,9 +53,9 @@ class BendSearch {
       const SpotPair& pair = pairs[i];
       const Point at = (*back)(pair.item);
       const Point by{(at.x - pair.entry.x) * scale_, (at.y - pair.entry.y) * scale_};
-      if (!(distance(by, {}) < kFurthest) || pair.weight <= 0) continue;
-      if (std::abs(pair.log_scale - octaves) > kOctaves) continue;
-      if (std::abs(std::remainder(pair.turn - turn, 2 * std::numbers::pi)) > kTurn) continue;
+      if (!(distance(by, {}) < kFurthestFromMap) || pair.weight <= 0) continue;
+      if (std::abs(pair.log_scale - octaves) > kOctavesFromMap) continue;
+      if (std::abs(std::remainder(pair.turn - turn, 2 * std::numbers::pi)) > kTurnFromMap) continue;
       beside_.push_back({i,
                          {pair.entry.x * scale_, pair.entry.y * scale_},
                          by,
@@ -70,7 +71,7 @@ class BendSearch {
     for (int round = 0; round < kRounds; ++round) {
       field = fitted();
       if (!field) return std::nullopt;
-      const double error = round + 3 < kRounds ? 2 * kError : kError;
+      const double error = round + 3 < kRounds ? 2 * kFieldError : kFieldError;
       if (!widen(*field, error) && round + 3 < kRounds) round = kRounds - 4;
     }
     BentRegion out;
@@ -139,7 +140,7 @@ class BendSearch {
       if (!agrees_[i] || i == at) continue;
       const double x = beside_[i].place.x - beside_[at].place.x;
       const double y = beside_[i].place.y - beside_[at].place.y;
-      count += x * x + y * y < kReach * kReach;
+      count += x * x + y * y < kFieldReach * kFieldReach;
     }
     return count;
   }

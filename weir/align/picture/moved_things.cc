@@ -24,11 +24,12 @@ constexpr double kLoosely = 1.0 / 64;   // error of the spots that are off by le
 constexpr double kAround = 0.12;        // how far the neighbours of a spot lie from it at most
 constexpr size_t kFewAround = 5;        // fewer neighbours tell nothing
 constexpr double kFurthest = 0.24;      // how far from its place a thing is looked for
-constexpr double kPlace = 1.0 / 64;     // spots within one such square are one place
+constexpr double kOnePlace = 1.0 / 64;  // spots within one such square are one place
 
-constexpr double kOctaves = 0.6;  // by which a thing may seem larger or smaller than the scene,
-constexpr double kTurn = 0.4;     // and radians by which it may be turned against it
-constexpr size_t kFewest = 4;     // spots in place that tell where the others should be
+constexpr double kThingOctaves =
+    0.6;                            // by which a thing may seem larger or smaller than the scene,
+constexpr double kThingTurn = 0.4;  // and radians by which it may be turned against it
+constexpr size_t kFewest = 4;       // spots in place that tell where the others should be
 
 constexpr int kSides = 8;            // directions around a thing, of which
 constexpr int kFewestSides = 5;      // so many must show the scene: a thing may stand at a border
@@ -40,26 +41,26 @@ constexpr double kSame = 0.7;         // correlation that the pixels of one thin
 constexpr double kBetter = 0.02;      // and by how much it must exceed that of what stayed
 constexpr double kLeastSquares = 50;  // sum of squared deviations from the mean; less shows nothing
 
-constexpr size_t kSide = 2 * kReach + 1;
-using Patch = std::array<float, kSide * kSide>;
+constexpr size_t kPatchSide = 2 * kReach + 1;
+using Patch = std::array<float, kPatchSide * kPatchSide>;
 
 // The pixels around a place, less their mean. Nothing where they are not all shown.
 std::optional<Patch> patch_at(const Plane& plane, const std::vector<uint8_t>& inside, Point at) {
   const double left = at.x - 0.5 - kReach, top = at.y - 0.5 - kReach;
   if (!(left >= 0) || !(top >= 0)) return std::nullopt;
   const auto x = static_cast<size_t>(left), y = static_cast<size_t>(top);
-  if (x + kSide >= plane.width || y + kSide >= plane.height) return std::nullopt;
+  if (x + kPatchSide >= plane.width || y + kPatchSide >= plane.height) return std::nullopt;
   const auto right = static_cast<float>(left - static_cast<double>(x)),
              down = static_cast<float>(top - static_cast<double>(y));
   Patch patch;
   float sum = 0;
-  for (size_t r = 0; r < kSide; ++r) {
+  for (size_t r = 0; r < kPatchSide; ++r) {
     const float *above = plane.row(y + r) + x, *below = plane.row(y + r + 1) + x;
-    for (size_t c = 0; c < kSide; ++c) {
+    for (size_t c = 0; c < kPatchSide; ++c) {
       if (!inside[(y + r) * plane.width + x + c]) return std::nullopt;
       const float upper = above[c] + right * (above[c + 1] - above[c]);
       const float lower = below[c] + right * (below[c + 1] - below[c]);
-      sum += patch[r * kSide + c] = upper + down * (lower - upper);
+      sum += patch[r * kPatchSide + c] = upper + down * (lower - upper);
     }
   }
   for (float& value : patch) value -= sum / static_cast<float>(patch.size());
@@ -210,15 +211,15 @@ std::vector<DisplacedSpot> displaced_spots(const std::vector<SpotPair>& pairs,
   std::vector<DisplacedSpot> displaced;
   for (size_t i = 0; i < pairs.size(); ++i)
     if (away[i] > in_place && distance(unbent[i].entry, unbent[i].item) > in_place &&
-        away[i] < kFurthest * side && std::abs(pairs[i].log_scale - scale) < kOctaves &&
-        turned_by(pairs[i].turn - turn) < kTurn)
+        away[i] < kFurthest * side && std::abs(pairs[i].log_scale - scale) < kThingOctaves &&
+        turned_by(pairs[i].turn - turn) < kThingTurn)
       displaced.push_back(seen[i]);
   return displaced;
 }
 
 size_t moved_places(const Plane& entry, const Plane& item, const std::vector<uint8_t>& inside,
                     std::span<const DisplacedSpot> spots) {
-  const double place = kPlace * static_cast<double>(std::max(entry.width, entry.height));
+  const double place = kOnePlace * static_cast<double>(std::max(entry.width, entry.height));
   std::set<std::pair<int, int>> places;
   for (const DisplacedSpot& spot : spots)
     if (shows_movement(entry, item, inside, spot))

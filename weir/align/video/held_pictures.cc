@@ -7,6 +7,7 @@
 
 #include "weir/align/video/frame_times.h"
 #include "weir/align/video/time_evidence.h"
+#include "weir/align/video/video_evidence.h"
 
 namespace weir {
 
@@ -23,7 +24,7 @@ constexpr double kStill = 0.97;       // and of one in which nothing moves at al
 constexpr double kFilmed = 0.02;      // share of the frame by which a camera moves over a picture
 constexpr double kPixelsAgree = 4;    // digits, since the pixels of a slide agree everywhere
 constexpr double kSameMoment = 1.0;   // seconds of the entry, within which hits name one moment
-constexpr size_t kMostMoments = 4;    // that are tried for one held picture
+constexpr size_t kMostTried = 4;      // that are tried for one held picture
 constexpr double kReach = 1.5;        // seconds of the entry around a hit
 constexpr double kLeastLikeness = 0.85;  // of a picture worth naming,
 constexpr double kSurelyLike = 0.93;     // of a copy,
@@ -32,10 +33,9 @@ constexpr double kCopied = 10;           // digits of a hit of stills that are o
 constexpr double kNear = 1, kFar = 10;   // seconds of the entry to what counts as its other moments
 constexpr double kMovesEverywhere = 6;   // levels by which the middle pixel changes under a camera
 constexpr double kMuchNearer = 0.6;      // of the difference of any other moment
-constexpr double kFrozen = 3;       // levels by which one pixel in a hundred may change in a slide
-constexpr double kAbrupt = 30;      // levels by which it changes, at least, where a slide is cut in
-constexpr double kPossible = -0.5;  // log10 of false alarms, above which chance explains it
-constexpr double kExplains = -8;    // log10 of those up to which a copy explains a held picture
+constexpr double kFrozen = 3;     // levels by which one pixel in a hundred may change in a slide
+constexpr double kAbrupt = 30;    // levels by which it changes, at least, where a slide is cut in
+constexpr double kExplains = -8;  // log10 of those up to which a copy explains a held picture
 
 // A span in which the item shows one picture.
 using Held = PictureSpan;
@@ -103,7 +103,7 @@ std::vector<Moment> moments_of(const Held& held, const TrackPair& tracks, bool m
       return std::abs(one.entry - entry) <= kSameMoment;
     });
     if (at == moments.end()) {
-      if (moments.size() == kMostMoments) continue;
+      if (moments.size() == kMostTried) continue;
       at = moments.insert(moments.end(), {seconds_of(hit->item), entry, hit->surprise, {}});
     }
     if (hit->entry_to_item) at->proposed.push_back(*hit->entry_to_item);
@@ -187,7 +187,7 @@ std::optional<SharedSegment> segment_of(const Held& held, const Moment& moment, 
   const double tests = 2 * (entry.duration() + 1);
   SharedSegment segment;
   segment.log10_nfa = std::log10(tests) - moment.surprise;
-  if (segment.log10_nfa > kPossible) return {};
+  if (segment.log10_nfa > kExplainedByChance) return {};
   const double half = entry.step() / 2;
   segment.item_from = microseconds_of(held.from);
   segment.item_to = microseconds_of(held.to);

@@ -16,8 +16,8 @@ constexpr double kApart = 0.2;         // seconds of the item, at least between 
 constexpr int kClearlyMoves = 12;      // levels by which the item changes where the entry does not
 constexpr int kMoves = 5;              // levels; compression changes thumbs by one or two
 constexpr double kLeastMoving = 0.01;  // share of the pixels compared that must move,
-constexpr size_t kLeastPixels = 8;     // and the least number of them
-constexpr double kCut = 0.5;           // where more of the pixels change, all of the frame moves
+constexpr size_t kLeastMovingPixels = 8;  // and the least number of them
+constexpr double kCut = 0.5;              // where more of the pixels change, all of the frame moves
 constexpr size_t kMostMoments = 120;
 constexpr double kSurelyAgreeing = 0.35;  // agreement that other moments hardly reach
 constexpr size_t kLeastDisagreeing = 3;   // moments that are cut off as another time,
@@ -52,7 +52,7 @@ Change compared(const std::vector<int16_t>& item_early, const std::vector<int16_
     ++entry_moving;
     n += 1, a += x, b += y, aa += double(x) * x, bb += double(y) * y, ab += double(x) * y;
   }
-  const double least = std::max<double>(kLeastPixels, kLeastMoving * double(size));
+  const double least = std::max<double>(kLeastMovingPixels, kLeastMoving * double(size));
   if (double(entry_moving) > kCut * double(size) && double(all_moving) > kCut * double(size)) {
     // All of the frame changes, as under a moving camera. The mean change is light and tells
     // little.

@@ -25,7 +25,7 @@ namespace {
 constexpr double kHalfGone = 0.7;      // correlation below which half of the picture is gone
 constexpr double kLeastOverlap = 0.5;  // share of the frame that must still show the picture
 constexpr uint32_t kSide = 32;         // pixels, to which thumbs are shrunk
-constexpr Distance kOther{112};        // from one moment to the next: none of the picture is left
+constexpr Distance kNothingLeft{112};  // from one moment to the next: none of the picture is left
 constexpr int kAround = 3;             // samples on each side, whose mean is taken off
 constexpr double kContrast = 1;        // levels; a flatter frame shows no picture
 constexpr double kMostOff = 60;        // seconds that a picture is followed
@@ -160,7 +160,7 @@ PictureSpan picture_span(const VideoTrack& track, std::span<const uint8_t> laid_
       const double still = on > 0.98 ? -1 : best_fit(picture, frame, stayed);
       const Distance apart =
           distance(track.frames[times.frame(at)].pdq, track.frames[times.frame(next)].pdq);
-      const double one = apart >= kOther ? 0 : std::max(on, still);
+      const double one = apart >= kNothingLeft ? 0 : std::max(on, still);
       if (one < kHalfGone) {
         const double near = forward ? times.last_seen(at) : times.time(at);
         const double far = forward ? times.time(next) : times.last_seen(next);

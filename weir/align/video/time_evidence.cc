@@ -19,23 +19,23 @@ constexpr double kChanges = 4;      // levels of standard deviation of an entry'
 constexpr double kItemChanges = 6;  // and of an item's
 constexpr size_t kLeastPixels = 8;  // that must change,
 constexpr double kLeastShare = 0.01;  // and the least share of the pixels compared
-constexpr size_t kLeastInSquare = 4;  // pixels that must change for a square to count
+constexpr size_t kLeastChanging = 4;  // pixels that must change for a square to count
 
 constexpr double kFaint = 12;   // levels that compression alone reaches in one pixel of a hundred
 constexpr double kInPlace = 8;  // times the middle residual
 
 using Frames = std::vector<std::vector<int16_t>>;
 
-struct Sums {
+struct SumsOverTime {
   double xx = 0, yy = 0, xy = 0;
-  void add(const Sums& other) { xx += other.xx, yy += other.yy, xy += other.xy; }
+  void add(const SumsOverTime& other) { xx += other.xx, yy += other.yy, xy += other.xy; }
   double correlation() const { return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0; }
 };
 
-Sums over_time(const Frames& item, const Frames& entry, size_t pixel) {
+SumsOverTime over_time(const Frames& item, const Frames& entry, size_t pixel) {
   const auto count = static_cast<double>(item.size());
   double x = 0, y = 0;
-  Sums sums;
+  SumsOverTime sums;
   for (size_t i = 0; i < item.size(); ++i) {
     const double a = item[i][pixel], b = entry[i][pixel];
     x += a, y += b;
@@ -85,13 +85,13 @@ Following following(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& 
   out.frames = item.size();
   if (out.frames < kLeastFrames) return out;
   const auto count = static_cast<double>(out.frames);
-  Sums all;
+  SumsOverTime all;
   std::vector<double> of_squares;
   for (size_t k = 0; k + 1 < thumbs.squares().size(); ++k) {
-    Sums square;
+    SumsOverTime square;
     size_t changing = 0;
     for (size_t p = thumbs.squares()[k]; p < thumbs.squares()[k + 1]; ++p) {
-      const Sums pixel = over_time(item, entry, p);
+      const SumsOverTime pixel = over_time(item, entry, p);
       if (pixel.yy < kChanges * kChanges * count && pixel.xx < kItemChanges * kItemChanges * count)
         continue;
       ++changing;
@@ -99,7 +99,7 @@ Following following(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine& 
     }
     out.pixels += changing;
     all.add(square);
-    if (changing >= kLeastInSquare) of_squares.push_back(square.correlation());
+    if (changing >= kLeastChanging) of_squares.push_back(square.correlation());
   }
   out.agreement = all.correlation();
   if (!of_squares.empty()) out.agreement = std::max(out.agreement, at_share(of_squares, 0.5));

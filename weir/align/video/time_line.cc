@@ -10,7 +10,6 @@ namespace {
 
 // Constants: speeds go a little beyond the 0.5 to 2 that are looked for; the others were chosen by
 // hand on the tune side of the accuracy bench, and not fitted.
-constexpr double kSlowest = 0.45, kFastest = 2.2;
 constexpr double kMostApart = 0.7;       // seconds of the entry by which a hit may lie off the line
 constexpr size_t kMostInSlopes = 48;     // hits, spread over the path, whose slopes are taken
 constexpr double kLeastForSlope = 0.75;  // seconds of the item; nearer hits tell little of speed
@@ -66,7 +65,7 @@ TimeLine robust_line(std::span<const TimedHit> hits) {
     }
   TimeLine line;
   if (!slopes.empty() && hits.back().item - hits.front().item >= kLeastForSpeed)
-    line.speed = std::clamp(median(slopes), kSlowest, kFastest);
+    line.speed = std::clamp(median(slopes), kSlowestLine, kFastestLine);
   std::vector<double> offsets;
   for (const TimedHit& hit : hits) offsets.push_back(hit.entry - line.speed * hit.item);
   line.offset = median(offsets);

@@ -17,6 +17,9 @@
 
 namespace weir {
 
+// The speeds that are looked for, in seconds of the entry for one of the item.
+inline constexpr double kSlowestLine = 0.45, kFastestLine = 2.2;
+
 // Which moment of the entry a moment of the item shows, in seconds.
 struct TimeLine {
   double speed = 1;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "weir/align/video/time_line.h"
+
 namespace weir {
 
 namespace {
@@ -12,7 +14,6 @@ namespace {
 // hand on the tune side of the accuracy bench, and not fitted.
 constexpr double kMostItemGap = 10;   // seconds of the item between two hits that are joined,
 constexpr double kMostEntryGap = 20;  // and of the entry
-constexpr double kSlowest = 0.45, kFastest = 2.2;
 // Both tracks are sampled, so the time from hit to hit is known to about a step of either.
 constexpr double kSlack = 0.35;     // seconds
 constexpr double kPerOctave = 0.3;  // cost of each octave by which the speed is not 1,
@@ -24,7 +25,7 @@ constexpr double kFreeGap = 0.6;    // beyond so many seconds
 std::optional<double> joining_cost(const TimedHit& earlier, const TimedHit& later) {
   const double item = later.item - earlier.item, entry = later.entry - earlier.entry;
   if (!(item > 0) || item > kMostItemGap || !(entry >= 0) || entry > kMostEntryGap) return {};
-  if (entry < kSlowest * item - kSlack || entry > kFastest * item + kSlack) return {};
+  if (entry < kSlowestLine * item - kSlack || entry > kFastestLine * item + kSlack) return {};
   const double octaves = std::abs(std::log2((entry + kSlack) / (item + kSlack)));
   return kPerOctave * octaves + kPerSecond * std::max(0.0, item - kFreeGap);
 }

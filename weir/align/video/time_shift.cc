@@ -22,12 +22,11 @@ namespace weir {
 
 namespace {
 
-constexpr double kShift = 1.0;       // seconds by which hits may be wrong
-constexpr double kWindow = 3;        // seconds of the item that are shifted together
-constexpr size_t kMostFrames = 240;  // in a span of more, windows are left out
-constexpr double kLeastChange = 2;   // levels, in the mean of pixels; compression does as much
-constexpr double kFullChange = 8;    // levels from which on a window has its full weight
-constexpr double kSlowest = 0.45, kFastest = 2.2;  // speeds of a line
+constexpr double kShift = 1.0;          // seconds by which hits may be wrong
+constexpr double kShiftedTogether = 3;  // seconds of the item that are shifted together
+constexpr size_t kManyFrames = 240;     // in a span of more, windows are left out
+constexpr double kLeastChange = 2;      // levels, in the mean of pixels; compression does as much
+constexpr double kFullChange = 8;       // levels from which on a window has its full weight
 
 // What one track shows at some frames, less the mean of each pixel over them.
 struct Changes {
@@ -160,7 +159,7 @@ TimeLine corrected(const TimeLine& line, std::span<const TimeShift> windows) {
     ts += one.weight * (one.middle - t) * (one.shift - s);
   }
   const double slope = tt / w > 0.5 ? ts / tt : 0;
-  TimeLine out{std::clamp(line.speed + slope, kSlowest, kFastest), 0};
+  TimeLine out{std::clamp(line.speed + slope, kSlowestLine, kFastestLine), 0};
   out.offset = line(t) + s - out.speed * t;
   return out;
 }
@@ -186,7 +185,7 @@ TimeShift best_shift(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine&
       std::sqrt(energy_of(in_item) / double(places.size()) / double(thumbs.size()));
   if (change < kLeastChange) return out;
 
-  ShiftScores of_shift(in_item, in_entry, thumbs.size(), reach > kWindow);
+  ShiftScores of_shift(in_item, in_entry, thumbs.size(), reach > kShiftedTogether);
   std::vector<double> scores;
   std::vector<Between> pairs(places.size());
   for (int k = -most; k <= most; ++k) {
@@ -210,7 +209,7 @@ TimeLine shifted_line(const TrackPair& tracks, ThumbPair& thumbs, TimeLine line,
   const size_t first = tracks.item_times.first_at_or_after(from - 1e-6);
   const size_t end = tracks.item_times.first_at_or_after(to + 1e-6);
   // Of a long span only some windows are looked at, spread over it.
-  const size_t every = 1 + (end - first) / kMostFrames;
+  const size_t every = 1 + (end - first) / kManyFrames;
   for (const double reach : {kShift, kShift / 2}) {
     std::vector<TimeShift> windows;
     std::vector<size_t> places;
@@ -218,7 +217,7 @@ TimeLine shifted_line(const TrackPair& tracks, ThumbPair& thumbs, TimeLine line,
     for (size_t i = first; i < end; ++i) {
       places.push_back(i);
       const double since = tracks.item_times.time(i) - tracks.item_times.time(places.front());
-      if (i + 1 < end && since < kWindow) continue;
+      if (i + 1 < end && since < kShiftedTogether) continue;
       if (number++ % every == 0) windows.push_back(best_shift(tracks, thumbs, line, places, reach));
       places.clear();
     }

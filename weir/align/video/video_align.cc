@@ -40,7 +40,6 @@ constexpr double kMostWeight = 2;        // of a hit
 constexpr double kLeastPath = 0.7;       // weight of a path worth a look
 constexpr size_t kPathsEachSegment = 3;  // paths that are looked at for each segment wanted
 constexpr double kLeastAgreement = 0.3;  // with the pixels, before the line is refined
-constexpr double kLeastSeconds = 0.7;    // of the item
 constexpr double kFarShift = 20;         // seconds of the entry, within a shot
 constexpr double kMovedTogether = 10;    // seconds of the item that are moved by it together
 constexpr double kEdge = 0.4;            // seconds at both ends of a span that may be of a dissolve
@@ -55,7 +54,6 @@ constexpr double kMostChanges = 0.5;     // and share of the pixels that change
 constexpr double kStillAgreement = 0.8;  // correlation of frames where nothing moves
 constexpr double kFollows = 0.75;        // a copy whose changes over time correlate so well
 constexpr double kFollowingTells = 3;    // has so many digits of evidence beside its pictures
-constexpr double kPossible = -0.5;       // log10 of false alarms, above which chance explains it
 
 // Holds all that is known while one item and one entry are compared.
 class Search {
@@ -155,17 +153,17 @@ class Search {
   std::optional<Fit> fitted(VideoPlace& place, const TimeLine& line, double from, double to,
                             bool mirrored, bool was_chosen) {
     const auto span = fit_span(tracks_, place.thumbs, line, from, to);
-    if (!span || span->to - span->from < kLeastSeconds) return {};
+    if (!span || span->to - span->from < kLeastSegmentSeconds) return {};
     Fit fit;
     fit.span = *span;
     fit.place = &place;
     fit.weighed = described(*span, place, mirrored);
     weigh_hits(tracks_, hits_, fit.weighed);
-    if (fit.weighed.log10_nfa > kPossible) return {};
+    if (fit.weighed.log10_nfa > kExplainedByChance) return {};
     judge(fit, was_chosen);
     if (fit.verdict == Verdict::kCopy && fit.follows >= kFollows)
       fit.weighed.log10_nfa -= kFollowingTells;
-    if (fit.span.to - fit.span.from < kLeastSeconds) return {};
+    if (fit.span.to - fit.span.from < kLeastSegmentSeconds) return {};
     return fit;
   }
 

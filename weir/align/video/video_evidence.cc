@@ -31,7 +31,7 @@ constexpr double kLikelyTogether = 1.05;  // the sum of both, over
 constexpr size_t kLeastMoments = 4;       // so many moments,
 constexpr double kFewTogether = 1.15;     // or over fewer, but at least
 constexpr size_t kFewMoments = 2;         // so many
-constexpr double kOther = 0.35;           // and less: the same place at another time
+constexpr double kOtherTime = 0.35;       // and less: the same place at another time
 
 // More is asked of what was chosen among many moments. On the tune side no other time passes these.
 constexpr size_t kMomentsToChoose = 6;
@@ -41,8 +41,6 @@ constexpr double kMotionOfMany = 0.5;
 constexpr double kSureOfChosen = 0.9;
 constexpr size_t kFewToChoose = 3;
 constexpr double kChosenTogether = 1.5;
-
-constexpr double kLeastSeconds = 0.7;  // of a segment that gave way; less of it is dropped
 
 }  // namespace
 
@@ -98,7 +96,7 @@ Verdict verdict_over_time(const Following& following, const Motion& motion) {
       motion.moments >= kLeastMoments ? together >= kLikelyTogether : together >= kFewTogether;
   if (!is_short && following.agreement >= kLikely && motion.moments >= kFewMoments && is_likely)
     return Verdict::kCopy;
-  return following.agreement <= kOther ? Verdict::kSameScene : Verdict::kUnclear;
+  return following.agreement <= kOtherTime ? Verdict::kSameScene : Verdict::kUnclear;
 }
 
 bool is_sure_of_chosen(const Following& following, const Motion& motion) {
@@ -129,7 +127,7 @@ std::vector<SharedSegment> resolved(std::vector<SharedSegment> found, size_t mos
         from = std::min(to, surer.item_to);
     }
     const bool gave_way = to - from < one.item_to - one.item_from;
-    if (to <= from || (gave_way && seconds_of(to - from) < kLeastSeconds)) continue;
+    if (to <= from || (gave_way && seconds_of(to - from) < kLeastSegmentSeconds)) continue;
     const auto moved = [&](std::chrono::microseconds by) {
       return microseconds_of(seconds_of(by) * one.speed);
     };

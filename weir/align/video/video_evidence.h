@@ -19,6 +19,10 @@
 
 namespace weir {
 
+// Chosen by hand on the tune side of the accuracy bench, and not fitted.
+inline constexpr double kLeastSegmentSeconds = 0.7;  // of the item; what is shorter is dropped
+inline constexpr double kExplainedByChance = -0.5;  // log10_nfa, above which chance explains a span
+
 // Sets log10_nfa, told_from and told_to of a segment. The first is log10 of how many spans as
 // surprising as this chance would give over one entry. Hits on its line count, and hits of another
 // moment of the shot count a little less; of each run of pictures the most surprising hit counts.

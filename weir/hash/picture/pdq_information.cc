@@ -22,7 +22,7 @@ constexpr float kLeastShare = 0.02f;
 constexpr int kTurns = 3;
 
 using Signs = std::array<float, kWaves * kWaves>;  // 1, -1, or 0: does not count
-using Line = std::array<float, kWaves>;
+using WaveLine = std::array<float, kWaves>;
 
 // Bits to say which of two it is, each time, when the rarer comes in `rare` of `all`.
 double bits_of(double rare, double all) {
@@ -36,7 +36,7 @@ float sign_of(float value) {
 }
 
 // A line of signs that stay or alternate, or that repeat with the one after the next, is short.
-double bits_of(const Line& line) {
+double bits_of(const WaveLine& line) {
   double least = kWaves;
   for (size_t step = 1; step <= 2; ++step) {
     const auto count = static_cast<double>(kWaves - step);
@@ -49,14 +49,14 @@ double bits_of(const Line& line) {
 }
 
 struct Product {
-  Line down{}, across{};
+  WaveLine down{}, across{};
   float agreeing = -1;  // those that agree less those that do not
 };
 
-Product closest_to(const Signs& signs, Line across) {
+Product closest_to(const Signs& signs, WaveLine across) {
   Product product;
   for (int turn = 0; turn < kTurns; ++turn) {
-    Line sums{};
+    WaveLine sums{};
     for (size_t i = 0; i < kWaves; ++i) {
       float sum = 0;
       for (size_t j = 0; j < kWaves; ++j) sum += signs[i * kWaves + j] * across[j];
@@ -78,7 +78,7 @@ double bits_of(const Signs& signs) {
   for (const float sign : signs) all += std::abs(sign);
   Product best;
   for (size_t i = 0; i < kWaves; ++i) {
-    Line row;
+    WaveLine row;
     for (size_t j = 0; j < kWaves; ++j) row[j] = sign_of(signs[i * kWaves + j]);
     const Product product = closest_to(signs, row);
     if (product.agreeing > best.agreeing) best = product;

@@ -16,7 +16,7 @@ constexpr int64_t kMostRepeats = 108'000;
 // Output frames in all, a day at 15 a second: times can be forged.
 constexpr int64_t kMostFrames = 24 * 3'600 * 15;
 
-constexpr double kUsualFramesASecond = 25;
+constexpr double kAssumedFramesASecond = 25;
 
 // Microseconds are rounded, and half an output frame must stay a half.
 constexpr double kFineness = 1e4;
@@ -25,7 +25,7 @@ constexpr double kFineness = 1e4;
 
 EvenFrames::EvenFrames(double frames_a_second, int32_t wanted) : wanted_(wanted) {
   const bool known = std::isfinite(frames_a_second) && frames_a_second > 0;
-  usual_ = wanted_ / (known ? frames_a_second : kUsualFramesASecond);
+  usual_ = wanted_ / (known ? frames_a_second : kAssumedFramesASecond);
 }
 
 EvenFrames::Counts EvenFrames::next(std::chrono::microseconds time,

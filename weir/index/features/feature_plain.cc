@@ -15,8 +15,8 @@ namespace {
 
 // How a feature and a key agree best: nearest first, then by the row's angle and scale, so that it
 // does not matter where rows stand.
-using Agreement = std::tuple<uint32_t, uint8_t, uint8_t>;
-using Agreements = std::map<uint32_t, Agreement>;  // by key
+using PlainAgreement = std::tuple<uint32_t, uint8_t, uint8_t>;
+using Agreements = std::map<uint32_t, PlainAgreement>;  // by key
 
 bool probes(const FeatureCode& code, uint16_t word) {
   return code.word == word || std::find(code.alternatives.begin(), code.alternatives.end(), word) !=
@@ -30,7 +30,7 @@ Agreements agreements(std::span<const FeatureRow> rows, const FeatureQuery& quer
     const auto distance =
         static_cast<uint32_t>(std::popcount(row.signature ^ query.code.signature));
     if (distance > FeatureWeights::kRadius) continue;
-    const Agreement agreement{distance, row.angle, row.log_scale};
+    const PlainAgreement agreement{distance, row.angle, row.log_scale};
     const auto [at, is_new] = best.try_emplace(row.key, agreement);
     if (!is_new) at->second = std::min(at->second, agreement);
   }
@@ -38,7 +38,7 @@ Agreements agreements(std::span<const FeatureRow> rows, const FeatureQuery& quer
 }
 
 // Only the nearest keys of a feature that agrees with very many.
-void keep_most(Agreements& all) {
+void keep_nearest(Agreements& all) {
   if (all.size() <= FeatureWeights::kMostKeysOfFeature) return;
   std::vector<std::pair<uint32_t, uint32_t>> order;
   for (const auto& [key, agreement] : all) order.push_back({std::get<0>(agreement), key});
@@ -47,15 +47,15 @@ void keep_most(Agreements& all) {
     all.erase(order[i].second);
 }
 
-struct Tally {
+struct PlainTally {
   uint32_t votes = 0;
   std::array<uint32_t, FeatureBins::kBins> bins{};
   std::array<uint32_t, FeatureBins::kBins> hits{};
 };
 using Hypothesis = std::pair<uint32_t, bool>;  // key, mirrored
-using Tallies = std::map<Hypothesis, Tally>;
+using PlainTallies = std::map<Hypothesis, PlainTally>;
 
-FeatureCandidate candidate(const Hypothesis& hypothesis, const Tally& tally) {
+FeatureCandidate candidate(const Hypothesis& hypothesis, const PlainTally& tally) {
   uint32_t most = 0;
   uint32_t hits = 0;
   for (size_t bin = 0; bin < FeatureBins::kBins; ++bin) {
@@ -73,7 +73,7 @@ FeatureCandidate candidate(const Hypothesis& hypothesis, const Tally& tally) {
 FeatureVote vote(std::span<const FeatureRow> rows, std::span<const FeatureQuery> upright,
                  std::span<const FeatureQuery> mirrored, size_t most) {
   FeatureVote vote;
-  Tallies tallies;
+  PlainTallies tallies;
   for (size_t i = 0; i < std::max(upright.size(), mirrored.size()); ++i) {
     const FeatureQuery* queries[2] = {i < upright.size() ? &upright[i] : nullptr,
                                       i < mirrored.size() ? &mirrored[i] : nullptr};
@@ -84,7 +84,7 @@ FeatureVote vote(std::span<const FeatureRow> rows, std::span<const FeatureQuery>
       found[side] = agreements(rows, *queries[side]);
       for (const auto& [key, agreement] : found[side])
         if (std::get<0>(agreement) <= FeatureWeights::kStrongRadius) strong.insert(key);
-      keep_most(found[side]);
+      keep_nearest(found[side]);
     }
     const auto agreeing = static_cast<uint32_t>(strong.size());
     vote.agreeing_keys.push_back(agreeing);
@@ -93,7 +93,7 @@ FeatureVote vote(std::span<const FeatureRow> rows, std::span<const FeatureQuery>
         const auto [distance, angle, scale] = agreement;
         const uint32_t weight =
             FeatureWeights::kByDistance[distance] * FeatureWeights::by_agreeing_keys(agreeing);
-        Tally& tally = tallies[{key, side == 1}];
+        PlainTally& tally = tallies[{key, side == 1}];
         const size_t bin =
             FeatureBins::of(angle, scale, queries[side]->angle, queries[side]->log_scale);
         tally.votes += weight;

@@ -50,10 +50,11 @@ Selection select_frames(const Timeline& timeline, uint64_t canvas_pixels, const 
 }
 
 // Of a page that is held: its colours, what shows of it, and room beside them.
-constexpr uint64_t kBytesPerPixel = 16;
+constexpr uint64_t kPageBytesPerPixel = 16;
 
 PagesLeft::PagesLeft(uint32_t pages, uint64_t pixels_of_first, const Limits& limits)
-    : pages_(pages), pixels_left_(std::min(limits.pixels, limits.memory_bytes / kBytesPerPixel)) {
+    : pages_(pages),
+      pixels_left_(std::min(limits.pixels, limits.memory_bytes / kPageBytesPerPixel)) {
   pixels_left_ -= std::min(pixels_left_, pixels_of_first);
 }
 

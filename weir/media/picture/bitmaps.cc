@@ -17,7 +17,7 @@ namespace weir::media {
 namespace {
 
 // FFmpeg's picture, the same in RGBA, and colours, alpha and what lies beneath.
-constexpr uint64_t kBytesPerPixel = 4 + 4 + 3 + 1 + 3;
+constexpr uint64_t kBmpBytesPerPixel = 4 + 4 + 3 + 1 + 3;
 
 uint32_t little_endian(std::span<const uint8_t> bytes, size_t at, size_t size) {
   uint32_t value = 0;
@@ -33,7 +33,7 @@ Status check_header(std::span<const uint8_t> bytes, const Limits& limits) {
   const uint64_t width = little_endian(bytes, 18, is_oldest ? 2 : 4);
   const uint32_t rows = little_endian(bytes, is_oldest ? 20 : 22, is_oldest ? 2 : 4);
   const uint64_t height = static_cast<uint64_t>(std::abs(int64_t{static_cast<int32_t>(rows)}));
-  return check_size(Format::kBmp, width, height, kBytesPerPixel, limits);
+  return check_size(Format::kBmp, width, height, kBmpBytesPerPixel, limits);
 }
 
 Result<Layers> to_rgb(const AVFrame& picture) {
@@ -98,7 +98,7 @@ Result<DecodedImage> decode_bmp(std::span<const uint8_t> bytes, const Limits& li
 Result<DecodedImage> decode_pnm(std::span<const uint8_t> bytes, const Limits& limits) {
   const AvPicture picture = TRY(decode_av_picture(map_codec(bytes[1]), bytes, limits.pixels));
   TRY(check_size(Format::kPnm, static_cast<uint64_t>(picture->width),
-                 static_cast<uint64_t>(picture->height), kBytesPerPixel, limits));
+                 static_cast<uint64_t>(picture->height), kBmpBytesPerPixel, limits));
   return image_of(picture);
 }
 

@@ -18,11 +18,11 @@ namespace weir::media {
 namespace {
 
 // Coded tiles, the whole in YCbCr of 16 bits, the same in RGBA, and the result.
-constexpr uint64_t kBytesPerPixel = 3 + 6 + 4 + 3;
+constexpr uint64_t kHeifBytesPerPixel = 3 + 6 + 4 + 3;
 
 // Tiles stand over the picture's edge, and alpha is a second picture. A small one may be padded to
 // one block of its codec.
-constexpr uint64_t kPicturesOfWork = 3;
+constexpr uint64_t kHeifPicturesOfWork = 3;
 constexpr uint64_t kBlockPixels = 256 * 256;
 
 constexpr size_t kMostProfileBytes = 1 << 20;
@@ -58,7 +58,7 @@ Result<Layers> layers_in(Format format, const heif_image* image, bool has_alpha,
                  "the " + std::string(name_of(format)) + " file has no picture"};
   // Once more: a coded picture need not have the size that the container told.
   TRY(check_size(format, static_cast<uint64_t>(width), static_cast<uint64_t>(height),
-                 kBytesPerPixel, limits));
+                 kHeifBytesPerPixel, limits));
   const Row first{samples,           static_cast<size_t>(width), Bands::kRgb,
                   has_alpha ? 4 : 3, has_alpha ? 3 : 0,          false};
   return layers_of(first, static_cast<uint32_t>(height), static_cast<size_t>(stride));
@@ -66,7 +66,7 @@ Result<Layers> layers_in(Format format, const heif_image* image, bool has_alpha,
 
 Status check_size(Format format, const heif_image_handle* handle, const Limits& limits) {
   return check_size(format, static_cast<uint64_t>(heif_image_handle_get_width(handle)),
-                    static_cast<uint64_t>(heif_image_handle_get_height(handle)), kBytesPerPixel,
+                    static_cast<uint64_t>(heif_image_handle_get_height(handle)), kHeifBytesPerPixel,
                     limits);
 }
 
@@ -89,7 +89,7 @@ Result<Layers> decode_picture(Format format, heif_image_handle* handle, const Li
   const bool has_alpha = heif_image_handle_has_alpha_channel(handle);
   const Owned<heif_decoding_options> options(heif_decoding_options_alloc());
   options->convert_hdr_to_8bit = 1;
-  HeifBudget budget(limits.pixels * kPicturesOfWork + kBlockPixels);
+  HeifBudget budget(limits.pixels * kHeifPicturesOfWork + kBlockPixels);
   heif_image* decoded = nullptr;
   const heif_error error = heif_decode_image(
       handle, &decoded, heif_colorspace_RGB,

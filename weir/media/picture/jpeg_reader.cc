@@ -18,7 +18,7 @@ constexpr int kMostScans = 100;
 
 // Worst case held by libjpeg and us: a progressive picture keeps two bytes a coefficient of three
 // components, beside three bytes of result.
-constexpr uint64_t kBytesPerPixel = 9;
+constexpr uint64_t kJpegBytesPerPixel = 9;
 
 }  // namespace
 
@@ -55,7 +55,7 @@ Status JpegReader::read_header() {
   });
   if (!is_read) return error();
   return check_size(Format::kJpeg, decompress_.image_width, decompress_.image_height,
-                    kBytesPerPixel, limits_);
+                    kJpegBytesPerPixel, limits_);
 }
 
 std::span<const uint8_t> JpegReader::marker(std::string_view start) const {

@@ -14,7 +14,7 @@ namespace weir::media {
 namespace {
 
 // libjxl works in three or four planes of floats beside our RGBA and result.
-constexpr uint64_t kBytesPerPixel = 16 + 4 + 3;
+constexpr uint64_t kJxlBytesPerPixel = 16 + 4 + 3;
 
 Error damaged(const char* why) {
   return {ErrorCode::kCorrupt, std::string("the jxl data is damaged: ") + why};
@@ -30,7 +30,7 @@ Result<std::unique_ptr<JxlFrames>> JxlFrames::open(std::span<const uint8_t> byte
   if (JxlDecoderProcessInput(frames->decoder_.get()) != JXL_DEC_BASIC_INFO ||
       JxlDecoderGetBasicInfo(frames->decoder_.get(), &frames->info_) != JXL_DEC_SUCCESS)
     return damaged("no header");
-  TRY(check_size(Format::kJxl, frames->width(), frames->height(), kBytesPerPixel, limits));
+  TRY(check_size(Format::kJxl, frames->width(), frames->height(), kJxlBytesPerPixel, limits));
   const Bands colours = frames->info_.num_color_channels == 1 ? Bands::kGrey : Bands::kRgb;
   frames->bands_ = channels_of(colours) + (frames->info_.alpha_bits ? 1 : 0);
   return frames;

@@ -30,7 +30,7 @@ using Image = std::unique_ptr<VipsImage, Unref>;
 using Region = std::unique_ptr<VipsRegion, Unref>;
 
 // Colours and alpha, beside one interlaced PNG of 16-bit RGBA that libvips must hold whole.
-constexpr uint64_t kBytesPerPixel = 3 + 1 + 8;
+constexpr uint64_t kVipsBytesPerPixel = 3 + 1 + 8;
 
 // libvips makes PNG and GIF rows in strips of this height; asking for the same spares it a cache.
 constexpr int kStripRows = 16;
@@ -45,7 +45,8 @@ Error vips_failure(Format format) {
 
 Status check_size(Format format, const VipsImage* image, const Limits& limits) {
   return check_size(format, static_cast<uint64_t>(vips_image_get_width(image)),
-                    static_cast<uint64_t>(vips_image_get_height(image)), kBytesPerPixel, limits);
+                    static_cast<uint64_t>(vips_image_get_height(image)), kVipsBytesPerPixel,
+                    limits);
 }
 
 // Reads the header only; pixels follow on demand. `page` as libvips numbers frames.

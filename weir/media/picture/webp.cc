@@ -20,7 +20,7 @@ namespace {
 
 // libwebp's own planes or ARGB words, its RGBA result, and ours with alpha; an animation has two
 // canvases.
-constexpr uint64_t kBytesPerPixel = 4 + 4 + 4 + 3 + 1;
+constexpr uint64_t kWebPBytesPerPixel = 4 + 4 + 4 + 3 + 1;
 
 Error damaged(const std::string& why) {
   return {ErrorCode::kCorrupt, "the webp data is damaged: " + why};
@@ -120,7 +120,7 @@ Result<DecodedImage> decode_webp(std::span<const uint8_t> bytes, const Limits& l
   if (WebPGetFeatures(bytes.data(), bytes.size(), &features) != VP8_STATUS_OK)
     return damaged("its header cannot be read");
   TRY(check_size(Format::kWebp, static_cast<uint64_t>(features.width),
-                 static_cast<uint64_t>(features.height), kBytesPerPixel, limits));
+                 static_cast<uint64_t>(features.height), kWebPBytesPerPixel, limits));
   const WebPData data{bytes.data(), bytes.size()};
   const std::unique_ptr<WebPDemuxer, Delete> demuxer(WebPDemux(&data));
   if (!demuxer) return damaged("it breaks off or its parts do not fit together");

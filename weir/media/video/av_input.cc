@@ -27,7 +27,7 @@ int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictiona
   return AVERROR(EACCES);
 }
 
-Error no_memory() {
+Error no_memory_to_read() {
   return {ErrorCode::kLimit, "reading this video needs more memory than there is"};
 }
 
@@ -72,14 +72,14 @@ AvInput::~AvInput() {
 
 Status AvInput::open_format(const Limits& limits) {
   auto* buffer = static_cast<uint8_t*>(av_malloc(kReadBytes));
-  if (!buffer) return no_memory();
+  if (!buffer) return no_memory_to_read();
   io_ = avio_alloc_context(buffer, kReadBytes, 0, this, read_bytes, nullptr, seek);
   if (!io_) {
     av_free(buffer);
-    return no_memory();
+    return no_memory_to_read();
   }
   format_ = avformat_alloc_context();
-  if (!format_) return no_memory();
+  if (!format_) return no_memory_to_read();
   format_->pb = io_;
   format_->io_open = refuse_to_open;
   format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_DISCARD_CORRUPT;
@@ -97,7 +97,7 @@ Status AvInput::open_format(const Limits& limits) {
   int failure = avformat_open_input(&format_, "", nullptr, nullptr);  // frees format_ on failure
   if (failure == 0) failure = avformat_find_stream_info(format_, nullptr);
   if (failure >= 0) return {};
-  if (failure == AVERROR(ENOMEM)) return no_memory();
+  if (failure == AVERROR(ENOMEM)) return no_memory_to_read();
   if (format_)
     return Error{ErrorCode::kCorrupt, "the head of this video is damaged: " + av_reason(failure)};
   std::array<uint8_t, 256> first{};
@@ -168,7 +168,7 @@ Result<bool> AvInput::read(AVPacket& packet) {
   for (;;) {
     const int failure = av_read_frame(format_, &packet);
     if (failure == AVERROR_EOF) return false;
-    if (failure == AVERROR(ENOMEM)) return no_memory();
+    if (failure == AVERROR(ENOMEM)) return no_memory_to_read();
     if (failure < 0) return Error{ErrorCode::kCorrupt, av_reason(failure)};
     if (packet.pos >= 0 && source_.size() > 0)
       share_ = std::clamp(static_cast<double>(packet.pos) / static_cast<double>(source_.size()),
