@@ -15,6 +15,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -63,6 +64,19 @@ std::string start_thread() {
   return sum == 42 ? "ok" : "no";
 }
 
+// As many as the system lets it, up to a thousand; all of them wait.
+std::string start_many_threads() {
+  std::vector<std::jthread> threads;
+  std::atomic<bool> is_over = false;
+  try {
+    while (threads.size() < 1'000) threads.emplace_back([&] { is_over.wait(false); });
+  } catch (const std::system_error&) {
+  }
+  is_over = true;
+  is_over.notify_all();
+  return std::to_string(threads.size());
+}
+
 std::string recurse(int depth) {
   volatile char frame[4096];
   frame[0] = static_cast<char>(depth);
@@ -108,6 +122,7 @@ const std::map<std::string, Act>& acts() {
                          : 0);
        }},
       {"thread", [](const std::string&) { return start_thread(); }},
+      {"threads", [](const std::string&) { return start_many_threads(); }},
       {"write", [](const std::string&) { return write_to_file(); }},
       {"garbage", answer_garbage},
       {"environment",

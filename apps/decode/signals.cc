@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "apps/decode/video_signals.h"
-#include "weir/hash/digest.h"
 #include "weir/hash/features/local_features.h"
 #include "weir/hash/picture/content_box.h"
 #include "weir/hash/picture/framed_parts.h"
@@ -77,24 +76,7 @@ Result<std::vector<PictureHash>> hash_frames(DecodedImage image, bool framed,
   return all;
 }
 
-constexpr size_t kChunk = 1 << 20;
 constexpr size_t kHead = 4096;  // says whether a file is a picture
-
-Status add_digests(ByteSource& file, const DecodeWants& wants, ItemSignals& item,
-                   const DecodeProgress& say) {
-  if (!wants.has_any(SignalOf::kFile)) return {};
-  DigestStream stream(wants.kinds);
-  std::vector<uint8_t> chunk(std::min<uint64_t>(kChunk, file.size()));
-  for (uint64_t at = 0; at < file.size();) {
-    const size_t got = TRY(file.read(at, chunk));
-    if (got == 0) break;
-    stream.update(std::span(chunk).first(got));
-    at += got;
-    if (say) say(0);
-  }
-  item.signals = stream.finish();
-  return {};
-}
 
 // Private memory with the file's bytes: nobody can change or cut them while they are decoded.
 Result<std::vector<uint8_t>> read_whole(ByteSource& file, const Limits& limits) {
@@ -149,14 +131,12 @@ Result<ItemSignals> compute_signals(ByteSource& file, const DecodeWants& wants,
   const bool wants_video = wants.has_any(SignalOf::kVideo);
 
   if (looks == FirstBytes::kOther && wants_video) {
-    TRY(add_digests(file, wants, item, say));
     TRY(add_video(file, wants, limits, say, item));
     return item;
   }
   // Pictures are read once: what is hashed is what is decoded.
   const std::vector<uint8_t> bytes = TRY(read_whole(file, limits));
   MemorySource memory(bytes);
-  TRY(add_digests(memory, wants, item, {}));
   const bool may_move = looks == FirstBytes::kAnimation && wants_video;
   if (wants_picture || may_move) TRY(add_picture(bytes, wants, limits, item));
   // Of these formats no decoder of pictures counts the frames.

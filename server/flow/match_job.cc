@@ -66,6 +66,8 @@ Status copy(int from, uint64_t bytes, const std::string& path) {
 
 // The file under a name of its own; name and bytes have reached the disk.
 Status keep(int fd, uint64_t bytes, const std::string& folder, const std::string& path) {
+  // Its age says whether it is an orphan, and it may have waited for long before it got its name.
+  ::futimens(fd, nullptr);
   const std::string self = "/proc/self/fd/" + std::to_string(fd);
   if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0)
     TRY(copy(fd, bytes, path));
@@ -127,7 +129,8 @@ class ClaimKeeper {
 
 Result<Json> match_file(int fd, const MatchJobRequest& request, Services& services,
                         const DecodeProgress& progress) {
-  const DecodeWants wants = TRY(wants_to_match(services));
+  DecodeWants wants = TRY(wants_to_match(services));
+  wants.party = request.party;
   const ItemToMatch item = TRY(item_to_match(TRY(services.decoder.decode(fd, wants, progress))));
   const auto reports = TRY(match_against_banks({&item, 1}, request.banks, services));
   Json json{{"path", to_utf8(request.name)}};
@@ -225,7 +228,8 @@ Result<MatchJobView> MatchJobs::find(std::string_view id) {
 }
 
 Json MatchJobs::run(const Job& job) {
-  const Asked asked = asked_in(job.payload);
+  Asked asked = asked_in(job.payload);
+  asked.request.party = std::string(kPrefix) + job.key;
   const File item(::open(path_of(job.key).c_str(), O_RDONLY | O_CLOEXEC));
   if (item.fd() < 0)
     return {{"error", shape_of(Error{ErrorCode::kNotFound, "the job's item is gone"})}};

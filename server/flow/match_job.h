@@ -28,6 +28,7 @@ struct MatchJobOptions {
 struct MatchJobRequest {
   std::string name;                // of the file, as the client gave it
   std::vector<std::string> banks;  // empty: all active ones
+  std::string party;               // as DecodeWants has it; a job is its own
 };
 
 // The answer about one item, as `weir match` and POST /v1/match give it: {"path","media",...}.

@@ -25,6 +25,19 @@ constexpr std::chrono::seconds kFreshGrace{1};  // for a first request to come w
 constexpr std::chrono::seconds kCrowdedIdle{1};
 constexpr std::chrono::milliseconds kBetweenEvents{500};
 
+// As Request::caller has it. A client that has gone already is nobody.
+std::string caller_of(const asio::ip::tcp::socket& socket) {
+  boost::system::error_code gone;
+  asio::ip::address address = socket.remote_endpoint(gone).address();
+  if (gone) return {};
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  if (address.is_v4()) return address.to_string();
+  auto bytes = address.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
 // What moving so many bytes may take at the slowest pace allowed.
 std::chrono::microseconds longest_time(size_t bytes, const ServerOptions& options) {
   const uint64_t pace = std::max<uint64_t>(1, options.slowest_bytes_per_second);
@@ -52,7 +65,11 @@ struct Connection::Exchange {
 };
 
 Connection::Connection(asio::ip::tcp::socket socket, Loop& loop, Shared& shared)
-    : socket_(std::move(socket)), loop_(loop), shared_(shared), idle_since_(steady_clock::now()) {
+    : socket_(std::move(socket)),
+      caller_(caller_of(socket_)),
+      loop_(loop),
+      shared_(shared),
+      idle_since_(steady_clock::now()) {
   loop_.connections.insert(this);
 }
 
@@ -147,6 +164,7 @@ asio::awaitable<bool> Connection::read_head(Exchange& exchange) {
     exchange.plan.head_only = exchange.parser.head().method == "HEAD";
   } else {
     exchange.plan = std::move(std::get<Plan>(decision));
+    exchange.plan.request.caller = caller_;
   }
   co_return true;
 }

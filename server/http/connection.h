@@ -80,6 +80,7 @@ class Connection {
   std::string head_of(const Exchange& exchange, bool keep_alive) const;
 
   boost::asio::ip::tcp::socket socket_;
+  const std::string caller_;
   Loop& loop_;
   Shared& shared_;
   std::string buffer_;  // what was read and not yet consumed lies in [begin_, end_)

@@ -27,6 +27,8 @@ struct UploadedFile {
 
 // A request that has arrived whole, as its handler sees it.
 struct Request {
+  // Who asks: the client's address, of IPv6 its first 64 bits, which one client has to itself.
+  std::string caller;
   std::vector<std::pair<std::string_view, std::string>> captures;  // of the route, by name
   Query query;
   bool prefers_async = false;       // Prefer: respond-async

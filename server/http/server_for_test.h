@@ -36,6 +36,7 @@ class RealServer : public testing::Test {
     decoding.program = WEIR_BINARY_DIR "/weir-decode";
     decoding.workers = 2;
     decoding.limits.file_bytes = 2ull << 30;
+    prepare(decoding);
     auto decoder = Decoder::start(decoding);
     ASSERT_TRUE(decoder) << decoder.error().message;
     decoder_ = std::move(*decoder);
@@ -49,6 +50,9 @@ class RealServer : public testing::Test {
     store_.reset();
     std::filesystem::remove_all(folder_);
   }
+
+  // For tests that want another decoder.
+  virtual void prepare(DecoderOptions&) {}
 
   // Tests change options_ first.
   void start() {

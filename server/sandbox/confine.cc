@@ -2,6 +2,7 @@
 #include "server/sandbox/confine.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -38,7 +39,30 @@ bool has_required_layers(const std::vector<SandboxLayer>& layers, std::string* m
   return missing->empty();
 }
 
-std::vector<SandboxLayer> leave_namespaces() {
+namespace {
+
+// Numbers from here on belong to nobody: Debian gives people and services numbers below 65,536, and
+// containers numbers below 2^31 - 2^26.
+constexpr uid_t kFirstOwnUser = 0x7c00'0000;
+constexpr uid_t kNobody = 65'534;
+
+bool become(uid_t user) {
+  return setgroups(0, nullptr) == 0 && setresgid(user, user, user) == 0 &&
+         setresuid(user, user, user) == 0;
+}
+
+}  // namespace
+
+SandboxLayer leave_root() {
+  if (geteuid() == 0 && !become(kFirstOwnUser + static_cast<uid_t>(getpid()))) become(kNobody);
+  return layer_of("not_root", geteuid() == 0 ? EPERM : 0, "user " + std::to_string(geteuid()));
+}
+
+bool is_own_user() {
+  return geteuid() >= kFirstOwnUser;
+}
+
+std::vector<SandboxLayer> leave_namespaces(bool user) {
   struct Namespace {
     const char* name;
     int flag;
@@ -51,8 +75,12 @@ std::vector<SandboxLayer> leave_namespaces() {
       {"uts_namespace", CLONE_NEWUTS},   {"process_namespace", CLONE_NEWPID},
   };
   std::vector<SandboxLayer> layers;
-  for (const Namespace& space : kNamespaces)
-    layers.push_back(layer_of(space.name, unshare(space.flag) == 0 ? 0 : errno));
+  for (const Namespace& space : kNamespaces) {
+    const bool is_left = user || space.flag != CLONE_NEWUSER;
+    layers.push_back(layer_of(space.name, is_left && unshare(space.flag) == 0 ? 0
+                                          : is_left                           ? errno
+                                                                              : EPERM));
+  }
   return layers;
 }
 
@@ -95,8 +123,8 @@ SandboxLayer limit_resources(const Confinement& wanted) {
   limit(RLIMIT_MEMLOCK, 0);
   limit(RLIMIT_MSGQUEUE, 0);
   limit(RLIMIT_NOFILE, wanted.files);
-  // Counted over all processes of the user, who in a user namespace of our own has no others.
-  if (wanted.own_user_namespace) limit(RLIMIT_NPROC, wanted.threads);
+  // Counted over all processes of the user; of user 0 nothing is counted.
+  if (wanted.counts_threads) limit(RLIMIT_NPROC, wanted.threads);
   return layer_of("rlimits", failure,
                   "memory " + std::to_string(wanted.memory_bytes >> 20) + " MiB on top of " +
                       std::to_string(mapped >> 20) + " MiB");

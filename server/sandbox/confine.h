@@ -18,19 +18,26 @@ namespace weir {
 inline constexpr char kLandlockLayer[] = "landlock";
 inline constexpr char kSeccompLayer[] = "seccomp";
 
+// Leaves user 0, of whom no limit counts the threads, for a user of a number that nobody else has,
+// and all groups. Where only the usual numbers exist, as in some containers, it becomes `nobody`.
+// Does nothing for others. Precondition: one thread.
+SandboxLayer leave_root();
+// Whether the user of this process is one that leave_root() made, and has no other processes.
+bool is_own_user();
+
 // Leaves the user, network, mount, IPC, UTS and process namespaces of the caller, as far as the
 // kernel allows; containers often forbid it. The process namespace takes effect for children.
-// Precondition: one thread.
-std::vector<SandboxLayer> leave_namespaces();
+// Without `user`, which takes root, it stays in the user namespace. Precondition: one thread.
+std::vector<SandboxLayer> leave_namespaces(bool user = true);
 
 // What is asked of confine().
 struct Confinement {
-  uint64_t memory_bytes = 0;  // address space on top of what is mapped now
-  unsigned cpu_seconds = 0;   // processor time of this process over its whole life
-  unsigned files = 0;         // descriptors, those open now included
-  unsigned threads = 0;       // of this user in this user namespace
-  bool own_user_namespace = false;
-  pid_t parent = 0;  // getpid() of the process that forked this one
+  uint64_t memory_bytes = 0;    // address space on top of what is mapped now
+  unsigned cpu_seconds = 0;     // processor time of this process over its whole life
+  unsigned files = 0;           // descriptors, those open now included
+  unsigned threads = 0;         // of this user in this user namespace, all workers together
+  bool counts_threads = false;  // nobody else runs as this user in this user namespace
+  pid_t parent = 0;             // getpid() of the process that forked this one
 };
 
 // Puts every remaining layer in force in this process, for good. Afterwards it can compute, map

@@ -10,6 +10,7 @@
 #include <climits>
 #include <condition_variable>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,6 +20,7 @@
 #include "server/sandbox/open_file.h"
 #include "server/sandbox/worker_link.h"
 #include "server/sandbox/zygote_link.h"
+#include "weir/hash/digest.h"
 
 namespace weir {
 
@@ -29,7 +31,10 @@ struct Decoder::Impl {
   // Where one worker is, or is to be started when there is work.
   struct Place {
     std::shared_ptr<WorkerLink> worker;
-    uint32_t callers = 0;  // of this worker, or of one before it that is not done yet
+    uint32_t callers = 0;              // of this worker, or of one before it that is not done yet
+    std::string party;                 // whose files the worker has read
+    std::chrono::nanoseconds used{0};  // processor time, when the worker was last seen without work
+    bool was_idle = false;             // at that time
   };
   // A caller's share of a place: with others, or all of it.
   struct Seat {
@@ -41,11 +46,14 @@ struct Decoder::Impl {
   Result<std::unique_ptr<WorkerLink>> start_worker();
   Result<ItemSignals> decode(const ReadableFile& file, const DecodeWants& wants,
                              const DecodeProgress& progress);
-  Place* free_place(bool alone);
-  Seat take(bool alone);
+  Place* free_place(bool alone, const std::string& party);
+  Seat take(bool alone, const std::string& party);
+  void watch(const std::stop_token& stop);
+  std::vector<std::shared_ptr<WorkerLink>> not_idle_as_they_should();
   Status fill(Seat& seat);
   void give_back(Seat seat, bool is_worker_done);
-  std::optional<Error> why_silent(WorkerLink& worker, WorkerLink::Silence silence) const;
+  std::optional<Error> why_silent(WorkerLink& worker, WorkerLink::Silence silence, bool is_last);
+  void count(WorkerLink::Silence silence);
 
   const DecoderOptions options;
   std::vector<SandboxLayer> layers;
@@ -56,12 +64,22 @@ struct Decoder::Impl {
   std::condition_variable given_back;
   std::vector<Place> places;
   unsigned waiting_alone = 0;  // callers who wait for a place of their own, and go first
+  DecoderCounts counts;
+  std::condition_variable_any stopped;
+  std::jthread watcher;  // last: it uses the others
 };
 
 namespace {
 
 // A smaller video is done soon enough for one file to wait behind it.
 constexpr uint64_t kShortFileBytes = 1u << 20;
+
+constexpr uint64_t kChunkBytes = 1u << 20;  // that are hashed at once
+
+// A worker without a file waits, and uses nothing. It is looked at so often, and may use so much of
+// a processor in between.
+constexpr std::chrono::seconds kWatchEvery{1};
+constexpr std::chrono::milliseconds kUsedWhileIdle{100};
 
 // weir-decode lies beside the program that runs.
 Result<std::string> program_beside_this() {
@@ -102,6 +120,34 @@ Error why_ended(int status, const Limits& limits) {
   }
 }
 
+// Of the bytes themselves, so they need no decoder, and no decoder can lie about them.
+Result<std::vector<Signal>> digests_of(const ReadableFile& file, const DecodeWants& wants,
+                                       const DecodeProgress& progress) {
+  if (!wants.has_any(SignalOf::kFile)) return std::vector<Signal>();
+  DigestStream stream(wants.kinds);
+  std::vector<uint8_t> chunk(std::min<uint64_t>(kChunkBytes, file.bytes));
+  for (uint64_t at = 0; at < file.bytes;) {
+    const auto room = std::min<uint64_t>(chunk.size(), file.bytes - at);
+    const ssize_t got = pread(file.fd, chunk.data(), room, static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      return Error{ErrorCode::kCorrupt,
+                   std::string("cannot read the file: ") + std::strerror(errno)};
+    if (got == 0) return Error{ErrorCode::kCorrupt, "the file became shorter while it was read"};
+    stream.update(std::span(chunk).first(static_cast<size_t>(got)));
+    at += static_cast<uint64_t>(got);
+    if (progress) progress(0);
+  }
+  return stream.finish();
+}
+
+Result<ItemSignals> with(Result<ItemSignals> outcome, std::vector<Signal> digests) {
+  if (outcome)
+    outcome->signals.insert(outcome->signals.begin(), std::make_move_iterator(digests.begin()),
+                            std::make_move_iterator(digests.end()));
+  return outcome;
+}
+
 }  // namespace
 
 Decoder::Decoder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -112,10 +158,13 @@ Result<std::unique_ptr<Decoder>> Decoder::start(const DecoderOptions& options) {
   auto impl = std::make_unique<Impl>(options, std::move(program));
   impl->workers =
       options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency());
+  // While one ends, the next may have begun.
+  impl->zygote.expect_workers(2 * impl->workers);
   // The first worker now, so that what is missing is said at start; the others when there is work.
   impl->places.resize(impl->workers);
   impl->places.front().worker = TRY(impl->start_worker());
   impl->layers = impl->places.front().worker->layers();
+  impl->watcher = std::jthread([&of = *impl](const std::stop_token& stop) { of.watch(stop); });
   return std::unique_ptr<Decoder>(new Decoder(std::move(impl)));
 }
 
@@ -130,28 +179,35 @@ Result<std::unique_ptr<WorkerLink>> Decoder::Impl::start_worker() {
   return worker;
 }
 
-// An idle worker first, then a place to start one, then a worker that is busy with one file.
-Decoder::Impl::Place* Decoder::Impl::free_place(bool alone) {
+// An idle worker of this party first, then a place to start one, then the place of an idle worker
+// of another party, then a worker that is busy with one file of this party.
+Decoder::Impl::Place* Decoder::Impl::free_place(bool alone, const std::string& party) {
   if (!alone && waiting_alone > 0) return nullptr;
-  Place* best = nullptr;
+  Place *empty = nullptr, *of_others = nullptr, *shared = nullptr;
   for (Place& place : places) {
-    if (place.callers == 0 && place.worker) return &place;
-    if (place.callers == 0) best = &place;
-    const bool shares = !alone && place.worker && place.callers < kFilesUnderWay;
-    if (shares && best == nullptr) best = &place;
+    const bool is_ours = place.worker && place.party == party;
+    if (place.callers == 0 && is_ours) return &place;
+    if (place.callers == 0) (place.worker ? of_others : empty) = &place;
+    if (!alone && is_ours && place.callers < kFilesUnderWay) shared = &place;
   }
-  return best;
+  return empty != nullptr ? empty : of_others != nullptr ? of_others : shared;
 }
 
-Decoder::Impl::Seat Decoder::Impl::take(bool alone) {
+Decoder::Impl::Seat Decoder::Impl::take(bool alone, const std::string& party) {
+  std::shared_ptr<WorkerLink> of_others;  // ended outside of the lock
   std::unique_lock lock(mutex);
   waiting_alone += alone;
   Seat seat;
-  given_back.wait(lock, [&] { return (seat.place = free_place(alone)) != nullptr; });
+  given_back.wait(lock, [&] { return (seat.place = free_place(alone, party)) != nullptr; });
   waiting_alone -= alone;
+  if (seat.place->party != party) of_others = std::exchange(seat.place->worker, nullptr);
+  if (of_others && !of_others->is_quiet()) ++counts.idle_ended;
+  seat.place->party = party;
+  seat.place->was_idle = false;
   seat.worker = seat.place->worker;
   seat.shares = alone || !seat.worker ? kFilesUnderWay : 1;
   seat.place->callers += seat.shares;
+  lock.unlock();
   return seat;
 }
 
@@ -174,10 +230,47 @@ void Decoder::Impl::give_back(Seat seat, bool is_worker_done) {
   // The last caller to let go of a worker that is done ends it here, outside the lock.
 }
 
-// Nothing when the fault is not the file's: its zygote died, and took the worker along.
-std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
-                                               WorkerLink::Silence silence) const {
-  if (silence == WorkerLink::Silence::kLost) return std::nullopt;
+// Takes workers away that died, spoke, or used a processor while they had no file.
+std::vector<std::shared_ptr<WorkerLink>> Decoder::Impl::not_idle_as_they_should() {
+  std::vector<std::shared_ptr<WorkerLink>> found;
+  const std::lock_guard lock(mutex);
+  for (Place& place : places) {
+    const bool is_idle = place.callers == 0 && place.worker;
+    const auto used = is_idle ? place.worker->processor_time() : std::chrono::nanoseconds{0};
+    if (is_idle &&
+        (!place.worker->is_quiet() || (place.was_idle && used - place.used > kUsedWhileIdle))) {
+      found.push_back(std::exchange(place.worker, nullptr));
+      ++counts.idle_ended;
+    }
+    place.was_idle = is_idle && place.worker;
+    place.used = used;
+  }
+  return found;
+}
+
+void Decoder::Impl::watch(const std::stop_token& stop) {
+  std::mutex waiting;
+  std::unique_lock lock(waiting);
+  while (!stopped.wait_for(lock, stop, kWatchEvery, [] { return false; }) && !stop.stop_requested())
+    (void)not_idle_as_they_should();  // which ends them here
+}
+
+void Decoder::Impl::count(WorkerLink::Silence silence) {
+  using Silence = WorkerLink::Silence;
+  const std::lock_guard lock(mutex);
+  counts.malformed += silence == Silence::kNonsense;
+  counts.died += silence == Silence::kEnded;
+  counts.idle_ended += silence == Silence::kNotIdle;
+  counts.late += silence == Silence::kLate || silence == Silence::kStalled;
+}
+
+// Nothing when the fault need not be the file's: its zygote died and took the worker along, or
+// somebody killed the worker. The file is then tried once more, and the last time counts.
+std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker, WorkerLink::Silence silence,
+                                               bool is_last) {
+  count(silence);
+  if (silence == WorkerLink::Silence::kLost || silence == WorkerLink::Silence::kNotIdle)
+    return std::nullopt;
   const auto status = worker.end();
   switch (silence) {
     case WorkerLink::Silence::kLate:
@@ -193,9 +286,11 @@ std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker,
       return Error{ErrorCode::kCorrupt,
                    "the decoder's answer on this file was malformed, so it was replaced"};
     case WorkerLink::Silence::kEnded:
-      if (!status) return std::nullopt;
+      if (!status || (!is_last && WIFSIGNALED(*status) && WTERMSIG(*status) == SIGKILL))
+        return std::nullopt;
       return why_ended(*status, options.limits);
     case WorkerLink::Silence::kLost:
+    case WorkerLink::Silence::kNotIdle:
       break;
   }
   return std::nullopt;
@@ -214,21 +309,30 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
         "the file has " + std::to_string(file.bytes) + " bytes, more than the " +
             (may_be_larger ? std::to_string(limits.video_bytes) + " that limits.video_mib allows"
                            : std::to_string(limits.file_bytes) + " that limits.file_mib allows")};
+  std::vector<Signal> digests = TRY(digests_of(file, wants, progress));
+  DecodeWants decoded = wants;
+  std::erase_if(decoded.kinds, [](SignalKind kind) { return row_of(kind).of == SignalOf::kFile; });
+  if (decoded.kinds.empty() && wants.preview_side == 0 && !digests.empty()) {
+    ItemSignals item;
+    item.bytes = file.bytes;
+    item.signals = std::move(digests);
+    return item;
+  }
   // A second try is for a file whose worker was lost through no fault of its own: with the zygote,
   // or at another file. It then has a worker to itself.
   // A video would keep a file behind it waiting for long, so it has its worker alone as well.
   const bool is_long = wants.has_any(SignalOf::kVideo) && file.bytes > kShortFileBytes;
   for (int tries = 0; tries < 2; ++tries) {
-    Seat seat = take(is_long || tries > 0);
+    Seat seat = take(is_long || tries > 0, wants.party);
     if (Status filled = fill(seat); !filled) {
       give_back(std::move(seat), true);
       return std::move(filled).error();
     }
-    auto reply = seat.worker->ask(file.fd, file.bytes, wants, limits, progress);
+    auto reply = seat.worker->ask(file.fd, file.bytes, decoded, limits, progress);
     std::optional<Error> error;
-    if (!reply.answer) error = why_silent(*seat.worker, reply.silence);
+    if (!reply.answer) error = why_silent(*seat.worker, reply.silence, tries > 0);
     give_back(std::move(seat), reply.retire);
-    if (reply.answer) return std::move(reply.answer->outcome);
+    if (reply.answer) return with(std::move(reply.answer->outcome), std::move(digests));
     if (error) return *std::move(error);
   }
   return Error{ErrorCode::kUnavailable, "the decoder program was ended twice while it read a file"};
@@ -255,6 +359,10 @@ Result<ItemSignals> Decoder::decode_file(const std::string& path, const DecodeWa
 
 const std::vector<SandboxLayer>& Decoder::layers() const {
   return impl_->layers;
+}
+DecoderCounts Decoder::counts() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->counts;
 }
 unsigned Decoder::workers() const {
   return impl_->workers;

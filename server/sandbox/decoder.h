@@ -20,6 +20,9 @@ struct DecodeWants {
   TrackOptions track = kItemTrack;          // kEntryTrack for known videos
   bool framed = false;        // PDQ of framed parts too, for pictures that are asked about
   uint32_t preview_side = 0;  // long side in pixels of ItemSignals::preview_jpeg; 0: none
+  // Whose file it is. A worker reads files of one party only, so that one which a file has taken
+  // over can neither read nor answer for the files of others.
+  std::string party;
 
   bool has(SignalKind kind) const;
   bool has_any(SignalOf what) const;  // a kind that is computed from that
@@ -42,9 +45,18 @@ struct SandboxLayer {
   std::string detail;  // why not, or such as "ABI 7"
 };
 
+// Workers that had to be replaced since the start, by why.
+struct DecoderCounts {
+  uint64_t malformed = 0;   // what they said broke the protocol, or was not what was asked
+  uint64_t died = 0;        // on a file
+  uint64_t late = 0;        // beyond a deadline, or got no further
+  uint64_t idle_ended = 0;  // died, spoke or used a processor while they had no file
+};
+
 // Foreign bytes in, signals out: hands files to weir-decode processes that can reach nothing else.
 // A process that crashes, hangs past the deadline or outgrows a limit is replaced, and only its
-// file fails. Thread-safe; decode() waits for a free worker, so callers set the pace.
+// file fails. Digests of the file are computed here, and only what needs decoding over there.
+// Thread-safe; decode() waits for a free worker, so callers set the pace.
 class Decoder {
  public:
   // Errors: unavailable when weir-decode cannot be started, or Landlock or seccomp is missing and
@@ -67,6 +79,7 @@ class Decoder {
   // In the order in which they are put in force, those that are missing too.
   const std::vector<SandboxLayer>& layers() const;
   unsigned workers() const;
+  DecoderCounts counts() const;
   // How many calls at once keep every worker busy: one that is answered and one that waits for it.
   unsigned callers() const;
 

@@ -125,6 +125,52 @@ TEST_F(Probe, ThreadsAreAllowed) {
   EXPECT_EQ(answer("thread"), "ok");
 }
 
+TEST_F(Probe, RunsAsAnotherUserThanRoot) {
+  const std::vector<pid_t> processes = descendants(getpid());
+  ASSERT_GE(processes.size(), 2u);
+  // The first of several only waits for the others, in the namespaces that it had.
+  for (const pid_t process : processes) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(status, line);) {
+      if (!line.starts_with("Uid:") && !line.starts_with("Gid:")) continue;
+      EXPECT_EQ(line.find("\t0"), line.npos) << line;
+    }
+  }
+}
+
+// Root's threads are counted by no limit, so this holds only for another user.
+TEST_F(Probe, ThreadsAreBounded) {
+  const int threads = std::stoi(answer("threads"));
+  EXPECT_GT(threads, 8);
+  EXPECT_LT(threads, 100);
+}
+
+// The file is not the one that it died on.
+TEST_F(Probe, AWorkerThatIsKilledWhileItWaitsCostsNoFile) {
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(answer("hello there"), "there");
+    const pid_t worker = descendants(getpid()).back();
+    ASSERT_EQ(kill(worker, SIGKILL), 0);
+    EXPECT_EQ(answer("hello again"), "again");
+  }
+  // Killing takes a moment, so some had the next file by then, and it went to another worker.
+  EXPECT_EQ(decoder_->counts().idle_ended + decoder_->counts().died, 10u);
+  EXPECT_EQ(decoder_->counts().malformed, 0u);
+}
+
+// What one party's file did to a worker is not there when another party's file comes.
+TEST_F(Probe, PartiesDoNotShareAWorker) {
+  std::set<pid_t> seen;
+  for (const char* party : {"a", "b", "a"}) {
+    DecodeWants wants;
+    wants.party = party;
+    ASSERT_TRUE(tell("hello", wants));
+    EXPECT_TRUE(seen.insert(descendants(getpid()).back()).second);
+    ASSERT_TRUE(tell("hello", wants));
+    EXPECT_FALSE(seen.insert(descendants(getpid()).back()).second);
+  }
+}
+
 TEST_F(Probe, SeesNothingOfTheEnvironment) {
   ASSERT_EQ(setenv("WEIR_TEST_SECRET", "x", 1), 0);
   start(probe_options());

@@ -39,13 +39,19 @@ namespace {
 // Room for the control message that carries files, aligned as the kernel wants it.
 union FileRoom {
   cmsghdr header;
-  char bytes[CMSG_SPACE(kMostFilesInMessage * sizeof(int))];
+  char bytes[CMSG_SPACE(kMostFilesInMessage * sizeof(int)) + CMSG_SPACE(sizeof(ucred))];
 };
 
-void take_files(msghdr& header, Message& message) {
+void take_control(msghdr& header, Message& message) {
   size_t taken = 0;
   for (cmsghdr* part = CMSG_FIRSTHDR(&header); part; part = CMSG_NXTHDR(&header, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    if (part->cmsg_level != SOL_SOCKET) continue;
+    if (part->cmsg_type == SCM_CREDENTIALS) {
+      ucred sender;
+      std::memcpy(&sender, CMSG_DATA(part), sizeof sender);
+      message.sender = sender.pid;
+    }
+    if (part->cmsg_type != SCM_RIGHTS) continue;
     const size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
     for (size_t i = 0; i < count; ++i) {
       int fd;
@@ -57,6 +63,13 @@ void take_files(msghdr& header, Message& message) {
 }
 
 }  // namespace
+
+Status tell_sender(int socket) {
+  const int on = 1;
+  if (setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0) return {};
+  return Error{ErrorCode::kUnavailable,
+               std::string("a socket does not tell who sends: ") + std::strerror(errno)};
+}
 
 Status send_message(int socket, std::span<const uint8_t> bytes, std::span<const int> files) {
   assert(files.size() <= kMostFilesInMessage);
@@ -101,7 +114,7 @@ Result<Message> receive_message(int socket, std::span<uint8_t> room) {
   }
   Message message;
   message.size = static_cast<size_t>(got);
-  take_files(header, message);
+  take_control(header, message);
   if (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
     return Error{ErrorCode::kCorrupt, "a message between decoder and parent is too long"};
   return message;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -37,10 +39,15 @@ Result<std::pair<Fd, Fd>> socket_pair();
 
 constexpr size_t kMostFilesInMessage = 2;
 
+// From now on every message received here says which process sent it. The kernel vouches for it.
+// Errors: unavailable.
+Status tell_sender(int socket);
+
 // What receive_message() got. size 0: the other side has ended.
 struct Message {
   size_t size = 0;
   std::array<Fd, kMostFilesInMessage> files;
+  pid_t sender = 0;  // as numbered here; 0 unless tell_sender() was called
 };
 
 // Sends one message, with copies of up to kMostFilesInMessage files. Never raises SIGPIPE.

@@ -21,20 +21,14 @@
 namespace weir {
 namespace {
 
-// A worker is replaced after any of these; a new one costs a few milliseconds (measured), less than
-// one percent of what leads to it.
-constexpr unsigned kFilesInLife = 2000;
-constexpr long kPeakKibInLife = 256 * 1024;
-constexpr long kCpuSecondsInLife = 600;
-
 // How long a worker that is kept busy looks for its next file before it sleeps: waking up takes a
 // processor 10 to 40 us, more than a busy parent takes to send the next file (measured).
 constexpr std::chrono::microseconds kLook{40};
 
 constexpr std::chrono::milliseconds kTellEvery{100};
 
-constexpr unsigned kMostFiles = 16;  // open at once: socket, one file, and what a library may dup
-constexpr unsigned kMostThreads = 64;
+constexpr unsigned kMostFiles = 16;    // open at once: socket, one file, and what a library may dup
+constexpr unsigned kMostThreads = 24;  // a video takes some 6
 
 // What must not outlive the worker's main loop.
 struct Worker {
@@ -105,7 +99,8 @@ Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request,
                             .features = request.features,
                             .track = request.track,
                             .framed = request.framed != 0,
-                            .preview_side = request.preview_side};
+                            .preview_side = request.preview_side,
+                            .party = {}};
     ItemSignals item = TRY(job(file, wants, worker.limits, ProgressTeller(worker.socket)));
     item.bytes = request.bytes;
     return item;
@@ -179,8 +174,9 @@ void run_worker(WorkerStart start, const DecodeJob& job) {
   wanted.cpu_seconds = kCpuSecondsInLife + 2 * (start.limits.deadline_ms / 1000 + 1) +
                        2 * start.limits.video_deadline_s;
   wanted.files = kMostFiles;
-  wanted.threads = kMostThreads;
-  wanted.own_user_namespace = !start.layers.empty() && start.layers[0].in_force;
+  // Counted over all workers and the zygote, who are one user.
+  wanted.threads = kMostThreads * start.workers + 2;
+  wanted.counts_threads = is_own_user() || (!start.layers.empty() && start.layers[0].in_force);
   wanted.parent = start.parent;
   for (SandboxLayer& layer : confine(wanted)) start.layers.push_back(std::move(layer));
   if (!send_message(worker.socket, write_layers(start.layers))) _exit(1);

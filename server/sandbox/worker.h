@@ -28,6 +28,7 @@ struct WorkerStart {
   Limits limits;
   std::vector<SandboxLayer> layers;  // in force already
   pid_t parent = 0;                  // the zygote's getpid()
+  uint32_t workers = 1;              // of the zygote, at most
 };
 
 // The life of one worker: confines the process, says which layers are in force, then answers one

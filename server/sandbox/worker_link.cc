@@ -9,8 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <utility>
+
+#include "server/sandbox/answer_check.h"
 
 namespace weir {
 namespace {
@@ -42,6 +45,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLink::start(ZygoteLink& zygote, const 
 
 Status WorkerLink::open_channels(const Limits& limits) {
   auto [ours, theirs] = TRY(socket_pair());
+  TRY(tell_sender(ours.get()));
   const Fd memory = TRY(sealed_memory(kAnswerMemoryBytes));
   void* at = mmap(nullptr, kAnswerMemoryBytes, PROT_READ, MAP_SHARED, memory.get(), 0);
   if (at == MAP_FAILED) return no_memory();
@@ -60,6 +64,7 @@ Status WorkerLink::receive_layers() {
   if (message.size == 0)
     return Error{ErrorCode::kUnavailable, "a new decoder ended before it was ready"};
   layers_ = TRY(read_layers(std::span(room).first(message.size)));
+  process_ = message.sender;
   return {};
 }
 
@@ -80,9 +85,27 @@ Result<int> WorkerLink::end() {
   return zygote_.end_worker(ended);
 }
 
+bool WorkerLink::is_quiet() const {
+  return !has_message(socket_.get());
+}
+
+std::chrono::nanoseconds WorkerLink::processor_time() const {
+  clockid_t clock;
+  timespec used{};
+  if (process_ <= 0 || clock_getcpuclockid(process_, &clock) != 0 ||
+      clock_gettime(clock, &used) != 0)
+    return {};
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+// The parent's own count: a worker that was taken over does not ask to be replaced.
+bool WorkerLink::is_spent() const {
+  return answered_ >= kFilesInLife || processor_time() > std::chrono::seconds(kCpuSecondsInLife);
+}
+
 // Sends under the lock, so that files arrive in the order of their turns. A worker that takes no
 // more messages is found out when the turn comes.
-uint64_t WorkerLink::hand_over(int fd, uint64_t bytes, const DecodeWants& wants) {
+uint64_t WorkerLink::hand_over(int fd, uint64_t bytes, const DecodeWants& wants, bool& is_idle) {
   JobRequest request;
   request.kinds = bits_of(wants.kinds);
   request.features = wants.features;
@@ -92,8 +115,10 @@ uint64_t WorkerLink::hand_over(int fd, uint64_t bytes, const DecodeWants& wants)
   request.bytes = bytes;
   const std::lock_guard lock(mutex_);
   const uint64_t turn = handed_over_++;
+  is_idle = turn != answered_ || failed_ || is_quiet();
+  if (!is_idle) failed_ = true;
   request.room = static_cast<uint32_t>(turn % kAnswerRooms);
-  if (!failed_) (void)send_message(socket_.get(), bytes_of(request), {&fd, 1});
+  if (!failed_) failed_ = !send_message(socket_.get(), bytes_of(request), {&fd, 1}).has_value();
   return turn;
 }
 
@@ -115,7 +140,7 @@ void WorkerLink::next_turn(bool failed) {
 
 // A picture has limits.deadline_ms. A worker that speaks of progress is at a video.
 std::optional<WorkerLink::Silence> WorkerLink::receive_reply(const Limits& limits,
-                                                             const DecodeProgress& progress,
+                                                             const DecodeProgress* progress,
                                                              JobReply& reply) {
   using std::chrono::steady_clock;
   const auto begin = steady_clock::now();
@@ -131,11 +156,12 @@ std::optional<WorkerLink::Silence> WorkerLink::receive_reply(const Limits& limit
         reply.length > kAnswerBytes || reply.progress > 1 + kWholeProgress)
       return Silence::kNonsense;
     if (reply.progress == 0) return std::nullopt;
+    if (progress == nullptr) return Silence::kNonsense;
     const auto stall = steady_clock::now() + std::chrono::milliseconds(limits.video_stall_ms);
     late = stall < deadline ? Silence::kStalled : Silence::kLate;
     until = std::min(stall, deadline);
     if (steady_clock::now() > deadline) return Silence::kLate;
-    if (progress) progress(static_cast<double>(reply.progress - 1) / kWholeProgress);
+    if (*progress) (*progress)(static_cast<double>(reply.progress - 1) / kWholeProgress);
   }
 }
 
@@ -145,10 +171,12 @@ std::optional<WorkerLink::Silence> WorkerLink::receive_reply(const Limits& limit
 WorkerLink::Reply WorkerLink::ask(int fd, uint64_t bytes, const DecodeWants& wants,
                                   const Limits& limits, const DecodeProgress& progress) {
   const auto silence = [](Silence why) { return Reply{std::nullopt, why, true}; };
-  const uint64_t turn = hand_over(fd, bytes, wants);
-  if (!wait_for_turn(turn)) return silence(Silence::kLost);
+  bool is_idle = true;
+  const uint64_t turn = hand_over(fd, bytes, wants, is_idle);
+  if (!wait_for_turn(turn)) return silence(is_idle ? Silence::kLost : Silence::kNotIdle);
   JobReply reply;
-  const auto why = receive_reply(limits, progress, reply);
+  const bool may_progress = wants.has_any(SignalOf::kVideo);
+  const auto why = receive_reply(limits, may_progress ? &progress : nullptr, reply);
   std::vector<uint8_t> copied;
   std::span<const uint8_t> room;
   bool is_ended = false;
@@ -160,13 +188,15 @@ WorkerLink::Reply WorkerLink::ask(int fd, uint64_t bytes, const DecodeWants& wan
       room = copied;
     }
   }
+  const bool is_done = is_ended || is_spent();
   next_turn(why.has_value() || is_ended);
   if (why) return silence(*why);
 
   auto answer = read_answer(room);
-  if (!answer || (answer->outcome && answer->outcome->bytes != bytes))
+  if (!answer || (answer->outcome && (answer->outcome->bytes != bytes ||
+                                      !check_answer(*answer->outcome, wants, limits))))
     return silence(Silence::kNonsense);
-  return {std::move(*answer), Silence::kEnded, is_ended || reply.retire != 0};
+  return {std::move(*answer), Silence::kEnded, is_done || reply.retire != 0};
 }
 
 }  // namespace weir

@@ -31,6 +31,7 @@ class WorkerLink {
     kStalled,   // a video on which the worker got no further
     kNonsense,  // what it said breaks the protocol
     kLost,      // the worker failed at the file before this one, which it never began
+    kNotIdle,   // before it was handed this file it had ended, or said something unasked
   };
   struct Reply {
     std::optional<DecodeAnswer> answer;
@@ -45,6 +46,12 @@ class WorkerLink {
   Reply ask(int fd, uint64_t bytes, const DecodeWants& wants, const Limits& limits,
             const DecodeProgress& progress);
 
+  // Whether the worker is where it should be between two files: alive and silent. Precondition: no
+  // caller is asking.
+  bool is_quiet() const;
+  // Processor time that it has used; zero when that cannot be told.
+  std::chrono::nanoseconds processor_time() const;
+
   // Ends the worker now, and gives its status as waitpid() does.
   // Errors: unavailable when its zygote is gone, or it was ended before.
   Result<int> end();
@@ -53,15 +60,17 @@ class WorkerLink {
   explicit WorkerLink(ZygoteLink& zygote) : zygote_(zygote) {}
   Status open_channels(const Limits& limits);
   Status receive_layers();
-  uint64_t hand_over(int fd, uint64_t bytes, const DecodeWants& wants);
+  uint64_t hand_over(int fd, uint64_t bytes, const DecodeWants& wants, bool& is_idle);
   bool wait_for_turn(uint64_t turn);
-  std::optional<Silence> receive_reply(const Limits& limits, const DecodeProgress& progress,
+  std::optional<Silence> receive_reply(const Limits& limits, const DecodeProgress* progress,
                                        JobReply& reply);
   void next_turn(bool failed);
+  bool is_spent() const;
 
   ZygoteLink& zygote_;
   WorkerId id_;
   Fd socket_;
+  pid_t process_ = 0;           // as numbered here; 0: not known
   std::span<uint8_t> answers_;  // shared with the worker, which may write there at any time
   std::vector<SandboxLayer> layers_;
 

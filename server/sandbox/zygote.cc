@@ -21,6 +21,11 @@
 namespace weir {
 namespace {
 
+// How often it is seen whether a killed worker has ended: for some milliseconds at once, as nearly
+// all have by then, and for two seconds in all.
+constexpr int kSoon = 100;
+constexpr int kMostLooks = 2'000;
+
 bool started_by_decoder(int argc, char** argv) {
   if (argc != 2 || std::string_view(argv[1]) != "--sandboxed") return false;
   int type = 0;
@@ -54,6 +59,32 @@ void enter_process_namespace() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+// Whether a user other than root may have a user namespace, which takes the others with it.
+bool may_others_leave_namespaces() {
+  const pid_t child = fork();
+  if (child == 0) {
+    leave_root();
+    _exit(geteuid() != 0 && leave_namespaces().front().in_force ? 0 : 1);
+  }
+  int status = 0;
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// Leaves root and the namespaces. Root that other users may not follow into a user namespace leaves
+// the others as root. Returns in the zygote.
+std::vector<SandboxLayer> leave_rights() {
+  const bool is_root = geteuid() == 0;
+  const bool is_early = is_root && may_others_leave_namespaces();
+  if (is_early) leave_root();
+  std::vector<SandboxLayer> layers = leave_namespaces(!is_root || is_early);
+  if (layers.back().in_force) enter_process_namespace();
+  // In a user namespace without users, everybody looks like nobody.
+  layers.push_back(is_early ? layer_of("not_root", 0, "a user of its own") : leave_root());
+  return layers;
+}
+
 [[maybe_unused]] size_t thread_count() {
   size_t count = 0;
   if (DIR* tasks = opendir("/proc/self/task")) {
@@ -77,6 +108,7 @@ ControlReply fork_worker(const ControlRequest& request, Message& message,
     start.limits = request.limits;
     start.layers = layers;
     start.parent = zygote;
+    start.workers = request.workers;
     run_worker(std::move(start), job);
   }
   ControlReply reply;
@@ -84,16 +116,24 @@ ControlReply fork_worker(const ControlRequest& request, Message& message,
   return reply;
 }
 
+// Workers that did not end when they were killed: one that waits for a disk that does not answer
+// ends when the wait does. Nobody else waits for them meanwhile.
+std::vector<pid_t> unburied;
+
 // A worker that is ending already keeps the status it ends with.
 ControlReply end_worker(pid_t worker) {
   if (worker <= 1) return failure(EINVAL, "no worker has this number");
+  std::erase_if(unburied, [](pid_t one) { return waitpid(one, nullptr, WNOHANG) != 0; });
   kill(worker, SIGKILL);
   ControlReply reply;
-  pid_t ended;
-  do ended = waitpid(worker, &reply.status, 0);
-  while (ended < 0 && errno == EINTR);
-  if (ended < 0) return failure(errno, "no worker has this number");
-  return reply;
+  for (int looks = 0; looks < kMostLooks; ++looks) {
+    const pid_t ended = waitpid(worker, &reply.status, WNOHANG);
+    if (ended == worker) return reply;
+    if (ended < 0 && errno != EINTR) return failure(errno, "no worker has this number");
+    usleep(looks < kSoon ? 50 : 1000);
+  }
+  unburied.push_back(worker);
+  return failure(EBUSY, "a worker does not end though it was killed");
 }
 
 int serve(const std::vector<SandboxLayer>& layers, const DecodeJob& job) {
@@ -121,8 +161,7 @@ int run_zygote(int argc, char** argv, const ZygoteProgram& program) {
   }
   close_range(kSocketFd + 1, ~0u, 0);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  const std::vector<SandboxLayer> layers = leave_namespaces();
-  if (layers.back().in_force) enter_process_namespace();
+  const std::vector<SandboxLayer> layers = leave_rights();
   // One arena: others reserve 64 MiB of address space each, which the memory limit counts.
   mallopt(M_ARENA_MAX, 1);
 

@@ -143,6 +143,7 @@ Result<WorkerId> ZygoteLink::fork_worker(const Fd& socket, const Fd& memory, con
   if (!was_running) TRY(start());
   ControlRequest request;
   request.verb = ControlVerb::kFork;
+  request.workers = workers_;
   request.limits = limits;
   const int files[] = {socket.get(), memory.get()};
   auto reply = ask(request, files);

@@ -33,6 +33,9 @@ class ZygoteLink {
   // them). Errors: unavailable when the program cannot be started or cannot fork.
   Result<WorkerId> fork_worker(const Fd& socket, const Fd& memory, const Limits& limits);
 
+  // How many workers there will be at once. Call it before the first of them is forked.
+  void expect_workers(uint32_t workers) { workers_ = workers; }
+
   // Kills the worker if it lives, and gives its status as waitpid() does.
   // Errors: unavailable when its zygote died, and the worker with it.
   Result<int> end_worker(WorkerId worker);
@@ -48,6 +51,7 @@ class ZygoteLink {
   Fd control_;  // not open: no zygote now
   pid_t process_ = -1;
   uint64_t started_ = 0;  // zygotes so far
+  uint32_t workers_ = 1;
 };
 
 }  // namespace weir

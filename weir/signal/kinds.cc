@@ -22,6 +22,44 @@ Status check_by(std::span<const uint8_t> value) {
   return read ? Status{} : Status{read.error()};
 }
 
+Status too_much(std::string_view what) {
+  return invalid("there is more in it than was asked for: " + std::string(what));
+}
+
+bool is_asked(const PictureFeatures& picture, const FeatureOptions& asked) {
+  return picture.features.size() <= asked.most &&
+         std::max(picture.plane.width, picture.plane.height) <= asked.plane_side;
+}
+
+Status check_asked_features(std::span<const uint8_t> value, const SignalOptions& asked) {
+  const PictureFeatures picture = TRY(decode_features(value));
+  return is_asked(picture, asked.features) ? Status{} : too_much("features");
+}
+
+Status check_asked_track(std::span<const uint8_t> value, const SignalOptions& asked) {
+  const VideoTrack track = TRY(read_video_track(value));
+  if (std::max(track.thumb_width, track.thumb_height) > asked.track.thumb_side)
+    return too_much("thumbs");
+  if (!are_apart(track.frames, asked.track.every) ||
+      (!track.frames.empty() &&
+       track.frames.back().time - track.frames.front().time > asked.longest))
+    return too_much("frames");
+  if (track.stills.size() > track.frames.size() ||
+      !std::ranges::all_of(track.stills, [&](const Still& still) {
+        return is_asked(still.picture, asked.track.still);
+      }))
+    return too_much("stills");
+  return {};
+}
+
+SaidSize size_of_track(std::span<const uint8_t> value) {
+  const auto [width, height] = video_track_size(value);
+  return {width, height};
+}
+
+// Parts of every page of a file, each as it is shown and as it is without transparency.
+constexpr size_t kMostPictures = 512;
+
 SaidSize size_of_features(std::span<const uint8_t> value) {
   const auto [width, height] = features_size(value);
   return {width, height};
@@ -54,7 +92,8 @@ constexpr std::array kKinds{
             .of = SignalOf::kPicture,
             .bytes = 32,
             .is_exchanged = true,
-            .is_text = true},
+            .is_text = true,
+            .most_of_item = kMostPictures},
     KindRow{.kind = SignalKind::kVpdq,
             .name = "vpdq",
             .of = SignalOf::kVideo,
@@ -71,17 +110,21 @@ constexpr std::array kKinds{
             .of = SignalOf::kPicture,
             .is_kept = true,
             .check = check_by<decode_features>,
+            .check_asked = check_asked_features,
             .size_of = size_of_features},
     KindRow{.kind = SignalKind::kTrack,
             .name = "track",
             .of = SignalOf::kVideo,
             .is_kept = true,
-            .check = check_by<read_video_track>},
+            .check = check_by<read_video_track>,
+            .check_asked = check_asked_track,
+            .size_of = size_of_track},
     KindRow{.kind = SignalKind::kPdqTurned,
             .name = "pdq_turned",
             .of = SignalOf::kPicture,
             .bytes = kTurnedBytes,
-            .check = check_turned},
+            .check = check_turned,
+            .most_of_item = kMostPictures},
 };
 
 // The kinds of which this is said.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weir/base/result.h"
+#include "weir/signal/video_track.h"
 
 namespace weir {
 
@@ -32,6 +33,13 @@ struct SaidSize {
   uint32_t height = 0;
 };
 
+// How much was asked of the signals of one item, where a kind can be asked for more or less.
+struct SignalOptions {
+  FeatureOptions features;
+  TrackOptions track;
+  std::chrono::microseconds longest{0};  // from the first frame of a video to the last
+};
+
 // What is known of a kind. A new kind is a row of this table, and what computes and finds it.
 struct KindRow {
   SignalKind kind;
@@ -46,6 +54,11 @@ struct KindRow {
   // Errors: invalid or corrupt, saying why, when these are not the bytes of a value. Null where
   // the size says all.
   Status (*check)(std::span<const uint8_t> value) = nullptr;
+  // How many values one item has at most.
+  size_t most_of_item = 1;
+  // Errors: invalid, when a value holds more than what was asked for. Null where all values hold
+  // the same. Precondition: check() passed.
+  Status (*check_asked)(std::span<const uint8_t> value, const SignalOptions& asked) = nullptr;
   // Null for kinds that do not say. Precondition: check() passed.
   SaidSize (*size_of)(std::span<const uint8_t> value) = nullptr;
 };

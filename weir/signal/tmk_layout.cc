@@ -32,8 +32,14 @@ Status check_values(std::span<const uint8_t> file, const TmkLayout& layout) {
   // from the end of float.
   constexpr float kMostValue = 1e12F;
   const uint8_t* at = file.data() + TmkLayout::kHeaderBytes;
-  for (uint32_t i = 0; i < layout.periods; ++i, at += 4)
+  uint64_t steps = 0;
+  for (uint32_t i = 0; i < layout.periods; ++i, at += 4) {
     TRY(check_count("frames in a period", little_endian(at), 1, kMostTmkPeriod));
+    steps += uint64_t{static_cast<uint32_t>(little_endian(at))} * layout.harmonics;
+  }
+  if (steps > kMostTmkSteps)
+    return invalid("the .tmk file's periods would take " + std::to_string(steps) +
+                   " steps to compare, more than " + std::to_string(kMostTmkSteps));
   for (size_t i = 0; at != file.data() + file.size(); ++i, at += 4) {
     const float value = std::bit_cast<float>(little_endian(at));
     if (!(std::abs(value) <= kMostValue))

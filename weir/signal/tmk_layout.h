@@ -27,7 +27,10 @@ struct TmkLayout {
 constexpr uint32_t kMostTmkPeriods = 16;
 constexpr uint32_t kMostTmkHarmonics = 128;
 constexpr uint32_t kMostTmkDimensions = 256;   // PDQ has no more
-constexpr int32_t kMostTmkPeriod = 1'000'000;  // output frames; comparing takes time in proportion
+constexpr int32_t kMostTmkPeriod = 1'000'000;  // output frames
+// Comparing two signatures takes a step for each harmonic of each frame of each period. A small
+// file may claim long periods, so the steps are bounded: four times those of what anyone writes.
+constexpr uint64_t kMostTmkSteps = 4'194'304;
 
 // The layout of a whole file, all of which is checked: what passes can be read and compared.
 // Errors: invalid, saying what is wrong: magic words, numbers out of range, a length that is not

@@ -88,6 +88,18 @@ bool take_stills(std::span<const uint8_t>& from, uint32_t count, std::vector<Sti
 
 }  // namespace
 
+bool are_apart(std::span<const TrackFrame> frames, std::chrono::microseconds least) {
+  for (size_t i = 3; i < frames.size(); ++i)
+    if (frames[i].time - frames[i - 3].time < least) return false;
+  return true;
+}
+
+std::pair<uint32_t, uint32_t> video_track_size(std::span<const uint8_t> bytes) {
+  bytes = bytes.subspan(sizeof kTrackVersion);
+  const auto width = take<uint32_t>(bytes);
+  return {width, take<uint32_t>(bytes)};
+}
+
 size_t video_track_bytes(const VideoTrack& track) {
   size_t bytes = kTrackHeadBytes + track.frames.size() * kFrameBytes + track.thumbs.size();
   for (const Still& still : track.stills)
@@ -147,6 +159,7 @@ Result<VideoTrack> read_video_track(std::span<const uint8_t> bytes) {
     return damaged;
   track.frames.resize(frames);
   if (!take_frames(bytes, track.frames)) return damaged;
+  if (!are_apart(track.frames, kLeastTimeOfFour)) return damaged;
   track.thumbs.assign(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(frames * thumb_bytes));
   bytes = bytes.subspan(frames * thumb_bytes);
   if (!take_stills(bytes, stills, track.stills) || !bytes.empty()) return damaged;

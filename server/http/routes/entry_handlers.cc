@@ -47,10 +47,10 @@ Result<Response> add_files(const Bank& bank, const Request& request, Site& site)
   if (const std::optional<std::string> labels = TRY(request.fields.one("labels")))
     origin.labels = TRY(labels_from(TRY(parse_json_object(*labels))));
   TRY(check_labels(origin.labels));
-  origin.provenance["source"] = "api";
+  origin.provenance["weir.source"] = "api";
 
   const std::vector<Result<ItemSignals>> decoded =
-      TRY(decode_uploads(request.files, wants_to_add(), site));
+      TRY(decode_uploads(request, wants_to_add(), site));
   std::vector<Result<AddedItem>> added;
   for (size_t i = 0; i < decoded.size(); ++i) {
     origin.name = base_name(request.files[i].name);

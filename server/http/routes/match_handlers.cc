@@ -66,7 +66,7 @@ Result<bool> answers_later(const Request& request, Site& site) {
 
 Result<Response> begin_job(const Request& request, std::vector<std::string> banks, Site& site) {
   const UploadedFile& file = request.files.front();
-  const std::string id = TRY(site.jobs.submit(file.bytes.fd(), {file.name, std::move(banks)}));
+  const std::string id = TRY(site.jobs.submit(file.bytes.fd(), {file.name, std::move(banks), {}}));
   Response response = json_response(202, {{"job", id}});
   response.headers.emplace_back("Location", "/v1/jobs/" + id);
   if (request.prefers_async) response.headers.emplace_back("Preference-Applied", "respond-async");
@@ -79,7 +79,7 @@ Result<Response> post_match_files(const Request& request, Site& site) {
   std::vector<std::string> banks = TRY(banks_asked(request));
   if (TRY(answers_later(request, site))) return begin_job(request, std::move(banks), site);
   const DecodeWants wants = TRY(wants_to_match(site.services));
-  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request.files, wants, site));
+  const std::vector<Result<ItemSignals>> decoded = TRY(decode_uploads(request, wants, site));
   std::vector<ItemToMatch> items;
   for (const auto& item : decoded)
     if (item) items.push_back(TRY(item_to_match(*item)));
@@ -109,7 +109,7 @@ Result<Response> post_match(const Request& request, const MatchRequest& asked, S
 Result<Response> post_hash(const Request& request, Site& site) {
   TRY(request.fields.only({}));
   const std::vector<Result<ItemSignals>> decoded =
-      TRY(decode_uploads(request.files, wants_to_hash(), site));
+      TRY(decode_uploads(request, wants_to_hash(), site));
   auto objects = objects_of(decoded, request.files, [](Json& object, const ItemSignals& item) {
     object.update(shape_of(item));
   });

@@ -92,6 +92,15 @@ Result<std::string> Metrics::page(Services& services) const {
             snapshot->videos.videos);
   write_one(page, "weir_video_index_bytes", "gauge", "Memory of the index of videos.",
             snapshot->videos.memory_bytes);
+  const DecoderCounts replaced = services.decoder.counts();
+  describe(page, "weir_decoder_replaced_total", "counter",
+           "Decoder processes that were ended for what they did, by what it was.");
+  for (const auto& [why, count] : {std::pair("malformed", replaced.malformed),
+                                   {"died", replaced.died},
+                                   {"late", replaced.late},
+                                   {"idle", replaced.idle_ended}})
+    write_metric(page, "weir_decoder_replaced_total", "{why=\"" + std::string(why) + "\"}",
+                 static_cast<double>(count));
   write_one(page, "weir_decoder_workers", "gauge", "Decoder processes.",
             services.decoder.workers());
 

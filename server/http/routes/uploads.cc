@@ -5,8 +5,10 @@
 
 namespace weir::http {
 
-Result<std::vector<Result<ItemSignals>>> decode_uploads(const std::vector<UploadedFile>& files,
-                                                        const DecodeWants& wants, Site& site) {
+Result<std::vector<Result<ItemSignals>>> decode_uploads(const Request& request, DecodeWants wants,
+                                                        Site& site) {
+  const std::vector<UploadedFile>& files = request.files;
+  wants.party = request.caller;
   if (files.empty())
     return Error{ErrorCode::kInvalid, "no file was sent; a part of the form needs a file name"};
   std::vector<Result<ItemSignals>> decoded;

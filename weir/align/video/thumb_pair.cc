@@ -61,8 +61,9 @@ bool has_thumbs(const VideoTrack& track) {
 }
 
 ThumbPair::ThumbPair(const VideoTrack& item, const VideoTrack& entry,
-                     const PictureTransform& entry_to_item, std::span<const uint8_t> laid_over)
-    : item_(item), entry_(entry) {
+                     const PictureTransform& entry_to_item, std::span<const uint8_t> laid_over,
+                     Work* work)
+    : item_(item), entry_(entry), work_(work) {
   const auto back = inverse(entry_to_item);
   if (!back || !has_thumbs(item) || !has_thumbs(entry)) return;
   const double item_x = double(item.width) / item.thumb_width;
@@ -168,6 +169,7 @@ std::optional<ThumbLikeness> ThumbPair::compared(const std::vector<int16_t>& ite
 std::optional<ThumbLikeness> ThumbPair::likeness(size_t item, size_t entry) {
   const uint64_t key = uint64_t{item} << 32 | entry;
   if (const auto found = likenesses_.find(key); found != likenesses_.end()) return found->second;
+  if (!may_spend(size())) return {};
   if (likenesses_.size() >= kMostLikenesses) likenesses_.clear();
   return likenesses_[key] = compared(item_frame(item), entry_frame(entry));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weir/align/picture/picture_align.h"
+#include "weir/base/work.h"
 #include "weir/signal/video_track.h"
 
 // Compares the thumbs of two videos under one map. The entry's thumb is read where the map puts
@@ -31,9 +32,13 @@ struct ThumbLikeness {
 class ThumbPair {
  public:
   // Both tracks must outlive this. Samples of the item's thumbs that are 1 in `laid_over`, if it is
-  // not empty, show neither and are not compared.
+  // not empty, show neither and are not compared. Comparing spends `work`, one step a pixel; when
+  // it is null there is no end to it.
   ThumbPair(const VideoTrack& item, const VideoTrack& entry, const PictureTransform& entry_to_item,
-            std::span<const uint8_t> laid_over = {});
+            std::span<const uint8_t> laid_over = {}, Work* work = nullptr);
+
+  // Whether so many steps may still be made.
+  bool may_spend(uint64_t steps) { return work_ == nullptr || work_->spend(steps); }
 
   // Whether enough pixels of the item's thumb show the entry to compare anything.
   bool is_usable() const { return pixels_.size() >= kLeastPixels; }
@@ -47,7 +52,7 @@ class ThumbPair {
   const std::vector<int16_t>& item_frame(size_t frame);
   const std::vector<int16_t>& entry_frame(size_t frame);
 
-  // Nothing when both are flat and there is nothing to compare.
+  // Nothing when both are flat and there is nothing to compare, or when the work is spent.
   std::optional<ThumbLikeness> likeness(size_t item_frame, size_t entry_frame);
 
  private:
@@ -68,6 +73,7 @@ class ThumbPair {
 
   const VideoTrack& item_;
   const VideoTrack& entry_;
+  Work* work_;
   std::vector<uint32_t> pixels_;                // of the item's thumb, square by square
   std::array<size_t, kSquares + 1> squares_{};  // where in pixels_ each begins
   std::vector<Tap> taps_;                       // kTaps of each pixel

@@ -177,6 +177,10 @@ TimeShift best_shift(const TrackPair& tracks, ThumbPair& thumbs, const TimeLine&
   const int most = static_cast<int>(std::ceil(reach / step));
   const size_t first = between(entry, line(item.time(places.front())) - most * step).early;
   const size_t last = between(entry, line(item.time(places.back())) + most * step).early + 1;
+  const uint64_t shifts = 2 * static_cast<uint64_t>(most) + 1, rows = places.size();
+  if (!thumbs.may_spend(rows * (last - first + 1) * thumbs.size() +
+                        shifts * rows * (reach > kShiftedTogether ? thumbs.size() : 1)))
+    return out;
   const Changes in_item =
       changes_of(places.size(), [&](size_t i) { return thumbs.item_frame(item.frame(places[i])); });
   const Changes in_entry = changes_of(

@@ -59,13 +59,14 @@ constexpr double kFollowingTells = 3;    // has so many digits of evidence besid
 class Search {
  public:
   Search(const VideoTrack& item, const VideoTrack& entry, std::span<const FrameHit> hits,
-         std::span<const uint8_t> laid_over, bool backward = false)
+         const VideoAlignOptions& options, bool backward = false)
       : backward_(backward),
         item_times_(item, false, FrameTimes::Held::kOnce),
         entry_times_(entry, backward),
         tracks_{item, entry, item_times_, entry_times_},
         hits_(hits),
-        places_(item, entry, laid_over) {}
+        work_(options.work),
+        places_(item, entry, options.laid_over, options.work) {}
 
   bool is_possible() const { return item_times_.size() > 0 && entry_times_.size() > 0; }
 
@@ -78,6 +79,7 @@ class Search {
     std::vector<TimedHit> left = best_supported(timed, kMostPerMoment);
     std::vector<SharedSegment> found;
     for (size_t tried = 0; tried < most * kPathsEachSegment && found.size() < most; ++tried) {
+      if (work_ != nullptr && work_->is_spent()) break;
       const std::vector<size_t> path = heaviest_path(left);
       std::vector<TimedHit> on_path;
       double weight = 0;
@@ -295,6 +297,7 @@ class Search {
   FrameTimes entry_times_;
   TrackPair tracks_;
   std::span<const FrameHit> hits_;
+  Work* work_;
   VideoPlaces places_;
 };
 
@@ -319,7 +322,7 @@ std::vector<SharedSegment> backward_segments(const VideoTrack& item, const Video
   }
   std::vector<SharedSegment> out;
   if (turned.empty()) return out;
-  Search search(item, entry, turned, options.laid_over, true);
+  Search search(item, entry, turned, options, true);
   for (const bool mirrored : {false, true})
     for (SharedSegment& one : search.segments(mirrored, options.most_segments)) {
       if (one.verdict != Verdict::kCopy || seconds_of(one.item_to - one.item_from) < kLeastBackward)
@@ -338,7 +341,7 @@ std::vector<SharedSegment> backward_segments(const VideoTrack& item, const Video
 std::vector<SharedSegment> align_videos(const VideoTrack& item, const VideoTrack& entry,
                                         std::span<const FrameHit> hits,
                                         const VideoAlignOptions& options) {
-  Search search(item, entry, hits, options.laid_over);
+  Search search(item, entry, hits, options);
   if (!search.is_possible() || options.most_segments == 0) return {};
   std::vector<SharedSegment> found = search.segments(false, options.most_segments);
   for (SharedSegment& one : search.segments(true, options.most_segments))

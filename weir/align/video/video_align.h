@@ -9,6 +9,7 @@
 
 #include "weir/align/picture/picture_align.h"
 #include "weir/align/video/picture_span.h"
+#include "weir/base/work.h"
 #include "weir/signal/video_track.h"
 
 namespace weir {
@@ -52,6 +53,8 @@ struct VideoAlignOptions {
   size_t most_segments = 20;
   std::span<const uint8_t> laid_over;  // samples of the item's thumbs that show something else
   PictureSpans* spans = nullptr;       // of the item; they are filled in for the next entry
+  // Once it is spent what was found so far is given, and is not all that there is.
+  Work* work = nullptr;
 };
 
 // The segments in which the item shows the entry, by item_from; none when they share nothing.

@@ -36,8 +36,9 @@ PictureTransform whole_frame(const VideoTrack& item, const VideoTrack& entry, bo
 }
 
 VideoPlace::VideoPlace(const VideoTrack& item, const VideoTrack& entry,
-                       const PictureTransform& to_item, std::span<const uint8_t> laid_over)
-    : transform(to_item), thumbs(item, entry, to_item, laid_over) {
+                       const PictureTransform& to_item, std::span<const uint8_t> laid_over,
+                       Work* work)
+    : transform(to_item), thumbs(item, entry, to_item, laid_over, work) {
   auto outline = corners(entry.width, entry.height);
   std::transform(outline.begin(), outline.end(), outline.begin(), to_item);
   const auto shown = clipped(outline, item.width, item.height);
@@ -52,7 +53,8 @@ VideoPlace::VideoPlace(const VideoTrack& item, const VideoTrack& entry,
 VideoPlace& VideoPlaces::place_of(const PictureTransform& transform) {
   for (const auto& place : places_)
     if (is_near(place->transform, transform, item_, entry_)) return *place;
-  return *places_.emplace_back(std::make_unique<VideoPlace>(item_, entry_, transform, laid_over_));
+  return *places_.emplace_back(
+      std::make_unique<VideoPlace>(item_, entry_, transform, laid_over_, work_));
 }
 
 std::vector<VideoPlace*> VideoPlaces::places(const std::vector<PictureTransform>& proposed,

@@ -20,7 +20,7 @@ namespace weir {
 // One place of the entry's frame in the item's, and the thumbs of both seen through it.
 struct VideoPlace {
   VideoPlace(const VideoTrack& item, const VideoTrack& entry, const PictureTransform& to_item,
-             std::span<const uint8_t> laid_over);
+             std::span<const uint8_t> laid_over, Work* work);
 
   PictureTransform transform;
   Rect item_region;  // what is shared, in each upright frame
@@ -32,9 +32,10 @@ struct VideoPlace {
 // Keeps the places that were found so far, so that what is computed for one is computed once.
 class VideoPlaces {
  public:
-  // `laid_over` is that of ThumbPair.
-  VideoPlaces(const VideoTrack& item, const VideoTrack& entry, std::span<const uint8_t> laid_over)
-      : item_(item), entry_(entry), laid_over_(laid_over) {}
+  // `laid_over` and `work` are those of ThumbPair.
+  VideoPlaces(const VideoTrack& item, const VideoTrack& entry, std::span<const uint8_t> laid_over,
+              Work* work)
+      : item_(item), entry_(entry), laid_over_(laid_over), work_(work) {}
 
   // The place of the whole frame, and those of the proposed transforms that differ from one
   // another, up to a limit and without those that cannot be compared. They are valid until the next
@@ -51,6 +52,7 @@ class VideoPlaces {
   const VideoTrack& item_;
   const VideoTrack& entry_;
   std::span<const uint8_t> laid_over_;
+  Work* work_;
   std::vector<std::unique_ptr<VideoPlace>> places_;
 };
 

@@ -62,6 +62,11 @@ constexpr double kSureTogether = -14;
 constexpr double kBeyondPart = 1.3;  // times as large as a part of the frame: it is more than that
 constexpr double kExplained = 0.6;   // share of a segment from which on other spans explain it
 
+// What one question about a video may take: comparing two pixels of thumbs is one step. A video of
+// five minutes that shows all of a known one takes less than 1e9 steps, and this many take a
+// processor about a minute (measured), so that only what was made to take long comes near.
+constexpr uint64_t kMostSteps = 200'000'000'000;
+
 // How many comparisons of stills are left, over all entries.
 struct Budget {
   size_t pairs = kPairsInAll;
@@ -290,7 +295,7 @@ using Scenes = std::map<EntryId, std::vector<SharedSegment>>;
 // The entries that one track shows. What it shows of them and is no copy goes to `scenes`.
 Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
-                                            const VideoMatchOptions& options,
+                                            const VideoMatchOptions& options, Work& work,
                                             Scenes* scenes = nullptr) {
   std::vector<Found> found;
   std::vector<EntryVotes> votes = TRY(votes_of(item, index));
@@ -302,6 +307,7 @@ Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoE
   VideoAlignOptions align;
   align.laid_over = over;
   align.spans = &spans;
+  align.work = &work;
   size_t looked_at = 0;
   for (const EntryVotes& one : votes) {
     if (looked_at >= options.most_entries) break;
@@ -314,6 +320,10 @@ Result<std::vector<VideoMatch>> match_track(const VideoTrack& item, const VideoE
     for (SharedSegment& segment : align_videos(item, *track, hits, align))
       (segment.verdict == Verdict::kCopy ? of.match.segments : of.unclear)
           .push_back(std::move(segment));
+    if (work.is_spent())
+      return Error{ErrorCode::kLimit,
+                   "comparing this video with the known ones takes more steps "
+                   "than one question may take; ask about parts of it"};
     if (scenes) scenes->insert({one.entry, of.unclear});
     if (one.is_benign)
       for (const SharedSegment& segment : of.match.segments)
@@ -396,7 +406,8 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoE
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options) {
   Scenes scenes;
-  std::vector<VideoMatch> matches = TRY(match_track(item, index, known, options, &scenes));
+  Work work(options.most_steps != 0 ? options.most_steps : kMostSteps);
+  std::vector<VideoMatch> matches = TRY(match_track(item, index, known, options, work, &scenes));
   if (matches.empty() && is_one_frame(item)) return match_frame(item, index, known, options);
   const std::vector<VideoPart> parts = parts_of(item);
   const auto chances = static_cast<double>(parts.size() + 1);
@@ -406,7 +417,7 @@ Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoE
   of_part.most_entries =
       std::max<size_t>(1, options.most_entries / std::max<size_t>(1, parts.size()));
   for (const VideoPart& part : parts)
-    for (VideoMatch& match : TRY(match_track(part.track, index, known, of_part)))
+    for (VideoMatch& match : TRY(match_track(part.track, index, known, of_part, work)))
       add_part(std::move(match), part.place, chances, scenes, matches);
   std::sort(matches.begin(), matches.end(), [](const VideoMatch& a, const VideoMatch& b) {
     return std::tie(a.expected_false_alarms, a.entry) < std::tie(b.expected_false_alarms, b.entry);

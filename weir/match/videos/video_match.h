@@ -66,10 +66,11 @@ using KnownTracks = std::function<Result<std::optional<VideoTrack>>(EntryId)>;
 struct VideoMatchOptions {
   double most_false_alarms = 1e-3;
   size_t most_entries = 50;  // that are aligned; all parts of the frame share as many again
+  uint64_t most_steps = 0;   // of comparing thumbs; 0: as many as any question may take
 };
 
 // The entries that the item shows, surest first. What a benign entry has too does not count.
-// Deterministic. Errors: of `known`.
+// Deterministic. Errors: of `known`; limit, when comparing takes too many steps.
 Result<std::vector<VideoMatch>> match_video(const VideoTrack& item, const VideoEdition& index,
                                             const KnownTracks& known,
                                             const VideoMatchOptions& options = {});

@@ -77,6 +77,14 @@ TEST_F(VideoMatchTest, FindsATrim) {
   expect_spans(archive().match(part(known(3), 11.3, 23.8)), {{3, 0, 12.5, 11.3, 23.8}});
 }
 
+// What was made to take long ends, and says so.
+TEST_F(VideoMatchTest, EndsWhenItsStepsAreSpent) {
+  const VideoTrack item = made::track_of(part(known(3), 11.3, 23.8), kItemTrack, 0.07);
+  const auto found = match_video(item, archive().index(), archive().known(), {.most_steps = 1'000});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::kLimit);
+}
+
 TEST_F(VideoMatchTest, FindsAMirroredSpan) {
   const auto found = archive().match(edited(part(known(2), 5, 17), made::mirrored));
   expect_spans(found, {{2, 0, 12, 5, 17}});
