@@ -30,7 +30,7 @@ ItemOrigin origin_of(const std::string& path, const Labels& labels) {
   origin.labels = labels;
   std::error_code error;
   const auto whole = std::filesystem::absolute(path, error);
-  origin.provenance = {{"source", "file"}, {"path", error ? path : whole.string()}};
+  origin.provenance = {{"weir.source", "file"}, {"weir.path", error ? path : whole.string()}};
   return origin;
 }
 

@@ -136,6 +136,7 @@ void define_serve(CLI::App& app, Request& request) {
   add_decoder_options(verb, request);
   auto in = std::make_shared<ServeRequest>();
   verb->add_option("--listen", in->listen, "ADDRESS:PORT (default 127.0.0.1:8787)");
+  verb->add_option("--user", in->user, "The user to become, where root starts the server");
   verb->callback([&request, in] {
     request.verb = [&request, in] { return serve_verb(request.common, *in); };
   });

@@ -103,6 +103,12 @@ const std::vector<Key>& keys() {
          if (value) config.listen = *value;
          return value.has_value();
        }},
+      {"server", "user", "the name of a user, such as \"weir\"",
+       [](const toml::node& node, Config& config) {
+         const auto value = node.value_exact<std::string>();
+         if (value) config.user = *value;
+         return value.has_value();
+       }},
       {"server", "host_names", "a list of names without ports, such as [\"weir.example.org\"]",
        read_host_names},
       {"server", "request_mib", "a whole number from 1 to 1048576",
@@ -197,6 +203,7 @@ std::string to_toml(const Config& config) {
       "expected_false_alarms = {:e}\n"
       "\n[server]\n"
       "listen = \"{}\"\n"
+      "user = \"{}\"  # whom a server that root starts becomes\n"
       "host_names = [{}]  # that a server on a loopback address answers to besides localhost\n"
       "request_mib = {}\n"
       "connections = {}\n"
@@ -211,7 +218,7 @@ std::string to_toml(const Config& config) {
       limits.file_bytes / kMib, limits.pixels, limits.dimension, limits.frames, limits.deadline_ms,
       limits.memory_bytes / kMib, limits.video_bytes / kMib, limits.video_seconds,
       limits.video_frames, limits.video_stall_ms, limits.video_deadline_s, config.workers,
-      config.allow_unsandboxed, config.expected_false_alarms, config.listen, quoted,
+      config.allow_unsandboxed, config.expected_false_alarms, config.listen, config.user, quoted,
       config.request_bytes / kMib, config.connections, config.job_bytes / kMib, config.waiting_jobs,
       config.waiting_job_bytes / kMib, config.job_kept_s, config.tail_rows,
       config.snapshot_changes);

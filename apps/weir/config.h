@@ -18,6 +18,7 @@ struct Config {
   bool allow_unsandboxed = false;          // [decoder] allow_unsandboxed
   double expected_false_alarms = 1e-3;     // [match] expected_false_alarms that a match may be
   std::string listen = "127.0.0.1:8787";   // [server] listen
+  std::string user;                        // [server] user, whom root becomes
   std::vector<std::string> host_names;     // [server] host_names, besides localhost
   uint64_t request_bytes = 8192ull << 20;  // [server] request_mib, a whole upload
   uint64_t connections = 1'000;            // [server] connections

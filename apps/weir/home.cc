@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/weir/home.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <filesystem>
 
 #include "apps/weir/run/output.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "weir/base/utf8.h"
 
 namespace weir {
 namespace {
@@ -13,6 +16,36 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+constexpr auto kOthers = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+
+// Homes of earlier versions, and copies, may be open to others: hashes say what pictures look like,
+// and names whose they were.
+void make_private(const std::string& folder) {
+  std::error_code error;
+  size_t opened = 0, failed = 0;
+  const auto close_to_others = [&](const std::filesystem::path& path) {
+    const auto status = std::filesystem::symlink_status(path, error);
+    if (error || std::filesystem::is_symlink(status)) return;
+    if ((status.permissions() & kOthers) == std::filesystem::perms::none) return;
+    std::filesystem::permissions(path, kOthers, std::filesystem::perm_options::remove, error);
+    ++(error ? failed : opened);
+  };
+  close_to_others(folder);
+  for (auto at = std::filesystem::recursive_directory_iterator(folder, error);
+       !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error))
+    close_to_others(at->path());
+  if (opened > 0)
+    print_message(
+        fmt::format("weir: {} files and folders of the home {} were open to others, and "
+                    "are for their owner alone from now on",
+                    opened, printable(folder)));
+  if (failed > 0)
+    print_message(
+        fmt::format("weir: warning: {} files or folders of the home {} are open to "
+                    "others and belong to somebody else; see chmod",
+                    failed, printable(folder)));
 }
 
 }  // namespace
@@ -58,6 +91,7 @@ Result<std::unique_ptr<Home>> Home::open(const Common& common) {
   if (error)
     return Error{ErrorCode::kDenied, "cannot create the home folder " + common.home + ": " +
                                          error.message() + "; choose another with --home"};
+  make_private(common.home);
   home->store_ = TRY(open_sqlite_store(common.home + "/weir.db", home->clock_));
   return home;
 }

@@ -9,6 +9,7 @@
 
 #include "apps/weir/cli.h"
 #include "apps/weir/home.h"
+#include "apps/weir/run/file_beside.h"
 #include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
 #include "weir/base/utf8.h"
@@ -85,13 +86,13 @@ Result<ImportCount> import_file(const std::string& path, ImportRequest request, 
 Result<ExportCount> export_folder(const std::string& folder, const std::string& bank,
                                   ListFormat format, Store& store) {
   const std::string_view suffix = format == ListFormat::kTmk ? name_of(format) : "txt";
-  return export_files(bank, format, store, [&](const Entry& entry, std::string_view bytes) {
-    const std::string path = fmt::format("{}/{}-{}.{}", folder, bank, entry.id.value, suffix);
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    return file ? Status{} : Status(file_error(path, "write"));
-  });
+  return export_files(
+      bank, format, store, [&](const Entry& entry, std::string_view bytes) -> Status {
+        const std::string path = fmt::format("{}/{}-{}.{}", folder, bank, entry.id.value, suffix);
+        FileBeside file = TRY(FileBeside::create(path));
+        file.out().write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        return file.finish();
+      });
 }
 
 std::string text_of(const ExportCount& count, ListFormat format, const std::string& where) {
@@ -146,9 +147,9 @@ Result<int> export_verb(const Common& common, const ListRequest& request) {
   } else if (format == ListFormat::kTmk) {
     return Error{ErrorCode::kInvalid, "tmk files are written one a video: name a folder"};
   } else {
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    if (!file) return file_error(path, "write");
-    count = TRY(export_list(file, request.bank, format, home->store()));
+    FileBeside file = TRY(FileBeside::create(path));
+    count = TRY(export_list(file.out(), request.bank, format, home->store()));
+    TRY(file.finish());
   }
   if (common.json)
     print_line(dump(

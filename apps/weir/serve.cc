@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <stop_token>
@@ -18,6 +23,7 @@
 #include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
 #include "server/http/server.h"
+#include "weir/base/utf8.h"
 
 namespace weir {
 namespace {
@@ -105,10 +111,35 @@ bool wait_for_jobs(Server& server) {
   return true;
 }
 
+// Root is more than a server needs. Nothing of the home was opened yet.
+Status leave_root(const std::string& name) {
+  if (::geteuid() != 0) {
+    if (name.empty()) return {};
+    const passwd* self = ::getpwuid(::geteuid());
+    if (self != nullptr && self->pw_name == name) return {};
+    return Error{ErrorCode::kDenied, "only root can become the user " + printable(name)};
+  }
+  if (name.empty()) {
+    print_message(
+        "weir: warning: the server runs as root, which it does not need: start it as another user, "
+        "or give one with --user or server.user");
+    return {};
+  }
+  const passwd* user = ::getpwnam(name.c_str());
+  if (user == nullptr) return Error{ErrorCode::kNotFound, "there is no user " + printable(name)};
+  if (::initgroups(name.c_str(), user->pw_gid) != 0 ||
+      ::setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
+      ::setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
+    return Error{ErrorCode::kDenied,
+                 "cannot become the user " + printable(name) + ": " + std::strerror(errno)};
+  return {};
+}
+
 }  // namespace
 
 Result<int> serve_verb(const Common& common, const ServeRequest& request) {
   const Interrupt interrupt;
+  TRY(leave_root(request.user.empty() ? TRY(load_config(common)).user : request.user));
   const std::unique_ptr<Home> home = TRY(Home::open(common));
   const Config& config = home->config();
   const Endpoint endpoint =

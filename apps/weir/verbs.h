@@ -67,6 +67,7 @@ Result<int> compare_verb(const Common& common, const CompareRequest& request);
 
 struct ServeRequest {
   std::string listen;  // ADDRESS:PORT; empty: as configured
+  std::string user;    // whom a server that root starts becomes; empty: as configured
 };
 Result<int> serve_verb(const Common& common, const ServeRequest& request);
 

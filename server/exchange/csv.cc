@@ -105,9 +105,25 @@ std::string normal_tags(std::string_view text) {
   return joined;
 }
 
+// A spreadsheet takes a field that begins with one of these for a formula, and runs it.
+constexpr std::string_view kBeginsFormula = "=+-@\t";
+
+// An apostrophe before it makes it text. It is taken away again when the list is read, so one that
+// stood there gets another.
+bool has_guard(std::string_view text) {
+  return text.size() > 1 && text[0] == '\'' &&
+         (text[1] == '\'' || kBeginsFormula.find(text[1]) != text.npos);
+}
+
+std::string_view without_guard(std::string_view text) {
+  return has_guard(text) ? text.substr(1) : text;
+}
+
 std::string quote_field(std::string_view text) {
   std::string field;
   bool needs_quotes = false;
+  const bool is_formula = !text.empty() && kBeginsFormula.find(text[0]) != text.npos;
+  if (is_formula || has_guard(text)) field += '\'';
   for (const char c : text) {
     if (c == '"') field += '"';
     // A line end would split the row for readers that go line by line, as ours does.
@@ -164,7 +180,8 @@ Result<Entry> parse_csv_line(std::string_view text, const CsvColumns& columns) {
     return invalid("expected " + std::to_string(columns.count) + " fields, found " +
                    std::to_string(fields.size()));
   const auto field = [&](CsvColumn column) -> std::string_view {
-    return columns.at[column] ? trim(fields[*columns.at[column]]) : std::string_view();
+    return columns.at[column] ? without_guard(trim(fields[*columns.at[column]]))
+                              : std::string_view();
   };
 
   const Type type = TRY(parse_type(field(kSignalType)));

@@ -47,7 +47,8 @@ class Importer {
       const bool is_file =
           request_.format == ListFormat::kVpdq || request_.format == ListFormat::kTmk;
       if (is_file && entry.name.empty()) entry.name = request_.list_name;
-      if (!request_.list_name.empty()) entry.provenance.emplace("list", request_.list_name);
+      entry.provenance = provenance_of_list(entry.provenance);
+      if (!request_.list_name.empty()) entry.provenance["weir.list"] = request_.list_name;
       const Status checked = check_entry(entry);
       if (checked) {
         for (const Signal& signal : entry.signals) batch_bytes_ += signal.value.size();

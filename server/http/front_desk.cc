@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/front_desk.h"
 
+#include <boost/asio/ip/address.hpp>
+
 #include "server/http/text.h"
 #include "weir/base/utf8.h"
 
@@ -109,15 +111,25 @@ std::variant<Plan, Response> plan_request(const Head& head, const ServerOptions&
 }
 
 bool is_loopback(std::string_view address) {
-  return address.starts_with("127.") || address == "::1" || address == "localhost";
+  if (equal_ignoring_case(address, "localhost")) return true;
+  boost::system::error_code none;
+  const auto parsed = boost::asio::ip::make_address(std::string(address), none);
+  if (none) return false;
+  if (parsed.is_v4()) return parsed.is_loopback();
+  const auto v6 = parsed.to_v6();
+  return v6.is_loopback() ||
+         (v6.is_v4_mapped() &&
+          boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6).is_loopback());
 }
 
 bool is_own_host(std::string_view host, const std::vector<std::string>& host_names) {
-  const size_t bracket = host.starts_with('[') ? host.find(']') : 0;
+  const bool has_bracket = host.starts_with('[');
+  const size_t bracket = has_bracket ? host.find(']') : 0;
   if (bracket == host.npos) return false;
   const std::string_view name = host.substr(0, host.find(':', bracket));
-  for (const std::string_view own : {"localhost", "127.0.0.1", "[::1]"})
-    if (equal_ignoring_case(name, own)) return true;
+  if (has_bracket ? name.ends_with(']') && is_loopback(name.substr(1, name.size() - 2))
+                  : name.find(':') == name.npos && is_loopback(name))
+    return true;
   for (const std::string& own : host_names)
     if (equal_ignoring_case(name, own)) return true;
   return false;

@@ -24,6 +24,8 @@ struct Plan {
 std::variant<Plan, Response> plan_request(const Head& head, const ServerOptions& options,
                                           BytesHeld& held);
 
+// localhost, or an address of this machine to itself in whatever form: 127.0.0.1, ::1,
+// 0:0:0:0:0:0:0:1, ::ffff:127.0.0.1.
 bool is_loopback(std::string_view address);
 
 // Whether a Host field names this machine itself or one of `host_names`, at whatever port.

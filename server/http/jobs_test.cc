@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Jobs over real sockets: what is answered later is the same, and what was promised is kept.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <thread>
 
+#include "server/flow/match_job.h"
 #include "server/http/server_for_test.h"
 
 namespace weir::http {
@@ -129,6 +134,21 @@ TEST_F(Jobs, AJobOfAServerThatDiedIsFinishedByTheNext) {
   EXPECT_EQ(done["state"], "done");
   EXPECT_EQ(done["result"], at_once);
   EXPECT_TRUE(spool_is_empty());
+}
+
+// An upload may wait for long before it becomes a job. Its file is then old and must not be taken
+// for one that a dead program left, by a sweep that comes before the job is in the store.
+TEST_F(Jobs, TheFileOfAJobIsAsYoungAsTheJob) {
+  MatchJobs jobs({options_.spool_folder}, *services_);
+  const int upload = open(options_.spool_folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  ASSERT_GE(upload, 0);
+  const timespec hours_ago[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
+  ASSERT_EQ(futimens(upload, hours_ago), 0);
+  const auto id = jobs.submit(upload, {});
+  close(upload);
+  ASSERT_TRUE(id) << id.error().message;
+  const auto written = std::filesystem::last_write_time(options_.spool_folder + "/job-" + *id);
+  EXPECT_GT(written, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(5));
 }
 
 TEST_F(Jobs, AJobBegunTooOftenIsGivenUp) {

@@ -7,6 +7,7 @@
 #include <latch>
 #include <thread>
 
+#include "server/http/front_desk.h"
 #include "server/http/server_for_test.h"
 #include "server/http/spool.h"
 
@@ -85,6 +86,21 @@ TEST_F(ServerTest, EveryAnswerHasAnIdOfItsOwnAndSafeFields) {
     EXPECT_EQ(answer.fields.count("Access-Control-Allow-Origin"), 0u);
     EXPECT_TRUE(answer.json().is_object());
   }
+}
+
+TEST(OwnHost, HasManyForms) {
+  for (const char* own :
+       {"localhost", "LOCALHOST:80", "127.0.0.1", "127.0.0.1:8787", "[::1]", "[::1]:8787",
+        "[0:0:0:0:0:0:0:1]", "[0:0:0:0:0:0:0:1]:80", "[::ffff:127.0.0.1]:8787", "weir.example:1"})
+    EXPECT_TRUE(is_own_host(own, {"weir.example"})) << own;
+  for (const char* other : {"evil.example", "[::2]", "[::1", "::1", "128.0.0.1", "127.0.0.1.evil",
+                            "[::ffff:8.8.8.8]", "", "[]", "localhost.evil"})
+    EXPECT_FALSE(is_own_host(other, {"weir.example"})) << other;
+  for (const char* address :
+       {"127.0.0.1", "127.8.9.1", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "localhost"})
+    EXPECT_TRUE(is_loopback(address)) << address;
+  for (const char* address : {"0.0.0.0", "::", "10.0.0.1", "::ffff:10.0.0.1", "127.evil"})
+    EXPECT_FALSE(is_loopback(address)) << address;
 }
 
 TEST_F(ServerTest, MalformedRequestsEndTheConnectionWithAReason) {

@@ -161,6 +161,22 @@ Status check_labels(const Labels& labels) {
   return check_pairs(labels, "label", kLabelValueBytes);
 }
 
+Status check_given_provenance(const Labels& given) {
+  TRY(check_pairs(given, "provenance", kProvenanceValueBytes));
+  for (const auto& [key, value] : given)
+    if (key.starts_with(kSeenHere))
+      return invalid("the provenance \"" + key + "\" cannot be given: keys that begin with " +
+                     std::string(kSeenHere) + " say what Weir itself saw");
+  return {};
+}
+
+Labels provenance_of_list(const Labels& said) {
+  Labels kept;
+  for (const auto& [key, value] : said)
+    kept[key.starts_with(kSeenHere) ? "list." + key.substr(kSeenHere.size()) : key] = value;
+  return kept;
+}
+
 Status check_entry(const Entry& entry) {
   if (entry.signals.empty()) return invalid("an entry must have at least one signal");
   if (entry.signals.size() > kSignalsMost)

@@ -56,7 +56,7 @@ struct Entry {
   std::vector<SignalKind> own_kinds;      // those that it has; filled when read
   std::chrono::microseconds duration{0};  // of the video; zero without a track
   Labels labels;
-  Labels provenance;  // where it came from: "source", "path", "list", "line", ...
+  Labels provenance;  // where it came from: "weir.source", "weir.path", "collab", "line", ...
   WallTime created;   // set by the store
 };
 
@@ -73,10 +73,20 @@ constexpr size_t kLabelKeyBytes = 64;
 constexpr size_t kLabelValueBytes = 1024;
 constexpr size_t kProvenanceValueBytes = 4096;  // a path fits
 
+// Provenance with keys that begin so is what Weir itself saw, and is believed: a report opens the
+// file that "weir.path" names. Nobody who hands entries in can write it.
+constexpr std::string_view kSeenHere = "weir.";
+
 // What makes two additions the same, within one bank: the sha256 of the file, or, for an entry of
 // hashes alone, its signals: SHA-256 over their kinds and values, sorted, each once
 // (docs/formats/store.md). 32 bytes; unique in the bank.
 std::vector<uint8_t> content_key(const Entry& entry);
+
+// Provenance that a caller gives. Errors: invalid, naming the key, also for one of Weir's own.
+Status check_given_provenance(const Labels& given);
+// Provenance that a list says: what it claims to have been seen by Weir was seen elsewhere, so
+// "weir.path" becomes "list.path".
+Labels provenance_of_list(const Labels& said);
 
 // Bank names are those HMA takes: [A-Z_][A-Z0-9_]*, at most 64. Errors: invalid, saying the rule.
 Status check_bank_name(std::string_view name);

@@ -95,32 +95,17 @@ std::vector<uint8_t> bitmap_of(const Pixels& grey) {
 
 Result<std::unique_ptr<HtmlPage>> HtmlPage::create(const std::string& path,
                                                    std::string_view title) {
-  std::unique_ptr<HtmlPage> page(new HtmlPage(path));
-  page->out_.open(path + ".part", std::ios::binary | std::ios::trunc);
-  if (!page->out_)
-    return Error{errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kDenied,
-                 "cannot write the report " + printable(path) + ": " + std::strerror(errno)};
-  page->out_ << fmt::format(kHead, title) << kStyle << "<h1>" << title << "</h1>\n" << kBlurred;
+  std::unique_ptr<HtmlPage> page(new HtmlPage(TRY(FileBeside::create(path))));
+  page->write(fmt::format(kHead, title));
+  page->write(kStyle);
+  page->write(fmt::format("<h1>{}</h1>\n", title));
+  page->write(kBlurred);
   return page;
 }
 
-HtmlPage::~HtmlPage() {
-  if (finished_) return;
-  out_.close();
-  std::error_code ignored;
-  std::filesystem::remove(path_ + ".part", ignored);
-}
-
 Status HtmlPage::finish() {
-  out_ << "</body></html>\n";
-  out_.close();
-  std::error_code error;
-  if (out_) std::filesystem::rename(path_ + ".part", path_, error);
-  if (!out_ || error)
-    return Error{ErrorCode::kUnavailable,
-                 "the report " + printable(path_) + " could not be written; is the disk full?"};
-  finished_ = true;
-  return {};
+  write("</body></html>\n");
+  return file_.finish();
 }
 
 std::string escape_html(std::string_view text) {

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "apps/weir/run/file_beside.h"
 #include "weir/align/picture/picture_align.h"
 #include "weir/base/pixels.h"
 #include "weir/base/result.h"
@@ -16,25 +16,22 @@
 namespace weir {
 
 // One HTML page, complete in itself: no script, nothing from elsewhere, and the page itself forbids
-// both. Pictures are grey and blurred until hovered or focused. Written beside its final name, and
-// renamed when finished.
+// both. Pictures are grey and blurred until hovered or focused. Written as FileBeside is: a page
+// that is not finished is not there.
 class HtmlPage {
  public:
-  // `title` is HTML, and the heading too. Errors: denied, not_found (the folder).
+  // `title` is HTML, and the heading too. Errors: as FileBeside::create().
   static Result<std::unique_ptr<HtmlPage>> create(const std::string& path, std::string_view title);
-  ~HtmlPage();  // leaves no half page behind
 
-  void write(std::string_view html) { out_ << html; }
+  void write(std::string_view html) { file_.out() << html; }
 
   // Errors: unavailable (disk full).
   Status finish();
 
  private:
-  explicit HtmlPage(std::string path) : path_(std::move(path)) {}
+  explicit HtmlPage(FileBeside file) : file_(std::move(file)) {}
 
-  std::string path_;
-  std::ofstream out_;
-  bool finished_ = false;
+  FileBeside file_;
 };
 
 // Pieces of such a page. All text given to them is plain, unless it is said to be HTML.

@@ -144,7 +144,7 @@ std::string MatchReport::entry_picture(const Entry& entry, Decoder& decoder) {
       return found->second;
   }
   std::string picture;
-  const auto path = entry.provenance.find("path");
+  const auto path = entry.provenance.find("weir.path");
   for (const Signal& signal : entry.signals)
     if (signal.kind == SignalKind::kSha256 && path != entry.provenance.end())
       picture = picture_of(path->second, &signal.value, decoder);

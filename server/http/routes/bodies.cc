@@ -48,9 +48,9 @@ Result<NewSignals> new_entry_from(const Json& object) {
   entry.origin.name = TRY(text_under(object, "name")).value_or("");
   entry.origin.labels = TRY(labels_under(object, "labels"));
   entry.origin.provenance = TRY(labels_under(object, "provenance"));
-  entry.origin.provenance.emplace("source", "api");
   TRY(check_labels(entry.origin.labels));
-  TRY(check_labels(entry.origin.provenance));
+  TRY(check_given_provenance(entry.origin.provenance));
+  entry.origin.provenance["weir.source"] = "api";
   return entry;
 }
 
