@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # weir_module(FOLDER [ROOMS FOLDER...] [NEEDS FOLDER...] [USES TARGET...] [TOGETHER N [APART]]
-#             [COLD])
+#             [COLD] [HOT])
 #
 # One folder, with those of its own folders that are named as rooms, one static library; the suffix
 # of a file says what it is:
@@ -13,10 +13,11 @@
 # files of the library at once where WEIR_TOGETHER is on, since headers take longer to read than
 # most code takes to compile: names in anonymous namespaces must then differ within the library, or
 # with APART, which joins no files of two rooms, within a room. COLD says that no time is spent
-# there when it runs: it is optimised less, and compiles in two thirds of the time.
+# there when it runs: it is optimised less, and compiles in two thirds of the time. HOT says that
+# most time is spent there: containers of the standard library are not checked at each access.
 
 function(weir_module folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD;APART" "TOGETHER" "ROOMS;NEEDS;USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "COLD;HOT;APART" "TOGETHER" "ROOMS;NEEDS;USES")
   string(REPLACE "/" "_" target ${folder})
   set(places ${folder}/*.cc)
   foreach(room IN LISTS arg_ROOMS)
@@ -43,6 +44,9 @@ function(weir_module folder)
       weir_groups(${arg_TOGETHER} ${arg_APART} ${sources})
       # Warns of hidden types in headers, which it takes the files to be.
       target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    endif()
+    if(arg_HOT)
+      target_compile_options(${target} PRIVATE -U_GLIBCXX_ASSERTIONS)
     endif()
     if(arg_COLD)
       target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
