@@ -70,11 +70,12 @@ Result<Config> load_config(const Common& common) {
   return config;
 }
 
-Result<std::unique_ptr<Decoder>> start_decoder(const Config& config) {
+Result<std::unique_ptr<Decoder>> start_decoder(const Config& config, int long_nice) {
   DecoderOptions options;
   options.workers = config.workers;
   options.limits = config.limits;
   options.allow_unsandboxed = config.allow_unsandboxed;
+  options.long_nice = long_nice;
   std::unique_ptr<Decoder> decoder = TRY(Decoder::start(options));
   for (const SandboxLayer& layer : decoder->layers())
     if (!layer.in_force && (layer.name == "landlock" || layer.name == "seccomp"))
@@ -96,9 +97,9 @@ Result<std::unique_ptr<Home>> Home::open(const Common& common) {
   return home;
 }
 
-Status Home::start_services() {
+Status Home::start_services(int long_nice) {
   snapshot_ = TRY(CurrentSnapshot::open(*store_, folder_ + "/snapshots"));
-  decoder_ = TRY(start_decoder(config_));
+  decoder_ = TRY(start_decoder(config_, long_nice));
   return {};
 }
 

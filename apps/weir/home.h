@@ -19,7 +19,7 @@ std::string default_home();
 Result<Config> load_config(const Common& common);
 
 // Errors: as Decoder::start().
-Result<std::unique_ptr<Decoder>> start_decoder(const Config& config);
+Result<std::unique_ptr<Decoder>> start_decoder(const Config& config, int long_nice = 0);
 
 // An open home: store and snapshot, and the decoder for the verbs that read media. The folder is
 // created when missing; several programs may have it open at once.
@@ -34,7 +34,7 @@ class Home {
   CurrentSnapshot& snapshot() { return *snapshot_; }
 
   // Reads the index and starts the decoder: for verbs that match. Errors: as their parts.
-  Status start_services();
+  Status start_services(int long_nice = 0);
   // Precondition: start_services() succeeded.
   Services services() { return {*store_, *decoder_, *snapshot_, {config_.expected_false_alarms}}; }
 

@@ -22,6 +22,7 @@
 #include "apps/weir/run/interrupt.h"
 #include "apps/weir/run/output.h"
 #include "apps/weir/verbs.h"
+#include "server/http/job_pool.h"
 #include "server/http/server.h"
 #include "weir/base/utf8.h"
 
@@ -144,7 +145,7 @@ Result<int> serve_verb(const Common& common, const ServeRequest& request) {
   const Config& config = home->config();
   const Endpoint endpoint =
       TRY(parse_endpoint(request.listen.empty() ? config.listen : request.listen));
-  TRY(home->start_services());
+  TRY(home->start_services(http::kLongNice));
   Services services = home->services();
   TRY(load_and_say(home->snapshot()));
 

@@ -5,11 +5,14 @@
 // reference to an object that outlives them.
 #include "server/http/connection.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstring>
+
+#include "server/sandbox/still_look.h"
 
 namespace weir::http {
 namespace {
@@ -24,6 +27,19 @@ constexpr std::chrono::seconds kLinger{2};
 constexpr std::chrono::seconds kFreshGrace{1};  // for a first request to come while stopping
 constexpr std::chrono::seconds kCrowdedIdle{1};
 constexpr std::chrono::milliseconds kBetweenEvents{500};
+
+constexpr size_t kFewFiles = 8;
+constexpr size_t kShortJson = 256 * 1024;
+
+// By the work that is asked for, so that small questions are never behind large ones.
+Lane lane_of(const Request& request) {
+  if (request.files.empty()) return request.json.size() > kShortJson ? Lane::kLong : Lane::kQuick;
+  const bool is_short = request.files.size() <= kFewFiles &&
+                        std::ranges::all_of(request.files, [](const UploadedFile& file) {
+                          return is_surely_still(file.bytes.fd(), file.bytes.size());
+                        });
+  return is_short ? Lane::kSlow : Lane::kLong;
+}
 
 // As Request::caller has it. A client that has gone already is nobody.
 std::string caller_of(const asio::ip::tcp::socket& socket) {
@@ -254,7 +270,7 @@ asio::awaitable<void> Connection::answer(Exchange& exchange) {
     work();
     co_return;
   }
-  const Lane lane = exchange.plan.request.files.empty() ? Lane::kQuick : Lane::kSlow;
+  const Lane lane = lane_of(exchange.plan.request);
   if (co_await run_on(shared_.jobs, lane, std::move(work))) co_return;
   ++shared_.metrics.refused_jobs;
   exchange.response = error_response(

@@ -2,6 +2,7 @@
 #include "server/http/job_pool.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <latch>
@@ -46,6 +47,26 @@ TEST(JobPool, SlowJobsLeaveAThreadForQuickOnes) {
   ASSERT_TRUE(pool.submit(Lane::kQuick, [&](bool) { quick.count_down(); }));
   quick.wait();  // hangs if the slow ones took every thread
   EXPECT_LE(slow, 2);
+  release.count_down();
+}
+
+TEST(JobPool, LongJobsTakeNoThreadOfOthers) {
+  std::latch release(1), slow(3);
+  std::atomic<int> running = 0;
+  JobPool pool(3, 100, 2);
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(pool.submit(Lane::kLong, [&](bool) {
+      EXPECT_EQ(getpriority(PRIO_PROCESS, 0), kLongNice);
+      ++running;
+      release.wait();
+    }));
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(pool.submit(Lane::kSlow, [&](bool) {
+      EXPECT_EQ(getpriority(PRIO_PROCESS, 0), 0);
+      slow.count_down();
+    }));
+  slow.wait();  // hangs if the long ones took every thread
+  EXPECT_LE(running, 2);
   release.count_down();
 }
 

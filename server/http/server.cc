@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/http/server.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -57,7 +60,7 @@ struct Server::Impl {
                     options.job_kept},
                    services),
         site{options, services, match_jobs, metrics, stopping},
-        jobs(job_threads, options.queued_jobs),
+        jobs(job_threads, options.queued_jobs, services.decoder.workers()),
         spool(2, options.connections * 2 + 16),  // at most a write and a farewell a connection
         shared{options, site, metrics, jobs, spool, held, random_prefix()} {
     for (unsigned i = 0; i < options.io_threads; ++i) loops.push_back(std::make_unique<Loop>());
@@ -192,6 +195,7 @@ void Server::Impl::pause(std::chrono::milliseconds time, const std::stop_token& 
 // Looks for jobs now and then instead of being told: they may also come from another program on
 // the same home, or from one that died.
 void Server::Impl::run_match_jobs(const std::stop_token& stop) {
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), http::kLongNice);
   auto sweep_at = steady_clock::now();
   while (!stop.stop_requested()) {
     Result<bool> ran = false;

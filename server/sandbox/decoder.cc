@@ -18,6 +18,7 @@
 
 #include "server/sandbox/confine.h"
 #include "server/sandbox/open_file.h"
+#include "server/sandbox/still_look.h"
 #include "server/sandbox/worker_link.h"
 #include "server/sandbox/zygote_link.h"
 #include "weir/hash/digest.h"
@@ -33,6 +34,7 @@ struct Decoder::Impl {
     std::shared_ptr<WorkerLink> worker;
     uint32_t callers = 0;              // of this worker, or of one before it that is not done yet
     std::string party;                 // whose files the worker has read
+    bool is_long = false;              // for what moves; set once
     std::chrono::nanoseconds used{0};  // processor time, when the worker was last seen without work
     bool was_idle = false;             // at that time
   };
@@ -43,11 +45,11 @@ struct Decoder::Impl {
     uint32_t shares = 1;
   };
 
-  Result<std::unique_ptr<WorkerLink>> start_worker();
+  Result<std::unique_ptr<WorkerLink>> start_worker(bool is_long);
   Result<ItemSignals> decode(const ReadableFile& file, const DecodeWants& wants,
                              const DecodeProgress& progress);
-  Place* free_place(bool alone, const std::string& party);
-  Seat take(bool alone, const std::string& party);
+  Place* free_place(bool is_long, bool alone, const std::string& party);
+  Seat take(bool is_long, bool alone, const std::string& party);
   void watch(const std::stop_token& stop);
   std::vector<std::shared_ptr<WorkerLink>> not_idle_as_they_should();
   Status fill(Seat& seat);
@@ -63,16 +65,14 @@ struct Decoder::Impl {
   std::mutex mutex;
   std::condition_variable given_back;
   std::vector<Place> places;
-  unsigned waiting_alone = 0;  // callers who wait for a place of their own, and go first
+  // Callers with pictures who wait for a place of their own, and go first.
+  unsigned waiting_alone = 0;
   DecoderCounts counts;
   std::condition_variable_any stopped;
   std::jthread watcher;  // last: it uses the others
 };
 
 namespace {
-
-// A smaller video is done soon enough for one file to wait behind it.
-constexpr uint64_t kShortFileBytes = 1u << 20;
 
 constexpr uint64_t kChunkBytes = 1u << 20;  // that are hashed at once
 
@@ -159,17 +159,18 @@ Result<std::unique_ptr<Decoder>> Decoder::start(const DecoderOptions& options) {
   impl->workers =
       options.workers != 0 ? options.workers : std::max(1u, std::thread::hardware_concurrency());
   // While one ends, the next may have begun.
-  impl->zygote.expect_workers(2 * impl->workers);
+  impl->zygote.expect_workers(4 * impl->workers);
   // The first worker now, so that what is missing is said at start; the others when there is work.
-  impl->places.resize(impl->workers);
-  impl->places.front().worker = TRY(impl->start_worker());
+  impl->places.resize(2 * impl->workers);
+  for (size_t i = impl->workers; i < impl->places.size(); ++i) impl->places[i].is_long = true;
+  impl->places.front().worker = TRY(impl->start_worker(false));
   impl->layers = impl->places.front().worker->layers();
   impl->watcher = std::jthread([&of = *impl](const std::stop_token& stop) { of.watch(stop); });
   return std::unique_ptr<Decoder>(new Decoder(std::move(impl)));
 }
 
-Result<std::unique_ptr<WorkerLink>> Decoder::Impl::start_worker() {
-  auto worker = TRY(WorkerLink::start(zygote, options.limits));
+Result<std::unique_ptr<WorkerLink>> Decoder::Impl::start_worker(bool is_long) {
+  auto worker = TRY(WorkerLink::start(zygote, options.limits, is_long ? options.long_nice : 0));
   std::string missing;
   if (!has_required_layers(worker->layers(), &missing) && !options.allow_unsandboxed)
     return Error{ErrorCode::kUnavailable,
@@ -181,10 +182,12 @@ Result<std::unique_ptr<WorkerLink>> Decoder::Impl::start_worker() {
 
 // An idle worker of this party first, then a place to start one, then the place of an idle worker
 // of another party, then a worker that is busy with one file of this party.
-Decoder::Impl::Place* Decoder::Impl::free_place(bool alone, const std::string& party) {
-  if (!alone && waiting_alone > 0) return nullptr;
+Decoder::Impl::Place* Decoder::Impl::free_place(bool is_long, bool alone,
+                                                const std::string& party) {
+  if (!is_long && !alone && waiting_alone > 0) return nullptr;
   Place *empty = nullptr, *of_others = nullptr, *shared = nullptr;
   for (Place& place : places) {
+    if (place.is_long != is_long) continue;
     const bool is_ours = place.worker && place.party == party;
     if (place.callers == 0 && is_ours) return &place;
     if (place.callers == 0) (place.worker ? of_others : empty) = &place;
@@ -193,13 +196,14 @@ Decoder::Impl::Place* Decoder::Impl::free_place(bool alone, const std::string& p
   return empty != nullptr ? empty : of_others != nullptr ? of_others : shared;
 }
 
-Decoder::Impl::Seat Decoder::Impl::take(bool alone, const std::string& party) {
+Decoder::Impl::Seat Decoder::Impl::take(bool is_long, bool alone, const std::string& party) {
   std::shared_ptr<WorkerLink> of_others;  // ended outside of the lock
   std::unique_lock lock(mutex);
-  waiting_alone += alone;
+  waiting_alone += alone && !is_long;
   Seat seat;
-  given_back.wait(lock, [&] { return (seat.place = free_place(alone, party)) != nullptr; });
-  waiting_alone -= alone;
+  given_back.wait(lock,
+                  [&] { return (seat.place = free_place(is_long, alone, party)) != nullptr; });
+  waiting_alone -= alone && !is_long;
   if (seat.place->party != party) of_others = std::exchange(seat.place->worker, nullptr);
   if (of_others && !of_others->is_quiet()) ++counts.idle_ended;
   seat.place->party = party;
@@ -214,7 +218,7 @@ Decoder::Impl::Seat Decoder::Impl::take(bool alone, const std::string& party) {
 // Starts the worker of a seat that has none. Its place is the caller's alone until then.
 Status Decoder::Impl::fill(Seat& seat) {
   if (seat.worker) return {};
-  seat.worker = TRY(start_worker());
+  seat.worker = TRY(start_worker(seat.place->is_long));
   const std::lock_guard lock(mutex);
   seat.place->worker = seat.worker;
   return {};
@@ -299,10 +303,10 @@ std::optional<Error> Decoder::Impl::why_silent(WorkerLink& worker, WorkerLink::S
 Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const DecodeWants& wants,
                                           const DecodeProgress& progress) {
   if (file.bytes == 0) return Error{ErrorCode::kInvalid, "the file is empty"};
-  // Whether it is a picture or a video only the decoder knows, which checks again.
+  // What it is only the decoder knows, which checks again.
   const Limits& limits = options.limits;
-  const bool may_be_larger =
-      wants.has_any(SignalOf::kVideo) && limits.video_bytes > limits.file_bytes;
+  const bool may_move = wants.has_any(SignalOf::kVideo) && !is_surely_still(file.fd, file.bytes);
+  const bool may_be_larger = may_move && limits.video_bytes > limits.file_bytes;
   if (file.bytes > (may_be_larger ? limits.video_bytes : limits.file_bytes))
     return Error{
         ErrorCode::kLimit,
@@ -311,8 +315,11 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
                            : std::to_string(limits.file_bytes) + " that limits.file_mib allows")};
   std::vector<Signal> digests = TRY(digests_of(file, wants, progress));
   DecodeWants decoded = wants;
-  std::erase_if(decoded.kinds, [](SignalKind kind) { return row_of(kind).of == SignalOf::kFile; });
-  if (decoded.kinds.empty() && wants.preview_side == 0 && !digests.empty()) {
+  std::erase_if(decoded.kinds, [&](SignalKind kind) {
+    const SignalOf of = row_of(kind).of;
+    return of == SignalOf::kFile || (of == SignalOf::kVideo && !may_move);
+  });
+  if (wants.kinds.size() == digests.size() && wants.preview_side == 0 && !digests.empty()) {
     ItemSignals item;
     item.bytes = file.bytes;
     item.signals = std::move(digests);
@@ -320,10 +327,10 @@ Result<ItemSignals> Decoder::Impl::decode(const ReadableFile& file, const Decode
   }
   // A second try is for a file whose worker was lost through no fault of its own: with the zygote,
   // or at another file. It then has a worker to itself.
-  // A video would keep a file behind it waiting for long, so it has its worker alone as well.
-  const bool is_long = wants.has_any(SignalOf::kVideo) && file.bytes > kShortFileBytes;
+  // What may move would keep a file behind it waiting for long, so it has its worker alone, and
+  // workers of its own.
   for (int tries = 0; tries < 2; ++tries) {
-    Seat seat = take(is_long || tries > 0, wants.party);
+    Seat seat = take(may_move, may_move || tries > 0, wants.party);
     if (Status filled = fill(seat); !filled) {
       give_back(std::move(seat), true);
       return std::move(filled).error();

@@ -32,10 +32,12 @@ struct DecodeWants {
 using DecodeProgress = std::function<void(double)>;
 
 struct DecoderOptions {
-  std::string program;   // weir-decode; empty: beside the running program
-  unsigned workers = 0;  // processes; 0: one a processor
+  std::string program;  // weir-decode; empty: beside the running program
+  // Processes for pictures, and as many for what moves; 0: one a processor.
+  unsigned workers = 0;
   Limits limits;
   bool allow_unsandboxed = false;  // run although Landlock or seccomp is missing
+  int long_nice = 0;               // niceness of the workers for what moves, 0 to 19
 };
 
 // One layer of the sandbox, and whether this machine's kernel let it be put in force.

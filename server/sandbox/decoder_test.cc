@@ -171,6 +171,23 @@ TEST_F(Probe, PartiesDoNotShareAWorker) {
   }
 }
 
+// What may move has workers of its own, so that pictures never wait for it.
+TEST_F(Probe, NothingStillWaitsBehindWhatMayMove) {
+  DecoderOptions options = probe_options();
+  options.limits.deadline_ms = 3'000;
+  start(options);
+  DecodeWants moving;
+  moving.kinds = {SignalKind::kTrack};
+  std::atomic<bool> is_over = false;
+  std::jthread video([&] {
+    EXPECT_FALSE(tell("spin", moving));
+    is_over = true;
+  });
+  while (descendants(getpid()).size() < 4) std::this_thread::yield();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(answer("hello there"), "there");
+  EXPECT_FALSE(is_over);
+}
+
 TEST_F(Probe, SeesNothingOfTheEnvironment) {
   ASSERT_EQ(setenv("WEIR_TEST_SECRET", "x", 1), 0);
   start(probe_options());

@@ -76,4 +76,20 @@ Result<ReadableFile> readable_file(int fd) {
   return open_named("/proc/self/fd/" + std::to_string(fd), name);
 }
 
+Result<size_t> FileBytes::read(uint64_t offset, std::span<uint8_t> room) {
+  if (offset >= size_) return size_t{0};
+  room = room.first(std::min<uint64_t>(room.size(), size_ - offset));
+  for (size_t got = 0; got < room.size();) {
+    const ssize_t more =
+        pread(fd_, room.data() + got, room.size() - got, static_cast<off_t>(offset + got));
+    if (more < 0 && errno == EINTR) continue;
+    if (more < 0)
+      return Error{ErrorCode::kCorrupt,
+                   std::string("cannot read the file: ") + std::strerror(errno)};
+    if (more == 0) return Error{ErrorCode::kCorrupt, "the file became shorter while it was read"};
+    got += static_cast<size_t>(more);
+  }
+  return room.size();
+}
+
 }  // namespace weir

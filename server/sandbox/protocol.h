@@ -32,6 +32,8 @@ struct ControlRequest {
   ControlVerb verb = ControlVerb::kFork;
   int32_t pid = 0;
   uint32_t workers = 1;  // kFork: that there may be, this one included
+  uint32_t nice = 0;     // kFork: added to the niceness of the zygote
+  uint32_t padding = 0;
   Limits limits;
 };
 

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "server/sandbox/confine.h"
+#include "server/sandbox/open_file.h"
 #include "server/sandbox/protocol.h"
 
 namespace weir {
@@ -45,32 +46,6 @@ Result<std::span<uint8_t>> map_answers(const Fd& memory) {
   return std::span(static_cast<uint8_t*>(at), kAnswerMemoryBytes);
 }
 
-// The file as it was handed over: nobody can reach more of it, or less, by changing it.
-class HandedFile : public ByteSource {
- public:
-  HandedFile(int fd, uint64_t size) : fd_(fd), size_(size) {}
-  uint64_t size() const override { return size_; }
-  Result<size_t> read(uint64_t offset, std::span<uint8_t> room) override {
-    if (offset >= size_) return size_t{0};
-    room = room.first(std::min<uint64_t>(room.size(), size_ - offset));
-    for (size_t got = 0; got < room.size();) {
-      const ssize_t more =
-          pread(fd_, room.data() + got, room.size() - got, static_cast<off_t>(offset + got));
-      if (more < 0 && errno == EINTR) continue;
-      if (more < 0)
-        return Error{ErrorCode::kCorrupt,
-                     std::string("cannot read the file: ") + std::strerror(errno)};
-      if (more == 0) return Error{ErrorCode::kCorrupt, "the file became shorter while it was read"};
-      got += static_cast<size_t>(more);
-    }
-    return room.size();
-  }
-
- private:
-  int fd_;
-  uint64_t size_;
-};
-
 // Tells the parent how far a video is, the first time at once and then now and then. A parent that
 // is gone is noticed with the answer.
 class ProgressTeller {
@@ -94,7 +69,7 @@ class ProgressTeller {
 Result<ItemSignals> answer_file(const Worker& worker, const JobRequest& request, Fd fd,
                                 const DecodeJob& job) {
   try {
-    HandedFile file(fd.get(), request.bytes);
+    FileBytes file(fd.get(), request.bytes);
     const DecodeWants wants{.kinds = kinds_of(request.kinds),
                             .features = request.features,
                             .track = request.track,

@@ -36,21 +36,22 @@ Result<Fd> sealed_memory(size_t bytes) {
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerLink>> WorkerLink::start(ZygoteLink& zygote, const Limits& limits) {
+Result<std::unique_ptr<WorkerLink>> WorkerLink::start(ZygoteLink& zygote, const Limits& limits,
+                                                      int nice) {
   std::unique_ptr<WorkerLink> link(new WorkerLink(zygote));
-  TRY(link->open_channels(limits));
+  TRY(link->open_channels(limits, nice));
   TRY(link->receive_layers());
   return link;
 }
 
-Status WorkerLink::open_channels(const Limits& limits) {
+Status WorkerLink::open_channels(const Limits& limits, int nice) {
   auto [ours, theirs] = TRY(socket_pair());
   TRY(tell_sender(ours.get()));
   const Fd memory = TRY(sealed_memory(kAnswerMemoryBytes));
   void* at = mmap(nullptr, kAnswerMemoryBytes, PROT_READ, MAP_SHARED, memory.get(), 0);
   if (at == MAP_FAILED) return no_memory();
   answers_ = {static_cast<uint8_t*>(at), kAnswerMemoryBytes};
-  id_ = TRY(zygote_.fork_worker(theirs, memory, limits));
+  id_ = TRY(zygote_.fork_worker(theirs, memory, limits, nice));
   socket_ = std::move(ours);
   return {};
 }

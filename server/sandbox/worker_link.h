@@ -19,7 +19,8 @@ namespace weir {
 class WorkerLink {
  public:
   // Errors: unavailable when no worker can be forked or it does not report its layers.
-  static Result<std::unique_ptr<WorkerLink>> start(ZygoteLink& zygote, const Limits& limits);
+  static Result<std::unique_ptr<WorkerLink>> start(ZygoteLink& zygote, const Limits& limits,
+                                                   int nice = 0);
   ~WorkerLink();
 
   const std::vector<SandboxLayer>& layers() const { return layers_; }
@@ -58,7 +59,7 @@ class WorkerLink {
 
  private:
   explicit WorkerLink(ZygoteLink& zygote) : zygote_(zygote) {}
-  Status open_channels(const Limits& limits);
+  Status open_channels(const Limits& limits, int nice);
   Status receive_layers();
   uint64_t hand_over(int fd, uint64_t bytes, const DecodeWants& wants, bool& is_idle);
   bool wait_for_turn(uint64_t turn);

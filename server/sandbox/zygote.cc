@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,6 +103,7 @@ ControlReply fork_worker(const ControlRequest& request, Message& message,
   const pid_t worker = fork();
   if (worker < 0) return failure(errno, "cannot fork a worker");
   if (worker == 0) {
+    if (request.nice > 0) setpriority(PRIO_PROCESS, 0, static_cast<int>(request.nice));
     WorkerStart start;
     start.socket = std::move(message.files[0]);
     start.memory = std::move(message.files[1]);

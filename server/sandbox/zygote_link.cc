@@ -136,7 +136,8 @@ Result<ControlReply> ZygoteLink::ask(const ControlRequest& request, std::span<co
   return receive_reply(kReplyPatience);
 }
 
-Result<WorkerId> ZygoteLink::fork_worker(const Fd& socket, const Fd& memory, const Limits& limits) {
+Result<WorkerId> ZygoteLink::fork_worker(const Fd& socket, const Fd& memory, const Limits& limits,
+                                         int nice) {
   const std::lock_guard lock(mutex_);
   assert(control_.open() == (process_ >= 0) && "a zygote that runs can be spoken to");
   const bool was_running = control_.open();
@@ -144,6 +145,7 @@ Result<WorkerId> ZygoteLink::fork_worker(const Fd& socket, const Fd& memory, con
   ControlRequest request;
   request.verb = ControlVerb::kFork;
   request.workers = workers_;
+  request.nice = static_cast<uint32_t>(nice);
   request.limits = limits;
   const int files[] = {socket.get(), memory.get()};
   auto reply = ask(request, files);

@@ -31,7 +31,8 @@ class ZygoteLink {
 
   // A worker that talks over `socket` and answers in `memory` (its ends; the caller may close
   // them). Errors: unavailable when the program cannot be started or cannot fork.
-  Result<WorkerId> fork_worker(const Fd& socket, const Fd& memory, const Limits& limits);
+  Result<WorkerId> fork_worker(const Fd& socket, const Fd& memory, const Limits& limits,
+                               int nice = 0);
 
   // How many workers there will be at once. Call it before the first of them is forked.
   void expect_workers(uint32_t workers) { workers_ = workers; }
