@@ -80,9 +80,11 @@ std::vector<SandboxLayer> leave_rights() {
   const bool is_early = is_root && may_others_leave_namespaces();
   if (is_early) leave_root();
   std::vector<SandboxLayer> layers = leave_namespaces(!is_root || is_early);
-  if (layers.back().in_force) enter_process_namespace();
+  const bool has_founder = layers.back().in_force;
+  if (has_founder) enter_process_namespace();
   // In a user namespace without users, everybody looks like nobody.
   layers.push_back(is_early ? layer_of("not_root", 0, "a user of its own") : leave_root());
+  if (has_founder) prctl(PR_SET_PDEATHSIG, SIGKILL);  // which becoming another user undoes
   return layers;
 }
 
