@@ -22,7 +22,6 @@ class Lies : public RealServer {
  protected:
   void prepare(DecoderOptions& decoding) override {
     decoding.program = kHostile;
-    decoding.limits.deadline_ms = 3'000;
   }
   void SetUp() override {
     RealServer::SetUp();
