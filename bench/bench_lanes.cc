@@ -2,20 +2,16 @@
 //
 // How long a picture waits for its answer, alone and while six clients ask about a video without
 // pause. Clients and server share the machine. The video is made with FFmpeg's command line.
-#include <spawn.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
+#include "bench/ffmpeg.h"
 #include "bench/harness.h"
 #include "server/http/client_for_test.h"
 #include "server/http/job_pool.h"
@@ -36,22 +32,6 @@ constexpr std::chrono::seconds kUnderWay{3};
 [[noreturn]] void stop(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
   std::exit(2);
-}
-
-// What FFmpeg makes of these words, in a file of this name.
-std::string made(std::vector<std::string> words, const std::string& path) {
-  words.insert(words.begin(), {"ffmpeg", "-v", "error"});
-  words.push_back(path);
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t process = 0;
-  int status = 1;
-  if (posix_spawnp(&process, "ffmpeg", nullptr, nullptr, arguments.data(), environ) != 0 ||
-      waitpid(process, &status, 0) != process || status != 0)
-    stop("cannot make a clip: is the package ffmpeg installed?");
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::string question(std::string_view type, const std::string& bytes) {
@@ -98,12 +78,13 @@ int main(int argc, char** argv) {
   options.job_threads = decoder->callers() + 1;
   auto server = must(Server::start(options, services));
 
-  const std::string video = made({"-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=30", "-f",
-                                  "lavfi", "-i", "mandelbrot=s=1280x720:r=30,trim=duration=20",
-                                  "-filter_complex", "[0:v][1:v]concat=n=2:v=1", "-b:v", "2M"},
-                                 folder + "/clip.mp4");
-  const std::string picture =
-      made({"-f", "lavfi", "-i", "mandelbrot=s=640x480", "-frames:v", "1"}, folder + "/one.jpg");
+  const std::string video = bench::made_by_ffmpeg<std::string>(
+      {"-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=30", "-f", "lavfi", "-i",
+       "mandelbrot=s=1280x720:r=30,trim=duration=20", "-filter_complex", "[0:v][1:v]concat=n=2:v=1",
+       "-b:v", "2M"},
+      folder + "/clip.mp4");
+  const std::string picture = bench::made_by_ffmpeg<std::string>(
+      {"-f", "lavfi", "-i", "mandelbrot=s=640x480", "-frames:v", "1"}, folder + "/one.jpg");
   Client client(server->port());
   client.ask(with_json("POST", "/v1/banks", {{"name", "A"}}));
   client.ask(with_body("POST", "/v1/banks/A/entries", "video/mp4", video));

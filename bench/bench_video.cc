@@ -8,9 +8,7 @@
 // Clips are made with FFmpeg's command line, H.264 at a low bit rate. `drawn`: four scenes of five
 // seconds with hard edges and fast motion. `panned`: a camera that moves slowly over photographs of
 // ./run demo, where these are there. Or FILE, such as one that was filmed.
-#include <spawn.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/ffmpeg.h"
 #include "bench/harness.h"
 #include "weir/hash/video/video_track.h"
 #include "weir/hash/video/vpdq.h"
@@ -97,19 +96,9 @@ std::vector<uint8_t> encoded(const Words& scenes, const std::string& rate) {
   const int made = mkstemps(path.data(), 4);
   if (made < 0) stop("cannot make a file in " + fs::temp_directory_path().string());
   close(made);
-  Words words{"ffmpeg", "-hide_banner", "-loglevel", "error", "-y"};
-  words.insert(words.end(), scenes.begin(), scenes.end());
-  words.insert(words.end(),
-               {"-c:v", "libx264", "-preset", "veryfast", "-g", "120", "-b:v", rate, path});
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t process = 0;
-  int status = 1;
-  if (posix_spawnp(&process, "ffmpeg", nullptr, nullptr, arguments.data(), environ) != 0 ||
-      waitpid(process, &status, 0) != process || status != 0)
-    stop("cannot make a clip: is the package ffmpeg installed?");
-  std::vector<uint8_t> bytes = read_file(path);
+  Words words = scenes;
+  words.insert(words.end(), {"-c:v", "libx264", "-preset", "veryfast", "-g", "120", "-b:v", rate});
+  auto bytes = bench::made_by_ffmpeg<std::vector<uint8_t>>(words, path);
   fs::remove(path);
   return bytes;
 }
